@@ -1,0 +1,102 @@
+import { ConfigError } from './errors';
+import type { HttpResponse, NetworkFault } from './ports';
+import { withoutPersonalData } from './privacy';
+import { describe, parse, readError, verdictOf } from './response';
+
+/** What the connection test found out; `message` is a full sentence for the user. */
+export interface CheckResult {
+	readonly ok: boolean;
+	readonly message: string;
+}
+
+const words = (response: HttpResponse): string => {
+	const said = withoutPersonalData(describe(readError(response)));
+	return said === '' ? '' : ` Flameup says: ${said}`;
+};
+
+/** 401, 403, 404 and whatever else will not change by trying again; each names the setting. */
+export function stopError(response: HttpResponse): ConfigError {
+	return new ConfigError(`${stopText(response.status)}${words(response)}`);
+}
+
+function stopText(status: number): string {
+	switch (status) {
+		case 401:
+			return 'Flameup does not accept the API key (401). Enter a valid key in api_key.';
+		case 403:
+			return 'The API key may not do this (403). Give it the permission people:write in Flameup, and make sure that it belongs to the workspace in workspace_id.';
+		case 404:
+			return 'Flameup does not know this workspace or address (404). Correct workspace_id or api_url.';
+		default:
+			return status >= 300 && status < 400
+				? `The address in api_url redirects elsewhere (${status}). Enter the address that it leads to.`
+				: `Flameup does not serve this request (${status}). Correct api_url, or ask Flameup's support.`;
+	}
+}
+
+/** What an answer to the test request means for the user. */
+export function checkResult(response: HttpResponse): CheckResult {
+	const { status } = response;
+	switch (verdictOf(status)) {
+		case 'ok':
+			return typeof parse(response.body) === 'object'
+				? { ok: true, message: 'Flameup accepts the API key and knows the workspace.' }
+				: {
+						ok: false,
+						message: 'The address in api_url answers, but not as Flameup does. Correct api_url.',
+					};
+		case 'stop':
+			return status === 403
+				? {
+						ok: true,
+						message:
+							'Flameup knows the API key, but it may not read people, so nothing more could be tested. That is fine if it may write people (people:write).',
+					}
+				: { ok: false, message: `${stopText(status)}${words(response)}` };
+		case 'refused':
+			return {
+				ok: false,
+				message: `Flameup refuses the test request (${status}). Correct workspace_id or api_url.${words(response)}`,
+			};
+		case 'fault':
+			return status === 429
+				? {
+						ok: false,
+						message:
+							'The allowance of the API key is used up for the moment (429), so it could not be tested. Test again in a minute.',
+					}
+				: {
+						ok: false,
+						message: `Flameup could not answer just now (${status}). Test again in a few minutes.`,
+					};
+	}
+}
+
+const NETWORK_HINTS: Readonly<Record<string, string>> = {
+	ENOTFOUND: 'the name in api_url is not known',
+	EAI_AGAIN: 'the name in api_url could not be looked up',
+	ECONNREFUSED: 'nothing answers at the address in api_url',
+	TIMEOUT: 'no answer came in time',
+};
+
+const networkText = ({ fault }: NetworkFault): string =>
+	NETWORK_HINTS[fault] === undefined ? fault : `${NETWORK_HINTS[fault]} (${fault})`;
+
+/** The test request got no answer. */
+export const unreachable = (fault: NetworkFault): string =>
+	`Flameup could not be reached: ${networkText(fault)}. Check api_url and the network.`;
+
+/** Why a batch could not be sent, after all tries. */
+export function faultText(answer: HttpResponse | NetworkFault, forMs: number): string {
+	const minutes = Math.round(forMs / 60_000);
+	const time = minutes >= 1 ? ` for ${minutes} minute${minutes === 1 ? '' : 's'}` : '';
+	if (!('status' in answer)) {
+		return `Flameup could not be reached${time}: ${networkText(answer)}. Run the sync again later.`;
+	}
+	if (verdictOf(answer.status) === 'ok') {
+		return `Flameup's answers could not be read${time}. Check api_url, or run the sync again later.`;
+	}
+	return answer.status === 429
+		? `The allowance of the API key stayed used up${time} (429). Run the sync again later, or use a key of its own.`
+		: `Flameup could not take the request${time} (${answer.status}).${words(answer)} Run the sync again later.`;
+}

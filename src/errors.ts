@@ -1,0 +1,19 @@
+/** A run that cannot go on; the subclass says who can change that. */
+export class FlameupError extends Error {
+	override name = 'FlameupError';
+}
+
+/** The user must change a setting, or a column of the source; trying again does not help. */
+export class ConfigError extends FlameupError {
+	override name = 'ConfigError';
+}
+
+/** Flameup or the network is at fault; the same run can succeed later. */
+export class TransientError extends FlameupError {
+	override name = 'TransientError';
+}
+
+/** The run was asked to stop; what had not been sent stays unfinished. */
+export class StoppedError extends FlameupError {
+	override name = 'StoppedError';
+}

@@ -1,0 +1,122 @@
+/** Flameup counts requests in windows of one minute (its page on rate limits). */
+export const WINDOW_MS = 60_000;
+
+/** Resets that differ by less than this belong to the same window: whole seconds and delays blur them. */
+const SAME_WINDOW_MS = 2_500;
+
+/** What an answer says of the allowance; times are of our own clock. */
+export interface RateReading {
+	readonly limit?: number;
+	readonly remaining?: number;
+	/** The latest moment at which the window can end. */
+	readonly resetAt?: number;
+	readonly retryAfterMs?: number;
+}
+
+/** One request as the pace sees it: it occupies the allowance until a minute after its answer. */
+export interface Ticket {
+	freeAt: number;
+}
+
+/** The allowance of one API key, as a pure bookkeeper: it is told the time, and never waits itself. */
+export interface Pace {
+	/** Milliseconds until the next request may go; 0 is now, Infinity is after the next answer. */
+	wait(now: number): number;
+	sent(): Ticket;
+	answered(ticket: Ticket, now: number, reading?: RateReading): void;
+	/** After a 429: nobody sends before `until`, and then one request goes ahead of the others. */
+	hold(until: number): void;
+	/** Whether more than a quarter of the allowance is free, so that a part-filled batch may go. */
+	hasSpare(now: number): boolean;
+}
+
+/**
+ * At most `requestsPerMinute` requests in any 60 s, or fewer when answers announce less, or when they
+ * show that another client of the key is spending too.
+ */
+export function createPace(requestsPerMinute: number, followAnnounced: boolean): Pace {
+	let limit = requestsPerMinute;
+	/** Requests of ours that still count, oldest first, from index `head`. */
+	let tickets: Ticket[] = [];
+	let head = 0;
+	let unanswered = 0;
+	let heldUntil = 0;
+	/** Until the first answer of a window nobody else goes: it may be used up by another client. */
+	let probing = true;
+	let probe: Ticket | undefined;
+	/** What another client has left us of the present window; only while there is such a client. */
+	let shared: { remaining: number; resetAt: number } | undefined;
+
+	const occupied = () => tickets.length - head;
+
+	function forget(now: number): void {
+		for (let oldest = tickets[head]; oldest !== undefined && oldest.freeAt <= now; ) {
+			oldest = tickets[++head];
+		}
+		if (head > 1000 && head * 2 > tickets.length) {
+			tickets = tickets.slice(head);
+			head = 0;
+		}
+		if (shared !== undefined && now >= shared.resetAt) {
+			shared = undefined;
+			probing = true;
+		}
+	}
+
+	function learn(now: number, { remaining, resetAt = now + WINDOW_MS }: RateReading): void {
+		if (remaining === undefined) return;
+		// The window this request fell into began before its answer, so it ends within a minute of it.
+		const ends = Math.min(resetAt, now + WINDOW_MS);
+		if (shared !== undefined && ends < shared.resetAt - SAME_WINDOW_MS) return;
+		if (shared !== undefined && ends <= shared.resetAt + SAME_WINDOW_MS) {
+			shared.remaining = Math.min(shared.remaining, remaining);
+			shared.resetAt = Math.min(shared.resetAt, ends);
+		} else if (remaining < limit - occupied()) {
+			shared = { remaining, resetAt: ends };
+		} else {
+			shared = undefined;
+		}
+	}
+
+	return {
+		wait(now) {
+			forget(now);
+			if (heldUntil > now) return heldUntil - now;
+			if (probing && probe !== undefined) return Number.POSITIVE_INFINITY;
+			if (occupied() >= limit) return (tickets[head]?.freeAt ?? now) - now;
+			if (shared !== undefined && shared.remaining - unanswered <= 0) {
+				return unanswered > 0 ? Number.POSITIVE_INFINITY : shared.resetAt - now;
+			}
+			return 0;
+		},
+		sent() {
+			const ticket = { freeAt: Number.POSITIVE_INFINITY };
+			tickets.push(ticket);
+			unanswered++;
+			if (probing) probe = ticket;
+			return ticket;
+		},
+		answered(ticket, now, reading) {
+			ticket.freeAt = now + WINDOW_MS;
+			unanswered--;
+			forget(now);
+			if (reading?.limit !== undefined && reading.limit >= 1) {
+				limit = followAnnounced ? reading.limit : Math.min(requestsPerMinute, reading.limit);
+			}
+			if (ticket === probe) {
+				probe = undefined;
+				probing = false;
+			}
+			if (reading !== undefined) learn(now, reading);
+		},
+		hold(until) {
+			heldUntil = Math.max(heldUntil, until);
+			probing = true;
+		},
+		hasSpare(now) {
+			forget(now);
+			const free = Math.min(limit - occupied(), (shared?.remaining ?? limit) - unanswered);
+			return heldUntil <= now && free > limit / 4;
+		},
+	};
+}

@@ -1,0 +1,50 @@
+import type { RateReading } from './pace';
+import type { HttpResponse } from './ports';
+
+/** A window can end up to this long after a reset that is given in whole seconds. */
+const FRACTION_MS = 1_000;
+
+/** Below this, a `Date` that differs from our clock is only rounding and travel time. */
+const SKEW_MS = 2_000;
+
+/** Reads the three X-RateLimit headers and Retry-After; `now` is our clock when the answer came. */
+export function readRate(headers: HttpResponse['headers'], now: number): RateReading {
+	const limit = number(headers['x-ratelimit-limit']);
+	const remaining = number(headers['x-ratelimit-remaining']);
+	const reset = number(headers['x-ratelimit-reset']);
+	const serverNow = correctedNow(headers.date, now);
+	const retryAfterMs = readRetryAfter(headers['retry-after'], serverNow);
+	return {
+		...(limit !== undefined && { limit }),
+		...(remaining !== undefined && { remaining }),
+		...(reset !== undefined && { resetAt: now + untilReset(reset, serverNow) }),
+		...(retryAfterMs !== undefined && { retryAfterMs }),
+	};
+}
+
+function number(text: string | undefined): number | undefined {
+	if (text === undefined || text.trim() === '') return undefined;
+	const value = Number(text);
+	return Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** The server's clock, when its `Date` shows that it differs from ours by more than rounding. */
+function correctedNow(date: string | undefined, now: number): number {
+	const serverDate = date === undefined ? Number.NaN : Date.parse(date);
+	return Math.abs(serverDate - now) > SKEW_MS ? serverDate + FRACTION_MS / 2 : now;
+}
+
+/** Flameup's sample is epoch seconds; epoch milliseconds and seconds from now are told by their size. */
+function untilReset(reset: number, serverNow: number): number {
+	if (reset > 1e11) return Math.max(0, reset - serverNow);
+	const fraction = Number.isInteger(reset) ? FRACTION_MS : 0;
+	const ms = reset > 1e9 ? reset * 1000 - serverNow : reset * 1000;
+	return Math.max(0, ms + fraction);
+}
+
+function readRetryAfter(text: string | undefined, serverNow: number): number | undefined {
+	const seconds = number(text);
+	if (seconds !== undefined) return seconds * 1000;
+	const date = text === undefined ? Number.NaN : Date.parse(text);
+	return Number.isNaN(date) ? undefined : Math.max(0, date + FRACTION_MS - serverNow);
+}
