@@ -1,0 +1,109 @@
+import { z } from 'zod/v4';
+
+/** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
+
+export type LogLevel = 'INFO' | 'WARN' | 'DEBUG';
+
+/** What the user or the platform has to do about a failure. */
+export type FailureType = 'config_error' | 'transient_error' | 'system_error';
+
+/** Everything that this destination writes, except STATE, which is echoed as text. */
+export type OutgoingMessage =
+	| { type: 'SPEC'; spec: unknown }
+	| {
+			type: 'CONNECTION_STATUS';
+			connectionStatus: { status: 'SUCCEEDED' | 'FAILED'; message: string };
+	  }
+	| { type: 'DESTINATION_CATALOG'; destination_catalog: { operations: unknown[] } }
+	| { type: 'LOG'; log: { level: LogLevel; message: string } }
+	| {
+			type: 'TRACE';
+			trace: {
+				type: 'ERROR';
+				emitted_at: number;
+				error: { message: string; internal_message: string; failure_type: FailureType };
+			};
+	  };
+
+const path = z.array(z.string());
+
+/** A configured catalog, with explicit nulls as some senders write them; more is ignored. */
+export const ConfiguredCatalog = z.object({
+	streams: z.array(
+		z.object({
+			stream: z.object({
+				name: z.string(),
+				namespace: z.string().nullish(),
+				json_schema: z
+					.object({ properties: z.record(z.string(), z.unknown()).nullish() })
+					.nullish(),
+				source_defined_primary_key: z.array(path).nullish(),
+			}),
+			primary_key: z.array(path).nullish(),
+			destination_sync_mode: z.string().nullish(),
+		}),
+	),
+});
+export type ConfiguredStream = z.infer<typeof ConfiguredCatalog>['streams'][number];
+
+/** Which stream a record or a state belongs to. */
+export interface StreamDescriptor {
+	readonly name: string;
+	readonly namespace?: string | null | undefined;
+}
+
+/** How a stream is named to the user: namespace.name. */
+export const streamName = ({ name, namespace }: StreamDescriptor): string =>
+	namespace ? `${namespace}.${name}` : name;
+
+/** Distinct for distinct streams, whatever their names hold. */
+export const streamKey = ({ name, namespace }: StreamDescriptor): string =>
+	`${namespace ?? ''}\u0000${name}`;
+
+/** A message as it comes; only what `write` looks at. */
+export interface IncomingMessage {
+	readonly type?: unknown;
+	readonly record?: {
+		readonly stream?: unknown;
+		readonly namespace?: unknown;
+		readonly data?: unknown;
+	};
+	readonly state?: {
+		readonly type?: unknown;
+		readonly stream?: {
+			readonly stream_descriptor?: { name?: unknown; namespace?: unknown };
+		} | null;
+	};
+}
+
+/** Types of messages that a destination may ignore without a word. */
+export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
+	'TRACE',
+	'LOG',
+	'CONTROL',
+	'SPEC',
+	'CATALOG',
+	'CONNECTION_STATUS',
+	'DESTINATION_CATALOG',
+]);
+
+/** One line as a message; undefined when it is not a JSON object. */
+export function parseMessage(text: string): IncomingMessage | undefined {
+	try {
+		const message: unknown = JSON.parse(text);
+		return typeof message === 'object' && message !== null && !Array.isArray(message)
+			? message
+			: undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The stream of a record for the user, whatever the record has there. */
+export const streamLabel = ({
+	namespace,
+	stream,
+}: NonNullable<IncomingMessage['record']>): string =>
+	typeof stream === 'string'
+		? streamName({ name: stream, namespace: typeof namespace === 'string' ? namespace : null })
+		: '(without a name)';

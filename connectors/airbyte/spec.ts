@@ -1,0 +1,79 @@
+import { type JsonSchema, jsonSchema } from '../../src/fields';
+import { Person, Settings } from '../../src/schema';
+
+/** Where the settings are explained; also the home page of the project. */
+export const DOCUMENTATION_URL = 'https://github.com/flameup/connectors#readme';
+
+/** What each card of Airbyte's form holds, in order. */
+const GROUPS = [
+	{ id: 'connection', title: 'Connection' },
+	{ id: 'mapping', title: 'Mapping' },
+	{ id: 'rejected_records', title: 'Rejected Records' },
+	{ id: 'speed', title: 'Pace and Batches' },
+	{ id: 'testing', title: 'Testing' },
+];
+
+const GROUP_OF: Readonly<Record<string, string>> = {
+	mapping: 'mapping',
+	rejected_records: 'rejected_records',
+	pace: 'speed',
+	batches: 'speed',
+	dry_run: 'testing',
+};
+
+/** Our neutral keywords in Airbyte's words, and the order in which the settings are declared. */
+function forAirbyte(schema: JsonSchema): JsonSchema {
+	const { secret, prominent, properties, items, additionalProperties, ...rest } = schema;
+	return {
+		...rest,
+		...(secret === true && { airbyte_secret: true }),
+		...(prominent === true && { always_show: true }),
+		...(items !== undefined && { items: forAirbyte(items) }),
+		...(properties !== undefined && {
+			// Newer platforms may add properties of their own; `write` names what it does not know.
+			additionalProperties: true,
+			properties: Object.fromEntries(
+				Object.entries(properties).map(([name, property], order) => [
+					name,
+					{ ...forAirbyte(property), order },
+				]),
+			),
+		}),
+	};
+}
+
+/** The specification that `spec` prints. */
+export function specification(): unknown {
+	const schema = forAirbyte(jsonSchema(Settings));
+	const properties = Object.fromEntries(
+		Object.entries(schema.properties ?? {}).map(([name, property]) => [
+			name,
+			{ ...property, group: GROUP_OF[name] ?? 'connection' },
+		]),
+	);
+	return {
+		protocol_version: '0.2.0',
+		documentationUrl: DOCUMENTATION_URL,
+		supportsIncremental: true,
+		supportsNormalization: false,
+		supportsDBT: false,
+		supported_destination_sync_modes: ['append', 'append_dedup'],
+		connectionSpecification: {
+			...schema,
+			$schema: 'http://json-schema.org/draft-07/schema#',
+			title: 'Flameup',
+			groups: GROUPS,
+			properties,
+		},
+	};
+}
+
+/** What `discover` offers: people, matched by their user ID. */
+export function operations(): unknown[] {
+	return ['append', 'append_dedup'].map((syncMode) => ({
+		object_name: 'people',
+		sync_mode: syncMode,
+		json_schema: jsonSchema(Person),
+		matching_keys: [['userId']],
+	}));
+}

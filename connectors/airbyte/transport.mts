@@ -1,0 +1,64 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { HttpResponse, NetworkFault, Transport } from '../../src/ports';
+
+/** An answer to 100 people is some 100 KB; whoever sends this much is not Flameup. */
+const MOST_BYTES = 64_000_000;
+
+/** Faults that happen before anything could have reached Flameup. */
+const NOT_SENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * HTTP over kept-alive connections; honours the proxy and certificate settings of the environment and
+ * follows no redirect. `close` ends idle connections, so that the process can end.
+ */
+export function createTransport(
+	url: string,
+	connections: number,
+): { transport: Transport; close(): void } {
+	const secure = url.startsWith('https:');
+	const options = { keepAlive: true, maxSockets: connections, proxyEnv: process.env };
+	const agent = secure ? new https.Agent(options) : new http.Agent(options);
+	const open = secure ? https.request : http.request;
+
+	const transport: Transport = (request) =>
+		new Promise((resolve) => {
+			const body = request.body === undefined ? undefined : Buffer.from(request.body);
+			const headers = { ...request.headers, ...(body && { 'content-length': body.length }) };
+			let settled = false;
+			const settle = (answer: HttpResponse | NetworkFault) => {
+				settled = true;
+				clearTimeout(timer);
+				resolve(answer);
+			};
+			const fault = (error: NodeJS.ErrnoException) => {
+				const code = error.code ?? 'NETWORK';
+				if (!settled) settle({ fault: code, sent: !NOT_SENT.has(code) });
+			};
+			const sending = open(request.url, { method: request.method, headers, agent }, (response) => {
+				const chunks: Buffer[] = [];
+				let bytes = 0;
+				response.on('data', (chunk: Buffer) => {
+					chunks.push(chunk);
+					bytes += chunk.length;
+					if (bytes > MOST_BYTES) sending.destroy(withCode('ANSWER_TOO_LONG'));
+				});
+				response.on('error', fault);
+				response.on('end', () => {
+					if (!response.complete) return fault(withCode('ECONNRESET'));
+					settle({
+						status: response.statusCode ?? 0,
+						headers: response.headers as HttpResponse['headers'],
+						body: Buffer.concat(chunks).toString('utf8'),
+					});
+				});
+			});
+			const timer = setTimeout(() => sending.destroy(withCode('TIMEOUT')), request.timeoutMs);
+			sending.on('error', fault);
+			sending.end(body);
+		});
+
+	return { transport, close: () => agent.destroy() };
+}
+
+const withCode = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
