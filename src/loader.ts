@@ -1,12 +1,13 @@
 import { type Batch, createBatcher, type Entry } from './batcher';
 import type { Client } from './client';
 import { ConfigError, FlameupError } from './errors';
+import { type Ending, settleBatch } from './isolation';
 import { createLedger, type Segment } from './ledger';
 import type { Mapped } from './mapper';
 import type { Clock, Stop } from './ports';
 import { withoutPersonalData } from './privacy';
 import type { Rejection } from './rejection';
-import { type Change, describe, namedPeople, type UpsertAnswer } from './response';
+import type { Change } from './response';
 import type { Batches } from './schema';
 
 /** How one record ended. `ref` is what the caller gave with it. */
@@ -147,7 +148,9 @@ export function createLoader<Ref, Marker>(
 
 	async function send(batch: Batch<Item<Ref>>): Promise<void> {
 		try {
-			await settleBatch([...batch.entries.values()]);
+			await settleBatch(client, [...batch.entries.values()], settleEntry, () =>
+				events.miscounted?.(),
+			);
 		} catch (error) {
 			fail(error);
 		}
@@ -156,84 +159,29 @@ export function createLoader<Ref, Marker>(
 		progress();
 	}
 
-	/** Sends people until each is settled: who is refused is set aside, or found by halving. */
-	async function settleBatch(all: readonly Entry<Item<Ref>>[]): Promise<void> {
-		const resent = new Set<Entry<Item<Ref>>>();
-		const groups = [all];
-		let unsettled = all.length;
-		let requests = 0;
-		// Halving may add this much to one request a person, which a batch of only bad people costs.
-		const budget = all.length + Math.ceil(Math.log2(all.length + 1));
-		for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-			const userIds = group.map(({ person }) => person.userId);
-			const written = await client.upsertPeople(
-				userIds,
-				group.map(({ json }) => json),
-			);
-			requests++;
-			if (!written.refused) {
-				const unconfirmed = confirm(group, written.answer);
-				const again = unconfirmed.filter((entry) => !resent.has(entry));
-				for (const entry of unconfirmed.filter((other) => resent.has(other))) {
-					reject(entry, 'not_confirmed', 'The answer of Flameup did not list the person, twice.');
-				}
-				for (const entry of again) resent.add(entry);
-				unsettled -= group.length - again.length;
-				if (again.length > 0) groups.push(again);
-				continue;
-			}
-			const { error, status } = written;
-			const named = status === 413 ? new Map<number, string>() : namedPeople(error, userIds);
-			if (group.length === 1) named.set(0, named.get(0) ?? describe(error));
-			for (const [place, words] of named) refuse(group[place], status, words);
-			unsettled -= named.size;
-			const rest = group.filter((_, place) => !named.has(place));
-			if (rest.length === 0) continue;
-			if (named.size > 0) {
-				groups.unshift(rest);
-			} else if (requests + 2 + unsettled <= budget) {
-				const middle = rest.length >> 1;
-				groups.push(rest.slice(0, middle), rest.slice(middle));
-			} else {
-				groups.push(...rest.map((entry) => [entry]));
-			}
-		}
+	function settleEntry(entry: Entry<Item<Ref>>, ending: Ending): void {
+		if (ending.status === 'upserted') upserted(entry, ending);
+		else if (ending.status === 'refused') refused(entry, ending.httpStatus, ending.words);
+		else
+			rejectEntry(entry, 'not_confirmed', 'The answer of Flameup did not list the person, twice.');
 	}
 
-	/** Settles who the answer confirms, and returns the others. */
-	function confirm(group: readonly Entry<Item<Ref>>[], answer: UpsertAnswer): Entry<Item<Ref>>[] {
-		let { created, updated } = answer;
-		const unconfirmed: Entry<Item<Ref>>[] = [];
-		if (answer.miscounted) events.miscounted?.();
-		group.forEach((entry, place) => {
-			if (!answer.confirmed[place]) {
-				unconfirmed.push(entry);
-				return;
-			}
-			taken = true;
-			let change = answer.changes?.[place];
-			if (change === undefined && created > 0) change = 'created';
-			else if (change === undefined && updated > 0) change = 'updated';
-			if (change === 'created') created--;
-			else if (change === 'updated') updated--;
-			entry.items.forEach((item, i) => {
-				const { ref } = item;
-				if (i < entry.items.length - 1) {
-					events.outcome({ status: 'upserted', ref, merged: true });
-				} else if (change === undefined) {
-					events.outcome({ status: 'upserted', ref });
-				} else {
-					const exact = answer.changes !== undefined;
-					events.outcome({ status: 'upserted', ref, change, ...(exact && { exact }) });
-				}
-				settle(item);
-			});
+	function upserted(
+		{ items }: Entry<Item<Ref>>,
+		{ change, exact }: Ending & { status: 'upserted' },
+	) {
+		taken = true;
+		const last = items.length - 1;
+		items.forEach((item, i) => {
+			const { ref } = item;
+			if (i < last) events.outcome({ status: 'upserted', ref, merged: true });
+			else if (change === undefined) events.outcome({ status: 'upserted', ref });
+			else events.outcome({ status: 'upserted', ref, change, ...(exact && { exact }) });
+			settle(item);
 		});
-		return unconfirmed;
 	}
 
-	function refuse(entry: Entry<Item<Ref>> | undefined, status: number, words: string): void {
-		if (entry === undefined) return;
+	function refused(entry: Entry<Item<Ref>>, httpStatus: number, words: string): void {
 		const { email, phone, traits, userId } = entry.person;
 		const clean = withoutPersonalData(words, [
 			userId,
@@ -241,11 +189,11 @@ export function createLoader<Ref, Marker>(
 			phone,
 			...Object.values(traits ?? {}),
 		]);
-		const code = status === 413 ? 'too_large_for_flameup' : 'refused';
+		const code = httpStatus === 413 ? 'too_large_for_flameup' : 'refused';
 		const said =
-			clean === '' ? `Flameup refused the person (${status}).` : `Flameup says: ${clean}`;
-		reject(entry, code, said, words);
-		const reason = `${status} ${clean}`;
+			clean === '' ? `Flameup refused the person (${httpStatus}).` : `Flameup says: ${clean}`;
+		rejectEntry(entry, code, said, words);
+		const reason = `${httpStatus} ${clean}`;
 		refusal = { reason, people: refusal.reason === reason ? refusal.people + 1 : 1 };
 		if (!taken && refusal.people >= HOPELESS) {
 			throw new ConfigError(
@@ -254,7 +202,7 @@ export function createLoader<Ref, Marker>(
 		}
 	}
 
-	function reject(
+	function rejectEntry(
 		{ items, person }: Entry<Item<Ref>>,
 		code: Rejection['code'],
 		reason: string,

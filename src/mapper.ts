@@ -30,11 +30,10 @@ export interface MapperOptions {
 
 export interface Mapper {
 	/**
-	 * A person, or why the record cannot become one. `reread` reads the record again with every digit
-	 * of its numbers kept (JSON.rawJSON); it is called only when a number is too long for a double.
-	 * Throws ConfigError when two columns clash.
+	 * A person, or why the record cannot become one. Numbers with more digits than a double holds are
+	 * kept when they come as JSON.rawJSON. Throws ConfigError when two columns clash.
 	 */
-	toPerson(record: unknown, reread?: () => unknown): Mapped | Rejection;
+	toPerson(record: unknown): Mapped | Rejection;
 	/** How the columns were understood, as one sentence; empty before anything is known of them. */
 	describe(): string;
 }
@@ -44,18 +43,6 @@ const DEEPEST = 50;
 
 const isRaw = (value: object): value is { rawJSON: string } =>
 	(JSON as { isRawJSON?: (value: unknown) => boolean }).isRawJSON?.(value) === true;
-
-/** A number that a double cannot hold as the source wrote it. */
-const isInexact = (value: number): boolean =>
-	!Number.isSafeInteger(value) &&
-	(Number.isInteger(value) || !Number.isFinite(value) || String(value).length > 16);
-
-function holdsInexact(value: unknown): boolean {
-	if (typeof value === 'number') return isInexact(value);
-	if (typeof value !== 'object' || value === null) return false;
-	for (const key in value) if (holdsInexact((value as SourceRecord)[key])) return true;
-	return false;
-}
 
 const isBlank = (value: unknown): boolean =>
 	value === null ||
@@ -101,6 +88,12 @@ export function createMapper(options: MapperOptions): Mapper {
 		const parts: string[] = [];
 		for (const path of paths) {
 			const value = valueAt(record, path);
+			if (isLostNumber(value)) {
+				return rejected(
+					'invalid_user_id',
+					`The column ${path.join('.')} holds a number with more digits than can be kept. Turn it into text in the source.`,
+				);
+			}
 			const text = isBlank(value) ? '' : scalarText(value);
 			if (text === undefined) {
 				return rejected(
@@ -154,7 +147,7 @@ export function createMapper(options: MapperOptions): Mapper {
 			if (keepsEmpty) setTrait(traits, name, value ?? null);
 		} else if (typeof value !== 'object' || value === null || isRaw(value)) {
 			setTrait(traits, name, asText ? (scalarText(value) ?? String(value)) : value);
-		} else if (mapping.nested_values === 'text') {
+		} else if (asText || mapping.nested_values === 'text') {
 			setTrait(traits, name, JSON.stringify(value));
 		} else if (flattens && canFlatten(value)) {
 			flatten(traits, name, value, 1);
@@ -175,7 +168,7 @@ export function createMapper(options: MapperOptions): Mapper {
 			: rejected('invalid_email', 'The email address is not well-formed.');
 	}
 
-	function toPerson(record: unknown, reread?: () => unknown): Mapped | Rejection {
+	function toPerson(record: unknown): Mapped | Rejection {
 		if (typeof record !== 'object' || record === null || Array.isArray(record)) {
 			return rejected('invalid_record', 'The record is not an object.');
 		}
@@ -188,7 +181,6 @@ export function createMapper(options: MapperOptions): Mapper {
 		for (const column in source) {
 			const value = source[column];
 			const target = columns.target(column);
-			if (reread !== undefined && holdsInexact(value)) return toPerson(reread());
 			if (target.to === 'trait') addTrait(traits, target, value);
 			else if (target.to === 'email') emailValue = value;
 			else if (target.to === 'phone') phoneValue = value;
@@ -199,16 +191,6 @@ export function createMapper(options: MapperOptions): Mapper {
 		if (userId.length > LIMITS.userId) {
 			return rejected('user_id_too_long', `The user ID has ${userId.length} characters.`);
 		}
-		if (
-			reread === undefined &&
-			idSource.paths.some((path) => isLostNumber(valueAt(source, path)))
-		) {
-			return rejected(
-				'invalid_user_id',
-				'The user ID is a number with more digits than can be kept. Turn it into text in the source.',
-			);
-		}
-
 		const person: Person = { userId };
 		const email = checkEmail(emailValue);
 		let emailLeftOut = false;
@@ -218,17 +200,12 @@ export function createMapper(options: MapperOptions): Mapper {
 		else if (email !== undefined) return { ...email, userId };
 
 		const phone = phoneIsTrait ? traits.phone : phoneValue;
-		if (!isBlank(phone)) {
-			const text = scalarText(phone) ?? String(phone);
-			if (text.length > LIMITS.phone) {
-				return rejected(
-					'phone_too_long',
-					`The phone number has ${text.length} characters.`,
-					userId,
-				);
-			}
-			if (!phoneIsTrait) person.phone = text;
+		const phoneText = isBlank(phone) ? '' : (scalarText(phone) ?? JSON.stringify(phone));
+		if (phoneText.length > LIMITS.phone) {
+			const reason = `The phone number has ${phoneText.length} characters.`;
+			return rejected('phone_too_long', reason, userId);
 		}
+		if (phoneText !== '' && !phoneIsTrait) person.phone = phoneText;
 		for (const _any in traits) {
 			person.traits = traits;
 			break;
@@ -248,10 +225,11 @@ export function createMapper(options: MapperOptions): Mapper {
 	return { toPerson, describe: () => columns?.describe() ?? '' };
 }
 
-const canFlatten = (value: object): boolean => !Array.isArray(value) && !isRaw(value);
-
+/** A whole number that lost digits when the record was parsed, before it came to us. */
 const isLostNumber = (value: unknown): boolean =>
 	typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+
+const canFlatten = (value: object): boolean => !Array.isArray(value) && !isRaw(value);
 
 /** Undefined when the value is nested more deeply than JSON.stringify can go. */
 function toJson(person: Person): string | undefined {
