@@ -1,5 +1,3 @@
-import type { IncomingMessage } from './protocol';
-
 /** JSON.parse that knows the text of each number, and the means to write it back (Node 21 and later). */
 interface ExactJson {
 	parse(
@@ -11,10 +9,37 @@ interface ExactJson {
 
 const json = JSON as unknown as ExactJson;
 
-/** Parses a message so that every number that a double would change is written back as it came. */
-export const parseExactly = (text: string): IncomingMessage =>
-	json.parse(text, (_key, value, { source }) =>
+/** A double keeps 15 digits of any number; a dot makes 16 characters of them. */
+const LONGEST_SAFE = 16;
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const DOT = 0x2e;
+
+const isDigitOrDot = (code: number): boolean => (code >= ZERO && code <= NINE) || code === DOT;
+
+/**
+ * Whether a JSON text may hold a number that a double would change: a long run of digits that does not
+ * follow a quotation mark. Looks only at every 16th character and around it, so that it costs little.
+ */
+function mayHoldLongNumber(text: string): boolean {
+	for (let at = LONGEST_SAFE; at < text.length; at += LONGEST_SAFE) {
+		if (!isDigitOrDot(text.charCodeAt(at))) continue;
+		let from = at;
+		while (from > 0 && isDigitOrDot(text.charCodeAt(from - 1))) from--;
+		let to = at + 1;
+		while (isDigitOrDot(text.charCodeAt(to))) to++;
+		if (to - from >= LONGEST_SAFE && text[from - 1] !== '"') return true;
+	}
+	return false;
+}
+
+/** JSON.parse, but numbers that a double would change are written back as they came (JSON.rawJSON). */
+export function parseExactly(text: string): unknown {
+	if (!mayHoldLongNumber(text)) return JSON.parse(text);
+	return json.parse(text, (_key, value, { source }) =>
 		typeof value === 'number' && source !== undefined && String(value) !== source
 			? json.rawJSON(source)
 			: value,
-	) as IncomingMessage;
+	);
+}

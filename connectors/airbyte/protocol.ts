@@ -1,4 +1,5 @@
 import { z } from 'zod/v4';
+import { parseExactly } from './exact';
 
 /** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
 
@@ -90,7 +91,7 @@ export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
 /** One line as a message; undefined when it is not a JSON object. */
 export function parseMessage(text: string): IncomingMessage | undefined {
 	try {
-		const message: unknown = JSON.parse(text);
+		const message = parseExactly(text);
 		return typeof message === 'object' && message !== null && !Array.isArray(message)
 			? message
 			: undefined;

@@ -6,7 +6,6 @@ import type { Settings } from '../../src/schema';
 import { createAccounts } from './accounts';
 import { type Checkpoint, takeCheckpoint } from './checkpoints';
 import { createDryClient } from './dry-run';
-import { parseExactly } from './exact';
 import { LineSplitter } from './lines';
 import {
 	type ConfiguredStream,
@@ -93,7 +92,7 @@ export async function write(options: WriteOptions): Promise<void> {
 		},
 	);
 
-	function takeRecord(record: NonNullable<IncomingMessage['record']>, text: string): void {
+	function takeRecord(record: NonNullable<IncomingMessage['record']>): void {
 		const stream = findStream(streams, { name: record.stream, namespace: record.namespace });
 		if (stream === undefined) {
 			throw new ConfigError(
@@ -104,7 +103,7 @@ export async function write(options: WriteOptions): Promise<void> {
 		stream.report.received++;
 		stream.incoming.received++;
 		const ref = { stream, number: stream.report.received, counts: stream.incoming };
-		const mapped = stream.mapper.toPerson(record.data, () => parseExactly(text).record?.data);
+		const mapped = stream.mapper.toPerson(record.data);
 		if (ref.number === 1) log('INFO', `Stream ${stream.name}: ${stream.mapper.describe()}.`);
 		if ('emailLeftOut' in mapped) odd.emailsLeftOut++;
 		loader.add(ref, mapped);
@@ -119,7 +118,7 @@ export async function write(options: WriteOptions): Promise<void> {
 
 	function takeLine(text: string): void {
 		const message = parseMessage(text);
-		if (message?.type === 'RECORD' && message.record) takeRecord(message.record, text);
+		if (message?.type === 'RECORD' && message.record) takeRecord(message.record);
 		else if (message?.type === 'STATE' && message.state) takeState(message.state, text);
 		else if (message !== undefined) odd.unknownTypes += IGNORED_TYPES.has(message.type) ? 0 : 1;
 		else if (text.trim() !== '') odd.unreadableLines++;
