@@ -1,0 +1,90 @@
+import { type Call, failure, invalid, type Reply, written } from './call.mts';
+import { createConflicts } from './conflicts.mts';
+import type { Issue } from './errors.mts';
+import type { HeldPerson } from './people.mts';
+import { shownPerson } from './person.mts';
+import { roll } from './roll.mts';
+import { breachesOf, isObject, type SentPerson } from './rules.mts';
+import type { Switches } from './switches.mts';
+
+const maxBatchSize = 100;
+
+/** `POST people/batch`. */
+export function batch(call: Call): Reply {
+	const list = isObject(call.body) ? call.body.people : undefined;
+	if (!Array.isArray(list)) return invalid(call, [{ field: 'people', message: 'must be a list' }]);
+	call.stats.batchOf(list.length);
+	if (list.length === 0 || list.length > maxBatchSize) {
+		return invalid(call, [{ field: 'people', message: 'must hold 1 to 100 people' }]);
+	}
+	const { good, issues, isConflict } = sorted(list, call);
+	call.stats.refused(list.length - good.length);
+	if (issues.length === 0 || call.switches.skipSilently) return written(call, write(good, call));
+	const status = isConflict ? 409 : call.switches.validationStatus;
+	const refusal = failure(status, isConflict ? 'Conflict' : 'Validation failed', issues);
+	if (!call.switches.partial || good.length === 0) return refusal;
+	write(good, call);
+	return { ...refusal, wrote: true };
+}
+
+function sorted(list: unknown[], call: Call) {
+	const good: SentPerson[] = [];
+	const issues: Issue[] = [];
+	let breaches = 0;
+	const conflictOf = createConflicts(call);
+	for (const [index, person] of list.entries()) {
+		const userId =
+			isObject(person) && typeof person.userId === 'string' ? person.userId : undefined;
+		const found = breachesOf(person, call.switches, call.refuse);
+		breaches += found.length;
+		const conflict = found.length === 0 ? conflictOf(person as SentPerson) : undefined;
+		if (conflict !== undefined) found.push({ field: 'email', message: conflict });
+		if (found.length === 0) good.push(person as SentPerson);
+		issues.push(...found.map((breach) => ({ ...breach, index, userId })));
+	}
+	return { good, issues, isConflict: issues.length > 0 && breaches === 0 };
+}
+
+function write(good: SentPerson[], call: Call): object {
+	const { switches, people, stats, at } = call;
+	const listed: HeldPerson[] = [];
+	let created = 0;
+	let updated = 0;
+	for (const person of good) {
+		const isLeftOut = switches.completeness === 'short' && leavesOut(person.userId, call);
+		if (isLeftOut && switches.shortLoses) continue;
+		const result = people.write(person, at, switches);
+		if (result.created) created++;
+		else updated++;
+		if (!isLeftOut) listed.push(result.person);
+	}
+	stats.wrote(created, updated);
+	stats.sent(good.map((person) => person.userId));
+	if (switches.emptyBody) return {};
+	const shown = switches.completeness === 'none' ? [] : ordered(listed, switches);
+	return {
+		people: shown.map((person) => shownPerson(person, switches)),
+		...counts(created, updated, switches),
+	};
+}
+
+function leavesOut(userId: string, { switches, stats }: Call) {
+	if (roll(switches.seed, 'short', userId) >= switches.shortRate) return false;
+	if (switches.shortTimes === 0) return true;
+	return stats.leftOut(userId) <= switches.shortTimes;
+}
+
+function ordered(listed: HeldPerson[], { order, seed }: Switches): HeldPerson[] {
+	if (order === 'sent') return listed;
+	if (order === 'reversed') return listed.reverse();
+	const drawn = listed.map((person) => ({ person, at: roll(seed, 'order', person.userId) }));
+	return drawn.sort((a, b) => a.at - b.at).map(({ person }) => person);
+}
+
+function counts(created: number, updated: number, switches: Switches) {
+	if (switches.counts === 'absent') return {};
+	const missing = switches.counts === 'wrong' ? 1 : 0;
+	return created > 0
+		? { created_count: created - missing, updated_count: updated }
+		: { created_count: 0, updated_count: Math.max(0, updated - missing) };
+}

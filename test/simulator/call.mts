@@ -1,0 +1,46 @@
+import type { Issue } from './errors.mts';
+import type { EventLog } from './events.mts';
+import type { People } from './people.mts';
+import type { Route } from './routes.mts';
+import type { Refuse } from './rules.mts';
+import type { Stats } from './stats.mts';
+import type { Switches } from './switches.mts';
+
+/** A request that has come through: known key, known route, readable body. */
+export interface Call {
+	route: Route;
+	body: unknown;
+	at: number;
+	switches: Switches;
+	people: People;
+	events: EventLog;
+	stats: Stats;
+	refuse: Refuse | undefined;
+}
+
+/** What an endpoint says: JSON, nothing, or an error; and whether it wrote anything. */
+export interface Reply {
+	status: number;
+	json?: object;
+	error?: { message: string; issues: Issue[] };
+	wrote?: boolean;
+}
+
+/** An error reply. */
+export const failure = (status: number, message: string, issues: Issue[] = []): Reply => ({
+	status,
+	error: { message, issues },
+});
+
+/** The reply to a request beyond the allowance. */
+export const tooMany = failure(429, 'Too many requests, please try again later');
+
+/** A reply to a body or query that breaks the rules. */
+export const invalid = ({ switches }: Call, issues: Issue[]) =>
+	failure(switches.validationStatus, 'Validation failed', issues);
+
+/** A reply to a write that worked. */
+export const written = ({ switches }: Call, json: object): Reply =>
+	switches.emptyBody
+		? { status: 204, wrote: true }
+		: { status: switches.successStatus, json, wrote: true };

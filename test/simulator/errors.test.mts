@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { createCaller } from './caller.mts';
+import type { Switches } from './switches.mts';
+
+const bad = [{ userId: 'a' }, { userId: 'b', email: 'no' }, { userId: 'c', email: 'no' }];
+const message = 'must be a valid email';
+
+function refusal(switches: Partial<Switches>) {
+	return createCaller(switches).batch(...bad);
+}
+
+describe('error shapes of a refused batch', () => {
+	it('A: success, error with type and message, request_id', () => {
+		expect(refusal({ errorShape: 'A' }).json).toEqual({
+			success: false,
+			error: {
+				type: 'validation_error',
+				message: `Validation failed; people[1].email: ${message}; people[2].email: ${message}`,
+			},
+			request_id: 'req_000000000001',
+		});
+	});
+
+	it('B: two texts', () => {
+		expect(refusal({ errorShape: 'B' }).json).toEqual({
+			error: 'Bad Request',
+			message: `Validation failed; people[1].email: ${message}; people[2].email: ${message}`,
+		});
+	});
+
+	it('C: error with code, message and a map of fields, 422', () => {
+		const { status, json } = refusal({ errorShape: 'C', validationStatus: 422 });
+		expect(status).toBe(422);
+		expect(json).toEqual({
+			error: {
+				code: 'validation_error',
+				message: 'Validation failed',
+				details: { fields: { 'people[1].email': message, 'people[2].email': message } },
+			},
+		});
+	});
+
+	it('D: flat, with the status as a number and a list of details', () => {
+		const { status, json } = refusal({});
+		expect(status).toBe(400);
+		expect(json).toEqual({
+			error: 'Bad Request',
+			message: 'Validation failed',
+			code: 400,
+			details: [
+				{ field: 'people[1].email', message },
+				{ field: 'people[2].email', message },
+			],
+		});
+	});
+
+	it.each([
+		['index', 'people[1].email', message],
+		['index-from-1', 'people[2].email', message],
+		['dotted', 'people.1.email', message],
+		['userId', 'email', `${message} (userId "b")`],
+		['no', 'email', message],
+	] as const)('names people by %s', (namesPeople, field, text) => {
+		const { json } = refusal({ namesPeople, refusalLists: 'first' });
+		expect(json.details).toEqual([{ field, message: text }]);
+	});
+
+	it('says the same problem once when it names nobody', () => {
+		expect(refusal({ namesPeople: 'no' }).json.details).toEqual([{ field: 'email', message }]);
+	});
+
+	it('C carries several userIds of one field in one text', () => {
+		const { json } = refusal({ errorShape: 'C', namesPeople: 'userId' });
+		expect(json.error.details.fields).toEqual({
+			email: `${message} (userId "b"); ${message} (userId "c")`,
+		});
+	});
+
+	it('can be a 409', () => {
+		expect(refusal({ validationStatus: 409 }).status).toBe(409);
+	});
+});
+
+describe('error shapes of a wrong key and of a used up allowance', () => {
+	it.each([
+		[
+			'A',
+			{
+				success: false,
+				error: { type: 'unauthorized', message: 'Invalid or missing API key' },
+				request_id: 'req_000000000001',
+			},
+			{ success: false, error: { type: 'rate_limit_exceeded' }, request_id: 'req_000000000003' },
+		],
+		[
+			'B',
+			{ error: 'Unauthorized', message: 'Invalid or missing API key' },
+			{ error: 'Rate limit exceeded' },
+		],
+		[
+			'C',
+			{ error: { code: 'unauthorized', message: 'Invalid or missing API key' } },
+			{ error: { code: 'rate_limit_exceeded' } },
+		],
+		[
+			'D',
+			{ error: 'Unauthorized', message: 'Invalid or missing API key', code: 401 },
+			{
+				error: 'Rate limit exceeded',
+				message: 'Too many requests, please try again later',
+			},
+		],
+	] as const)('%s', (errorShape, wrongKey, tooMany) => {
+		const { raw, call } = createCaller({ errorShape, limit: 1 });
+		const answer = raw('GET', '/people', '', { authorization: 'Bearer wrong' });
+		expect(JSON.parse('body' in answer ? answer.body : '')).toEqual(wrongKey);
+		call('GET', '/people');
+		const refused = call('GET', '/people');
+		expect(refused.status).toBe(429);
+		expect(refused.json).toMatchObject(tooMany);
+		expect(refused.json).not.toHaveProperty('code');
+	});
+});

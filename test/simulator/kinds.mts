@@ -1,0 +1,104 @@
+/** One thing that can be set: its default, what it may be, and how to read it from text or JSON. */
+export interface Switch<T> {
+	default: T;
+	values: string;
+	help: string;
+	isFlag?: boolean;
+	/** Gives undefined for a value that is not allowed. */
+	read(value: unknown): T | undefined;
+}
+
+/** One of a few words or numbers; the first is the default. */
+export function oneOf<const T extends readonly [string | number, ...(string | number)[]]>(
+	values: T,
+	help: string,
+): Switch<T[number]> {
+	return {
+		default: values[0],
+		values: `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`,
+		help,
+		read: (value) => values.find((one) => String(one) === String(value)),
+	};
+}
+
+/** Any number of a few words, as a list or as text with commas. */
+export function someOf<const T extends readonly string[]>(
+	values: T,
+	initial: T[number][],
+	help: string,
+): Switch<T[number][]> {
+	return {
+		default: initial,
+		values: `some of ${values.join(', ')}`,
+		help,
+		read(value) {
+			const given = Array.isArray(value) ? value.map(String) : String(value).split(',');
+			const known = given.filter((one): one is T[number] => values.includes(one));
+			return known.length > 0 && known.length === given.length ? known : undefined;
+		},
+	};
+}
+
+/** On or off. */
+export const flag = (initial: boolean, help: string): Switch<boolean> => ({
+	default: initial,
+	values: 'true or false',
+	help,
+	isFlag: true,
+	read: (value) =>
+		value === true || value === 'true'
+			? true
+			: value === false || value === 'false'
+				? false
+				: undefined,
+});
+
+/** A whole number, not below the least. */
+export const whole = (initial: number, least: number, help: string): Switch<number> => ({
+	default: initial,
+	values: least === 0 ? 'a whole number from 0' : 'a whole number',
+	help,
+	read(value) {
+		const number = asNumber(value);
+		return Number.isSafeInteger(number) && number >= least ? number : undefined;
+	},
+});
+
+/** A share from 0 to 1. */
+export const share = (initial: number, help: string): Switch<number> => ({
+	default: initial,
+	values: 'a number from 0 to 1',
+	help,
+	read(value) {
+		const number = asNumber(value);
+		return number >= 0 && number <= 1 ? number : undefined;
+	},
+});
+
+/** Milliseconds, fixed or from a range: `50`, `50-200` or `[50, 200]`. */
+export const span = (initial: number, help: string): Switch<number | [number, number]> => ({
+	default: initial,
+	values: 'milliseconds, or a range like 50-200',
+	help,
+	read(value) {
+		const ends = (Array.isArray(value) ? value : String(value).split('-')).map(asNumber);
+		const [low = Number.NaN, high = low] = ends;
+		if (ends.length > 2 || !(low >= 0 && high >= low && high < Number.POSITIVE_INFINITY)) {
+			return undefined;
+		}
+		return ends.length === 1 ? low : [low, high];
+	},
+});
+
+/** Text that is not empty. */
+export const text = (initial: string, help: string): Switch<string> => ({
+	default: initial,
+	values: 'text',
+	help,
+	read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+});
+
+const asNumber = (value: unknown) =>
+	typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')
+		? Number(value)
+		: Number.NaN;

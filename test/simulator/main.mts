@@ -1,0 +1,53 @@
+import type { Handled } from './flameup.mts';
+import { helpText, readArguments } from './options.mts';
+import { type Simulator, startSimulator } from './server.mts';
+import { SwitchError } from './switches.mts';
+
+try {
+	await run(process.argv.slice(2));
+} catch (error) {
+	console.error(sentenceOf(error));
+	process.exitCode = 1;
+}
+
+async function run(args: string[]) {
+	const { help, quiet, verbose, port, switches } = readArguments(args);
+	if (help) {
+		process.stdout.write(helpText());
+		return;
+	}
+	const log = verbose && !quiet ? { log: (line: Handled) => console.log(lineOf(line)) } : {};
+	const simulator = await startSimulator({ ...switches, ...log, port });
+	if (!quiet) console.log(greeting(simulator));
+	// npm and the terminal both pass on Ctrl+C, so a signal may come twice.
+	let ending = false;
+	const end = async () => {
+		if (ending) return;
+		ending = true;
+		await simulator.close();
+		if (!quiet) console.log(summary(simulator));
+		process.exit();
+	};
+	process.on('SIGINT', end).on('SIGTERM', end);
+}
+
+function greeting({ url, controlUrl, flameup }: Simulator) {
+	const { keys, workspace } = flameup.switches();
+	const names = keys.map(({ key }) => key).join(', ');
+	return `Flameup simulator: ${url} | key ${names} | workspace ${workspace} | holds: ${controlUrl}/people`;
+}
+
+const lineOf = ({ method, path, status, people }: Handled) =>
+	`${method} ${path} ${status}${people === undefined ? '' : ` ${people} people`}`;
+
+function summary({ flameup }: Simulator) {
+	const { requests, tooManyRequests, serverErrors, maxInAMinute } = flameup.stats();
+	const held = flameup.people().size;
+	return `${requests} requests, at most ${maxInAMinute} in 60 s; ${tooManyRequests} times 429, ${serverErrors} times 5xx; ${held} people held.`;
+}
+
+function sentenceOf(error: unknown) {
+	if (error instanceof SwitchError) return error.message;
+	const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+	return code === 'EADDRINUSE' ? `Port ${port} is taken; choose another with --port.` : message;
+}

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { helpText } from './options.mts';
+
+const main = fileURLToPath(new URL('./main.mts', import.meta.url));
+
+function run(...args: string[]) {
+	const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const said = { out: '', err: '' };
+	child.stdout.setEncoding('utf8').on('data', (text) => {
+		said.out += text;
+	});
+	child.stderr.setEncoding('utf8').on('data', (text) => {
+		said.err += text;
+	});
+	const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+		child.on('close', (code) => resolve({ code, ...said }));
+	});
+	const lines = async (count: number) => {
+		while (said.out.split('\n').length <= count) {
+			if (child.exitCode !== null) throw new Error(`It ended: ${said.err}`);
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+		return said.out.split('\n');
+	};
+	return { child, ended, lines };
+}
+
+it('runs, tells each request without the key, and stops with a summary', async () => {
+	const key = 'ws_test_mine.0123';
+	const { child, ended, lines } = run(
+		'--port',
+		'0',
+		'--key',
+		key,
+		'--workspace',
+		'ws_1',
+		'--verbose',
+	);
+	const [greeting = ''] = await lines(1);
+	expect(greeting).toMatch(
+		/^Flameup simulator: http:\/\/127\.0\.0\.1:\d+\/api\/v1 \| key ws_test_mine\.0123 \| workspace ws_1 \| holds: .*\/simulator\/people$/,
+	);
+	const url = greeting.split(' ')[2];
+	const answer = await fetch(`${url}/workspaces/ws_1/people/batch?x=1`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ people: [{ userId: 'a' }, { userId: 'b' }] }),
+	});
+	expect(answer.status).toBe(200);
+	expect((await lines(2))[1]).toBe('POST /api/v1/workspaces/ws_1/people/batch 200 2 people');
+	child.kill('SIGINT');
+	child.kill('SIGINT');
+	const { code, out, err } = await ended;
+	expect([code, err]).toEqual([0, '']);
+	expect(out.split('\n').slice(2)).toEqual([
+		'1 requests, at most 1 in 60 s; 0 times 429, 0 times 5xx; 2 people held.',
+		'',
+	]);
+});
+
+it('prints its help', async () => {
+	expect(await run('--help').ended).toEqual({ code: 0, out: helpText(), err: '' });
+});
+
+it('refuses a bad option with one sentence', async () => {
+	const sentence = '--error-shape must be D, A, B or C, not "E".\n';
+	expect(await run('--error-shape', 'E').ended).toEqual({ code: 1, out: '', err: sentence });
+});
+
+async function takePort() {
+	const server = createServer().listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	return { server, port: String((server.address() as AddressInfo).port) };
+}
+
+it('says so when the port is taken', async () => {
+	const { server, port } = await takePort();
+	const { code, err } = await run('--port', port).ended;
+	server.close();
+	expect([code, err]).toEqual([1, `Port ${port} is taken; choose another with --port.\n`]);
+});
+
+it('is quiet when told so, and ends on SIGTERM', async () => {
+	const { server, port } = await takePort();
+	await new Promise((resolve) => server.close(resolve));
+	const { child, ended } = run('--port', port, '--quiet', '--verbose', '--no-rate-headers');
+	const switches = await eventually(`http://127.0.0.1:${port}/simulator/switches`);
+	expect(switches).toMatchObject({ rateHeaders: false });
+	child.kill('SIGTERM');
+	expect(await ended).toEqual({ code: 0, out: '', err: '' });
+});
+
+async function eventually(url: string): Promise<unknown> {
+	for (;;) {
+		const answer = await fetch(url).catch(() => undefined);
+		if (answer) return answer.json();
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import type { Switch } from './kinds.mts';
+import { readSwitches, SwitchError, type Switches, topics } from './switches.mts';
+
+/** What the command line says. */
+interface CommandLine {
+	help: boolean;
+	quiet: boolean;
+	verbose: boolean;
+	port: number;
+	switches: Partial<Switches>;
+}
+
+const defaultPort = 8080;
+const all = Object.values(topics).flatMap(
+	(topic) => Object.entries(topic) as [string, Switch<unknown>][],
+);
+
+/** Reads the arguments; what cannot be read is a SwitchError that names the option. */
+export function readArguments(args: string[]): CommandLine {
+	const given = parse(args);
+	const { help = false, quiet = false, verbose = false, port } = given;
+	const named = all.map(([name]) => [name, given[optionOf(name)]]);
+	return {
+		help: help === true,
+		quiet: quiet === true,
+		verbose: verbose === true,
+		port: readPort(port),
+		switches: readSwitches(Object.fromEntries(named), (name) => `--${optionOf(name)}`),
+	};
+}
+
+function parse(args: string[]): Record<string, unknown> {
+	const switches = all.map(([name, { isFlag }]) => [
+		optionOf(name),
+		{ type: isFlag ? 'boolean' : 'string', multiple: name === 'keys' },
+	]);
+	const flags = ['help', 'quiet', 'verbose'].map((name) => [name, { type: 'boolean' }]);
+	const options = Object.fromEntries([...switches, ...flags, ['port', { type: 'string' }]]);
+	try {
+		return parseArgs({ args, options, allowNegative: true }).values;
+	} catch (error) {
+		const [sentence] = String((error as Error).message).split('. ');
+		throw new SwitchError(`${sentence?.replace(/\.?$/, '.')} See --help.`);
+	}
+}
+
+function readPort(value: unknown): number {
+	if (value === undefined) return defaultPort;
+	const port = Number(value);
+	if (/^\d+$/.test(String(value)) && port <= 65_535) return port;
+	throw new SwitchError(`--port must be a number from 0 to 65535, not "${value}".`);
+}
+
+const optionOf = (name: string) =>
+	name === 'keys' ? 'key' : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The text of `--help`. */
+export function helpText(): string {
+	const lines = Object.entries(topics).map(
+		([topic, switches]) =>
+			`${topic}:\n${Object.entries(switches as Record<string, Switch<unknown>>)
+				.map(([name, one]) => lineOf(name, one))
+				.join('\n')}`,
+	);
+	return `Usage: npm run simulator -- [options]
+
+A stand-in for Flameup's HTTP API on 127.0.0.1, for trying things without an account.
+What it holds: GET /simulator/people, events, stats, switches.
+While it runs: POST /simulator/switches (JSON, names like errorShape), POST /simulator/reset.
+A person with the trait "simulator_refuse": "reason" is refused for that reason.
+
+General:
+  --port                   a number (default ${defaultPort}; 0 takes a free one)
+  --quiet                  print nothing but errors
+  --verbose                print a line for each request
+  --help                   print this
+
+${lines.join('\n\n')}
+
+Each key is KEY or KEY=permission,permission; --key may be repeated.
+A negative number needs an equals sign: --clock-skew-ms=-5000.
+Faults: reset-before, stall, 429, 500, 503-html and 502-empty strike before anything is written;
+reset-after, stall-after, truncated (whole answer, half the JSON), cut (connection ends inside the
+body) and html-200 strike after.
+`;
+}
+
+function lineOf(name: string, { values, help, isFlag, default: initial }: Switch<unknown>) {
+	const option = `  --${isFlag ? '[no-]' : ''}${optionOf(name)}`.padEnd(26);
+	if (isFlag) return `${option} ${help} (default ${initial ? 'on' : 'off'})`;
+	const shown = name === 'keys' || name === 'faults' ? '' : ` (default ${initial})`;
+	return `${option} ${help}: ${values}${shown}`;
+}

@@ -1,0 +1,67 @@
+import type { Switches } from './switches.mts';
+
+const both = ['workspace', 'key'];
+
+/** What the API offers: the permission each call needs and the path styles it exists in. */
+export const endpoints = {
+	'POST people/batch': { needs: 'people:write', styles: both },
+	'POST people/upsert': { needs: 'people:write', styles: ['workspace'] },
+	'POST people': { needs: 'people:write', styles: both },
+	'PUT people/{id}': { needs: 'people:write', styles: both },
+	'GET people/search': { needs: 'people:read', styles: ['workspace'] },
+	'GET people/{id}': { needs: 'people:read', styles: both },
+	'GET people': { needs: 'people:read', styles: both },
+	'POST events': { needs: 'events:write', styles: both },
+	'POST track': { needs: 'events:write', styles: ['key'] },
+} as const;
+export type Endpoint = keyof typeof endpoints;
+
+/** The path under which the API lives. */
+export const basePath = '/api/v1';
+
+/** Where a request leads. */
+export interface Route {
+	endpoint: Endpoint;
+	style: 'workspace' | 'key';
+	workspace: string | undefined;
+	id: string;
+	query: URLSearchParams;
+}
+
+/** Finds the endpoint of a path with query; undefined when there is none. */
+export function routeOf(
+	method: string,
+	target: string,
+	{ pathStyle }: Switches,
+): Route | undefined {
+	const [path = '', query = ''] = target.split('?', 2);
+	const parts = decoded(path);
+	if (!parts) return undefined;
+	const isScoped = parts[0] === 'workspaces';
+	const style = isScoped ? 'workspace' : 'key';
+	const rest = isScoped ? parts.slice(2) : parts;
+	const literal = `${method} ${rest.join('/')}`;
+	const endpoint = [literal, `${method} ${rest[0]}/{id}`].find(
+		(name): name is Endpoint =>
+			Object.hasOwn(endpoints, name) &&
+			endpoints[name as Endpoint].styles.some((one) => one === style) &&
+			(!name.endsWith('{id}') || (rest.length === 2 && rest[1] !== '')),
+	);
+	if (!endpoint) return undefined;
+	const exists = endpoint === 'POST track' || pathStyle === 'both' || pathStyle === style;
+	const workspace = isScoped ? (parts[1] ?? '') : undefined;
+	const id = rest[1] ?? '';
+	return exists ? { endpoint, style, workspace, id, query: new URLSearchParams(query) } : undefined;
+}
+
+function decoded(path: string): string[] | undefined {
+	if (!path.startsWith(`${basePath}/`)) return undefined;
+	try {
+		return path
+			.slice(basePath.length + 1)
+			.split('/')
+			.map(decodeURIComponent);
+	} catch {
+		return undefined;
+	}
+}

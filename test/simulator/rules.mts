@@ -1,0 +1,62 @@
+import type { Switches } from './switches.mts';
+
+/** A person as clients send it, once it has passed the rules. */
+export interface SentPerson {
+	userId: string;
+	email?: string;
+	phone?: string;
+	traits?: Record<string, unknown>;
+}
+
+/** What is wrong with a field. */
+interface Breach {
+	field: string;
+	message: string;
+}
+
+/** Lets a test refuse people that look fine to a client: gives the reason. */
+export type Refuse = (person: SentPerson) => string | undefined;
+
+const maxUserId = 255;
+const maxEmail = 254;
+const maxPhone = 50;
+const knownFields = ['userId', 'email', 'phone', 'traits', 'anonymousId'];
+const emailForm = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
+
+/** Whether it is a JSON object. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Everything that is wrong with a person. */
+export function breachesOf(person: unknown, switches: Switches, refuse?: Refuse): Breach[] {
+	if (!isObject(person)) return [{ field: 'userId', message: 'must be an object with a userId' }];
+	const { userId, email, phone, traits } = person;
+	const breaches = [
+		check('userId', userId, maxUserId, true),
+		check('email', email, maxEmail),
+		check('phone', phone, maxPhone),
+		traits !== undefined && !isObject(traits) && breach('traits', 'must be an object'),
+		typeof email === 'string' && !emailForm.test(email) && breach('email', 'must be a valid email'),
+		isObject(traits) &&
+			typeof traits.phone === 'string' &&
+			check('traits.phone', traits.phone, maxPhone),
+	].filter((one) => one !== false);
+	if (switches.unknownFields === 'refuse') {
+		const unknown = Object.keys(person).filter((field) => !knownFields.includes(field));
+		breaches.push(...unknown.map((field) => breach(field, 'is not a known field')));
+	}
+	if (breaches.length > 0) return breaches;
+	const wish = isObject(traits) ? traits.simulator_refuse : undefined;
+	const reason = typeof wish === 'string' ? wish : refuse?.(person as unknown as SentPerson);
+	return reason === undefined ? [] : [breach('traits', reason)];
+}
+
+const breach = (field: string, message: string): Breach => ({ field, message });
+
+function check(field: string, value: unknown, max: number, required = false): Breach | false {
+	if (value === undefined) return required && breach(field, 'is required');
+	if (typeof value !== 'string') return breach(field, 'must be a string');
+	if (required && value === '') return breach(field, 'must not be empty');
+	const isLong = value.length > max && [...value].length > max;
+	return isLong && breach(field, `must have at most ${max} characters`);
+}
