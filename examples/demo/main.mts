@@ -1,0 +1,117 @@
+/**
+ * Plays Airbyte against the built destination, with the simulator in Flameup's place.
+ * `npm run demo` runs it; it ends with status 1 when anything is not as it must be.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Simulator, startSimulator } from '../../test/simulator/server.mts';
+import { introduce } from './introduce.mts';
+import { changedPeople } from './people.mts';
+import { reportIn, reportRows } from './report.mts';
+import { parseLines, sync } from './sync.mts';
+import { counted, heading, styled, table } from './table.mts';
+import { allHold, peopleCheck, reportChecks, stateChecks } from './verify.mts';
+
+const CHANGED_PEOPLE = 1_000;
+const LIMIT_MS = 60_000;
+/** About as slow as a server on the internet. */
+const LATENCY_MS: [number, number] = [40, 120];
+
+const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const ours = 'build/destination-flameup';
+const executable = process.argv[2] ? resolve(process.argv[2]) : inProject(ours);
+const catalog = inProject('examples/data/catalog.json');
+const settings = JSON.parse(await readFile(inProject('examples/data/config.json'), 'utf8')) as {
+	api_key: string;
+	workspace_id: string;
+};
+
+const readContacts = async () =>
+	(await readFile(inProject('examples/data/contacts.jsonl'), 'utf8')).trimEnd().split('\n');
+
+/** Both syncs, each with its table and its checks; tells whether all checks hold. */
+const demonstrate = async (simulator: Simulator, config: string, signal: AbortSignal) => {
+	const run = async (lines: string[], before: string[]) => {
+		const { messages } = await sync(executable, { config, catalog, lines }, signal);
+		const report = reportIn(messages);
+		const sent = parseLines(lines);
+		console.log();
+		table(reportRows(report));
+		console.log();
+		const checks = [
+			...stateChecks(sent, messages),
+			...reportChecks(sent, messages, report),
+			peopleCheck(parseLines([...before, ...lines]), simulator),
+		];
+		return { report, hold: allHold(checks) };
+	};
+
+	heading('Before a sync: what Airbyte asks');
+	await introduce(executable, config, signal);
+
+	const contacts = await readContacts();
+	heading('First sync: all of examples/data/contacts.jsonl');
+	const first = await run(contacts, []);
+
+	const changed = changedPeople(parseLines(contacts), CHANGED_PEOPLE);
+	heading(`Second sync: ${counted(CHANGED_PEOPLE)} of these people again, changed`);
+	const second = await run(changed, contacts);
+	const { requests, tooManyRequests } = simulator.flameup.stats();
+	const updated = { fact: 'people were updated', expected: CHANGED_PEOPLE };
+	const tooFast = `of ${requests} requests came too fast for the allowance of 120 a minute`;
+	const last = allHold([
+		{ ...updated, found: second.report.updated },
+		{ fact: tooFast, expected: 0, found: tooManyRequests },
+	]);
+	return first.hold && second.hold && last;
+};
+
+const play = async (signal: AbortSignal) => {
+	if (!existsSync(executable)) {
+		throw new Error(`${process.argv[2] ?? ours} is missing; build it with: npm run build`);
+	}
+	console.log(
+		'Airbyte is played by this script and Flameup by a simulator, both on this computer.',
+	);
+	const folder = await mkdtemp(join(tmpdir(), 'flameup-demo-'));
+	const simulator = await startSimulator({
+		keys: [{ key: settings.api_key, permissions: ['*'] }],
+		workspace: settings.workspace_id,
+		latencyMs: LATENCY_MS,
+	});
+	try {
+		const config = join(folder, 'config.json');
+		await writeFile(config, JSON.stringify({ ...settings, api_url: simulator.url }));
+		return await demonstrate(simulator, config, signal);
+	} finally {
+		await simulator.close();
+		await rm(folder, { recursive: true });
+	}
+};
+
+const farewell = `
+${styled('bold', 'Try it with your own messages')}
+  npm run simulator    plays Flameup; my-config.json needs the address, key and workspace it prints
+  ${ours} write --config my-config.json --catalog my-catalog.json < my-messages.jsonl
+  README.md explains every setting; examples/data has one of each file to start from.`;
+
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM']) {
+	process.on(name, () => interruption.abort(new Error('Interrupted.')));
+}
+// Whoever reads the output, `head` for example, may have seen enough.
+process.stdout.on('error', () => interruption.abort(new Error('Nobody reads the output.')));
+const limit = AbortSignal.timeout(LIMIT_MS);
+
+try {
+	const hold = await play(AbortSignal.any([interruption.signal, limit]));
+	console.log(hold ? farewell : `\n${styled('red', 'Something differs: see the lines with ✗.')}`);
+	process.exitCode = hold ? 0 : 1;
+} catch (error) {
+	const reason = limit.aborted ? 'It took more than a minute.' : (error as Error).message;
+	console.error(`\n${styled('red', reason)}`);
+	process.exitCode = interruption.signal.aborted ? 130 : 1;
+}

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Simulator } from '../../test/simulator/server.mts';
+import type { Message, State } from './message.mts';
+import { expectedPeople } from './people.mts';
+import { type Report, rejectedOf } from './report.mts';
+import { counted, styled } from './table.mts';
+
+/** One thing that must be so after a run. */
+interface Check {
+	fact: string;
+	expected: number;
+	found: number;
+	/** Where it is not so. */
+	differs?: string[];
+}
+
+const DIFFERENCES_SHOWN = 5;
+
+const holds = ({ expected, found, differs = [] }: Check) =>
+	expected === found && differs.length === 0;
+
+const statesOf = (messages: Message[]) => messages.flatMap(({ state }) => state ?? []);
+
+const withoutCounts = ({ destinationStats: _, ...state }: State) => state;
+
+const upsertedIn = ({ destinationStats }: State) => destinationStats?.recordCount ?? 0;
+
+const settledIn = (state: State) =>
+	upsertedIn(state) + (state.destinationStats?.rejectedRecordCount ?? 0);
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** Every state must come back once, in order, unchanged, and say what became of its records. */
+export const stateChecks = (sent: Message[], received: Message[]): Check[] => {
+	const [before, after] = [statesOf(sent), statesOf(received)];
+	const changed = before.filter(
+		(state, index) => !isDeepStrictEqual(state, after[index] && withoutCounts(after[index])),
+	);
+	const miscounted = after.filter((state) => settledIn(state) !== state.sourceStats.recordCount);
+	return [
+		{
+			fact: 'states came back in order, with every digit of their cursor',
+			expected: before.length,
+			found: after.length,
+			differs: changed.map(({ id }) => `state ${id}`),
+		},
+		{
+			fact: 'records are accounted for by these states',
+			expected: sum(before.map(({ sourceStats }) => sourceStats.recordCount)),
+			found: sum(after.map(settledIn)),
+			differs: miscounted.map(({ id }) => `state ${id}`),
+		},
+	];
+};
+
+/** The report must agree with the messages, worked out without the connector's code. */
+export const reportChecks = (sent: Message[], received: Message[], report: Report): Check[] => [
+	{
+		fact: 'records were received',
+		expected: sent.filter(({ record }) => record).length,
+		found: report.received,
+	},
+	{
+		fact: 'records were rejected, as many as have no id or a malformed email',
+		expected: expectedPeople(sent).rejected,
+		found: rejectedOf(report),
+	},
+	{
+		fact: 'records were upserted, which is created + updated + merged',
+		expected: report.created + report.updated + report.merged,
+		found: report.upserted,
+	},
+	{
+		fact: 'upserted records are counted by the states',
+		expected: report.upserted,
+		found: sum(statesOf(received).map(upsertedIn)),
+	},
+];
+
+/** The simulator must hold exactly the valid people, each with the last values that were sent. */
+export const peopleCheck = (sent: Message[], { flameup }: Simulator): Check => {
+	const { people } = expectedPeople(sent);
+	const held = flameup.people();
+	const differs = [...people].filter(([userId, { email, leadScore }]) => {
+		const person = held.get(userId);
+		return (person?.email ?? '') !== email || person?.traits['Lead Score'] !== leadScore;
+	});
+	return {
+		fact: 'people are held by Flameup, with the email and score that came last',
+		expected: people.size,
+		found: held.size,
+		differs: differs.map(([userId]) => `person ${userId}`),
+	};
+};
+
+/** Prints each check, and tells whether all hold. */
+export const allHold = (checks: Check[]): boolean => {
+	for (const check of checks) {
+		const { fact, expected, found, differs = [] } = check;
+		if (holds(check)) {
+			console.log(`  ${styled('green', '✓')} ${counted(found)} ${fact}`);
+			continue;
+		}
+		const some = differs.slice(0, DIFFERENCES_SHOWN).join(', ');
+		const where = differs.length > 0 ? `; ${differs.length} differ: ${some}` : '';
+		console.log(
+			`  ${styled('red', '✗')} ${fact}: ${counted(expected)} expected, ${counted(found)} found${where}`,
+		);
+	}
+	return checks.every(holds);
+};
