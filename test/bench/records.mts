@@ -1,0 +1,127 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+const STREAM = { name: 'people', namespace: 'crm' };
+const START = Date.UTC(2026, 0, 1);
+const DAY = 86_400_000;
+
+/** Two thirds of the rows hold text outside Latin-1, which V8 keeps in strings twice as wide. */
+const PLACES = [
+	{ first: 'José', last: 'Núñez Ibáñez', city: 'Málaga', street: 'Calle Ángel', country: 'ES' },
+	{ first: 'Priya', last: 'Ramachandran', city: 'Chennai', street: 'Anna Salai', country: 'IN' },
+	{ first: 'Grace', last: "O'Connor", city: 'Cork', street: 'South Mall', country: 'IE' },
+	{ first: 'Łukasz', last: 'Wiśniewski', city: 'Łódź', street: 'Piotrkowska', country: 'PL' },
+	{ first: 'Олена', last: 'Шевченко', city: 'Київ', street: 'Хрещатик', country: 'UA' },
+	{ first: 'Ελένη', last: 'Παπαδοπούλου', city: 'Αθήνα', street: 'Ερμού', country: 'GR' },
+	{ first: '美咲', last: '佐藤', city: '大阪市', street: '北区梅田', country: 'JP' },
+	{ first: 'ليلى', last: 'الحسن', city: 'عمّان', street: 'شارع مكة', country: 'JO' },
+	{ first: 'Zoë 🌻', last: 'van den Berg', city: 'Utrecht', street: 'Oudegracht', country: 'NL' },
+] as const;
+const PLANS = ['free', 'team', 'business', null] as const;
+const TAGS = ['newsletter', 'beta', 'webinar', 'trial', 'partner'] as const;
+
+/** What a source file holds: how many records, and how many of them before each STATE. */
+export type Shape = { records: number; perState: number; seed: number };
+
+/** The configured catalog that goes with every source file. */
+export const CATALOG = {
+	streams: [
+		{
+			stream: {
+				...STREAM,
+				json_schema: { type: 'object', properties: { id: { type: 'integer' } } },
+				supported_sync_modes: ['full_refresh', 'incremental'],
+				source_defined_primary_key: [['id']],
+			},
+			sync_mode: 'incremental',
+			cursor_field: ['updated_at'],
+			destination_sync_mode: 'append_dedup',
+			primary_key: [['id']],
+		},
+	],
+};
+
+/** Writes the source's messages to a file; the same shape gives the same bytes. */
+export function writeRecords(path: string, shape: Shape) {
+	const file = openSync(path, 'w');
+	const random = randomFrom(shape.seed);
+	let block = '';
+	for (let id = 1; id <= shape.records; id++) {
+		block += `${recordLine(id, random)}\n`;
+		const atEnd = id === shape.records;
+		if (id % shape.perState === 0 || atEnd) block += `${stateLine(stateAt(id, shape))}\n`;
+		if (block.length > 500_000 || atEnd) {
+			writeSync(file, block);
+			block = '';
+		}
+	}
+	closeSync(file);
+}
+
+/** The STATEs of a source file, in order, as the values inside their messages. */
+export function* states(shape: Shape) {
+	for (let id = shape.perState; id < shape.records; id += shape.perState) yield stateAt(id, shape);
+	yield stateAt(shape.records, shape);
+}
+
+function stateAt(id: number, { perState }: Shape) {
+	return {
+		id: Math.ceil(id / perState),
+		type: 'STREAM',
+		stream: {
+			stream_descriptor: STREAM,
+			stream_state: { updated_at: timestamp(START + id * 1000), id, snapshot: null },
+		},
+		sourceStats: { recordCount: id % perState || perState },
+	};
+}
+
+const stateLine = (state: object) => JSON.stringify({ type: 'STATE', state });
+
+function recordLine(id: number, random: (below: number) => number) {
+	const place = PLACES[random(PLACES.length)] ?? PLACES[0];
+	const updated = START + id * 1000;
+	return JSON.stringify({
+		type: 'RECORD',
+		record: {
+			stream: STREAM.name,
+			namespace: STREAM.namespace,
+			data: {
+				id,
+				email: `user.${id}@mail${random(50)}.example.com`,
+				first_name: place.first,
+				last_name: place.last,
+				phone: `+${1 + random(98)} ${200 + random(800)} ${1_000_000 + random(9_000_000)}`,
+				created_at: timestamp(START - random(49 * DAY)),
+				updated_at: timestamp(updated),
+				last_seen_at: timestamp(updated - random(30 * DAY)),
+				address: {
+					street: `${place.street} ${1 + random(200)}`,
+					city: place.city,
+					postal_code: String(10_000 + random(90_000)),
+					country: place.country,
+				},
+				plan: PLANS[random(PLANS.length)],
+				score: random(100_000) / 100,
+				opted_in: random(2) === 1,
+				tags: TAGS.slice(random(3), 3 + random(3)),
+				visits: [random(50), random(50), random(50)],
+				company: null,
+				deleted_at: null,
+			},
+			emitted_at: updated,
+		},
+	});
+}
+
+const timestamp = (ms: number) => new Date(ms).toISOString();
+
+/** Marsaglia's xorshift: a number below the given one, the same sequence for the same seed. */
+function randomFrom(seed: number) {
+	let state = Math.imul(seed, 2_654_435_761) | 1;
+	return (below: number) => {
+		state ^= state << 13;
+		state ^= state >>> 17;
+		state ^= state << 5;
+		return (state >>> 0) % below;
+	};
+}
