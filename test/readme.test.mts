@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { readSettings } from '../connectors/airbyte/settings';
+import { type Field, fields } from '../src/fields';
+import { REJECTIONS } from '../src/rejection';
+import { Settings } from '../src/schema';
+
+const README = new URL('../README.md', import.meta.url);
+const EXAMPLES = new URL('../examples/airbyte/', import.meta.url);
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+const valueOf = ({ choices, default: value, required, type }: Field) => {
+	if (required) return 'required';
+	if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return 'none';
+	const others = choices?.filter((choice) => choice !== value).map((choice) => `\`${choice}\``);
+	const shown = `\`${type === 'choice' ? value : JSON.stringify(value)}\``;
+	return others === undefined ? shown : `${shown} (or ${others.join(', ')})`;
+};
+
+const table = (head: string[], rows: string[][]) =>
+	[head, head.map(() => '---'), ...rows]
+		.map((row) => `| ${row.map(cell).join(' | ')} |`)
+		.join('\n');
+
+const settings = () =>
+	table(
+		['setting', 'default', 'what it does'],
+		fields(Settings)
+			.filter(({ type }) => type !== 'group')
+			.map((field) => [`\`${field.path}\``, valueOf(field), field.description]),
+	);
+
+const rejections = () =>
+	table(
+		['code', 'found by', 'meaning', 'what to do'],
+		Object.entries(REJECTIONS).map(([code, { action, by, meaning }]) => [
+			`\`${code}\``,
+			by === 'us' ? 'the destination' : by,
+			meaning,
+			action,
+		]),
+	);
+
+it.each([
+	['settings', settings()],
+	['rejections', rejections()],
+])('the table of %s is what the code declares (npm run docs writes it)', (name, expected) => {
+	const text = readFileSync(README, 'utf8');
+	const parts = text.split(new RegExp(`(<!-- /?${name} -->)`));
+	expect(parts).toHaveLength(5);
+	parts[2] = `\n${expected}\n`;
+	if (process.env.WRITE_DOCS) writeFileSync(README, parts.join(''));
+	else expect(text).toBe(parts.join(''));
+});
+
+it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.json')))(
+	'the example %s is a valid configuration',
+	(name) => {
+		expect(readSettings(readFileSync(new URL(name, EXAMPLES), 'utf8')).workspace_id).toBe('ws_abc123');
+	},
+);
