@@ -15,16 +15,16 @@ const words = (response: HttpResponse): string => {
 };
 
 /** 401, 403, 404 and whatever else will not change by trying again; each names the setting. */
-export function stopError(response: HttpResponse): ConfigError {
-	return new ConfigError(`${stopText(response.status)}${words(response)}`);
+export function stopError(response: HttpResponse, permission: string): ConfigError {
+	return new ConfigError(`${stopText(response.status, permission)}${words(response)}`);
 }
 
-function stopText(status: number): string {
+function stopText(status: number, permission: string): string {
 	switch (status) {
 		case 401:
 			return 'Flameup does not accept the API key (401). Enter a valid key in api_key.';
 		case 403:
-			return 'The API key may not do this (403). Give it the permission people:write in Flameup, and make sure that it belongs to the workspace in workspace_id.';
+			return `The API key may not do this (403). Give it the permission ${permission} in Flameup, and make sure that it belongs to the workspace in workspace_id.`;
 		case 404:
 			return 'Flameup does not know this workspace or address (404). Correct workspace_id or api_url.';
 		default:
@@ -52,7 +52,7 @@ export function checkResult(response: HttpResponse): CheckResult {
 						message:
 							'Flameup knows the API key, but it may not read people, so nothing more could be tested. That is fine if it may write people (people:write).',
 					}
-				: { ok: false, message: `${stopText(status)}${words(response)}` };
+				: { ok: false, message: `${stopText(status, 'people:read')}${words(response)}` };
 		case 'refused':
 			return {
 				ok: false,
@@ -100,3 +100,9 @@ export function faultText(answer: HttpResponse | NetworkFault, forMs: number): s
 		? `The allowance of the API key stayed used up${time} (429). Run the sync again later, or use a key of its own.`
 		: `Flameup could not take the request${time} (${answer.status}).${words(answer)} Run the sync again later.`;
 }
+
+/** Why it is not known whether a request that must not be repeated took effect. */
+export const uncertainText = (answer: HttpResponse | NetworkFault): string =>
+	'status' in answer
+		? `Flameup answered ${answer.status}, so it is not known whether it took the request. It was not sent again.${words(answer)}`
+		: `No answer came (${answer.fault}), so it is not known whether Flameup took the request. It was not sent again.`;

@@ -1,10 +1,11 @@
 import { fitsIn, utf8Length } from './bytes';
+import { parseExactly } from './exact';
 import type { Mapped } from './mapper';
 import type { Person } from './schema';
 
-/** One person of a batch, with every record that was laid into them, oldest first. */
+/** One person of a batch as JSON, with every record that was laid into them, oldest first. */
 export interface Entry<Item> {
-	person: Person;
+	readonly userId: string;
 	json: string;
 	readonly items: Item[];
 }
@@ -16,6 +17,7 @@ export interface Batch<Item> {
 	readonly since: number;
 }
 
+/** Takes people one by one, and gives them out in batches. */
 export interface Batcher<Item> {
 	add(item: Item, mapped: Mapped, now: number): void;
 	/** Closes the batch that is filling, if it holds anybody. */
@@ -38,12 +40,14 @@ export const maxPersonBytes = (maxBytes: number): number => maxBytes - ENVELOPE_
 
 /**
  * Groups people into batches of at most `maxPeople` and `maxBytes` of body; two records of one person
- * in a batch become one. `onBatch` gets each batch as soon as it is full.
+ * in a batch become one, or go in two when they are to stay separate. `onBatch` gets each batch as
+ * soon as it is full.
  */
 export function createBatcher<Item>(
 	maxPeople: number,
 	maxBytes: number,
 	onBatch: (batch: Batch<Item>) => void,
+	separatesRepeats = false,
 ): Batcher<Item> {
 	let batch: Batch<Item> | undefined;
 	/** Bytes of the body, or more: texts are counted only when the quick upper bound comes near the cap. */
@@ -77,12 +81,12 @@ export function createBatcher<Item>(
 		},
 		add(item, { person, json }, now) {
 			const known = batch?.entries.get(person.userId);
-			if (known !== undefined) {
-				const merged = overlay(known.person, person);
-				const mergedJson = JSON.stringify(merged);
+			if (known !== undefined && separatesRepeats) {
+				close();
+			} else if (known !== undefined) {
+				const mergedJson = JSON.stringify(overlay(parseExactly(known.json) as Person, person));
 				if (fitsIn(mergedJson, maxPersonBytes(maxBytes)) && hasRoomFor(mergedJson, known.json)) {
 					bytes += size(mergedJson) - size(known.json);
-					known.person = merged;
 					known.json = mergedJson;
 					known.items.push(item);
 					return;
@@ -92,7 +96,7 @@ export function createBatcher<Item>(
 				close();
 			}
 			batch ??= { entries: new Map(), since: now };
-			batch.entries.set(person.userId, { person, json, items: [item] });
+			batch.entries.set(person.userId, { userId: person.userId, json, items: [item] });
 			bytes += size(json);
 			if (batch.entries.size >= maxPeople) close();
 		},

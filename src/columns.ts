@@ -24,7 +24,7 @@ const isRole = (name: string): name is Role => ROLES.some((role) => role === nam
 const USER_ID_ALIASES = ['userid', 'externalid', 'id'];
 
 /** Columns that Airbyte adds for itself. */
-const BOOKKEEPING = /^_(?:airbyte|ab)_/;
+const BOOKKEEPING = /^_(?:airbyte|ab)_/i;
 
 /** Where the user ID is: the first path with a value, or all of them joined. */
 export interface UserIdSource {
@@ -97,10 +97,11 @@ export function resolveColumns(
 			usable.find((column) => column === wish) ?? usable.find((column) => names(wish, column));
 		if (mapping.user_id_columns.length > 0) {
 			const found = mapping.user_id_columns.map((wish) => {
-				const column = find(wish) ?? (find(wish.split('.')[0] ?? wish) && wish.split('.'));
-				return typeof column === 'string' ? [column] : column;
+				const [head = wish, ...rest] = wish.split('.');
+				const column = find(wish);
+				return column === undefined ? [find(head), ...rest] : [column];
 			});
-			const paths = found.filter((path) => path !== undefined);
+			const paths = found.filter((path): path is string[] => path[0] !== undefined);
 			if (paths.length > 0) return { paths, joined: false };
 			if (declared.length > 0) {
 				throw new ConfigError(
@@ -134,7 +135,9 @@ export function resolveColumns(
 		if (!isSent(column)) return NOTHING;
 		if (role === 'phone' && !phoneIsTrait) return { to: 'phone' };
 		const name = role ?? wish ?? column;
-		const other = traitColumns.get(name);
+		const other =
+			traitColumns.get(name) ??
+			(name === wish && name !== role && isRole(name) ? holders.get(name) : undefined);
 		if (other !== undefined) {
 			throw new ConfigError(
 				`The columns ${other} and ${column} would both become the trait ${name}. Rename one of them, or put it into exclude_columns.`,

@@ -13,6 +13,11 @@ export class TransientError extends FlameupError {
 	override name = 'TransientError';
 }
 
+/** Flameup may or may not have done what was asked, and asking again could do it twice. */
+export class UncertainError extends TransientError {
+	override name = 'UncertainError';
+}
+
 /** The run was asked to stop; what had not been sent stays unfinished. */
 export class StoppedError extends FlameupError {
 	override name = 'StoppedError';

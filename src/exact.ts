@@ -30,15 +30,20 @@ function mayHoldLongNumber(text: string): boolean {
 		let to = at + 1;
 		while (isDigitOrDot(text.charCodeAt(to))) to++;
 		if (to - from >= LONGEST_SAFE && text[from - 1] !== '"') return true;
+		at = to - (to % LONGEST_SAFE);
 	}
 	return false;
 }
+
+/** Shorter ones stay numbers, or 1.0 would be another user ID than 1 where a long number is near. */
+const isLong = (source: string | undefined): source is string =>
+	source !== undefined && /^-?[\d.]{16}/.test(source);
 
 /** JSON.parse, but numbers that a double would change are written back as they came (JSON.rawJSON). */
 export function parseExactly(text: string): unknown {
 	if (!mayHoldLongNumber(text)) return JSON.parse(text);
 	return json.parse(text, (_key, value, { source }) =>
-		typeof value === 'number' && source !== undefined && String(value) !== source
+		typeof value === 'number' && isLong(source) && String(value) !== source
 			? json.rawJSON(source)
 			: value,
 	);

@@ -1,10 +1,9 @@
 import type { Client } from './client';
-import { type Change, describe, namedPeople, type UpsertAnswer } from './response';
-import type { Person } from './schema';
+import { type Change, describe, type Json, namedPeople, type UpsertAnswer } from './response';
 
 /** A person as they are sent. */
 export interface Sendable {
-	readonly person: Person;
+	readonly userId: string;
 	readonly json: string;
 }
 
@@ -16,6 +15,8 @@ export type Ending =
 			readonly change?: Change;
 			/** The change is this person's own, not only part of the batch's counts. */
 			readonly exact: boolean;
+			/** The person as the answer shows them. */
+			readonly shown?: Json;
 	  }
 	| { readonly status: 'refused'; readonly httpStatus: number; readonly words: string }
 	| { readonly status: 'unconfirmed' };
@@ -63,7 +64,13 @@ export async function settleBatch<Entry extends Sendable>(
 			const change = changes[place];
 			if (answer.confirmed[place]) {
 				const exact = answer.changes !== undefined;
-				end(entry, { status: 'upserted', exact, ...(change !== undefined && { change }) });
+				const shown = answer.people?.get(entry.userId);
+				end(entry, {
+					status: 'upserted',
+					exact,
+					...(change !== undefined && { change }),
+					...(shown !== undefined && { shown }),
+				});
 			} else if (resent.has(entry)) {
 				end(entry, { status: 'unconfirmed' });
 			} else {
@@ -75,18 +82,21 @@ export async function settleBatch<Entry extends Sendable>(
 		if (again.length > 0) groups.push({ entries: again, trustsNames: true });
 	}
 
-	function split(entries: readonly Entry[], trustsNames: boolean): void {
+	function split(
+		entries: readonly Entry[],
+		trustsNames: boolean,
+		mayHalve = requests + 2 + unsettled <= budget,
+	): void {
 		const middle = entries.length >> 1;
-		const parts =
-			requests + 2 + unsettled <= budget
-				? [entries.slice(0, middle), entries.slice(middle)]
-				: entries.map((entry) => [entry]);
+		const parts = mayHalve
+			? [entries.slice(0, middle), entries.slice(middle)]
+			: entries.map((entry) => [entry]);
 		for (const part of parts) if (part.length > 0) groups.push({ entries: part, trustsNames });
 	}
 
 	for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
 		const { entries, trustsNames } = group;
-		const userIds = entries.map(({ person }) => person.userId);
+		const userIds = entries.map(({ userId }) => userId);
 		const people = entries.map(({ json }) => json);
 		const written = await client.upsertPeople(userIds, people);
 		requests++;
@@ -106,7 +116,10 @@ export async function settleBatch<Entry extends Sendable>(
 			if (group.named !== undefined) split([...group.named.words.keys()], false);
 		} else if (group.named !== undefined) {
 			split([...entries, ...group.named.words.keys()], false);
-		} else if (named.size === 0 || httpStatus === 413 || !trustsNames) {
+		} else if (httpStatus === 413) {
+			// Too large together says nothing against anybody: the halves will mostly get through.
+			split(entries, trustsNames, true);
+		} else if (named.size === 0 || !trustsNames) {
 			split(entries, trustsNames);
 		} else if (named.size === entries.length) {
 			refuseAll(named, httpStatus);

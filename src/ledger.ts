@@ -8,6 +8,7 @@ interface Closed<Marker> {
 	readonly marker: Marker;
 }
 
+/** Keeps the order of markers and of the records before them. */
 export interface Ledger<Marker> {
 	/** Notes one more record, and returns the segment to settle it with. */
 	record(): Segment;
@@ -24,7 +25,8 @@ export function createLedger<Marker>(release: (marker: Marker) => void): Ledger<
 	let head = 0;
 
 	function releaseSettled(): void {
-		for (let next = closed[head]; next?.segment.unsettled === 0; next = closed[++head]) {
+		for (let next = closed[head]; next?.segment.unsettled === 0; next = closed[head]) {
+			head++;
 			release(next.marker);
 		}
 		if (head === closed.length || head > 1000) {

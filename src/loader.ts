@@ -7,8 +7,8 @@ import type { Mapped } from './mapper';
 import type { Clock, Stop } from './ports';
 import { withoutPersonalData } from './privacy';
 import type { Rejection } from './rejection';
-import type { Change } from './response';
-import type { Batches } from './schema';
+import type { Change, Json } from './response';
+import type { Batches, Person } from './schema';
 
 /** How one record ended. `ref` is what the caller gave with it. */
 export type Outcome<Ref> =
@@ -21,6 +21,8 @@ export type Outcome<Ref> =
 			readonly exact?: true;
 			/** Another record of the same person went in the same batch, and stands for this one too. */
 			readonly merged?: true;
+			/** The person as Flameup's answer shows them; only when `tellsPeople` asks for it. */
+			readonly shown?: Json;
 	  }
 	| { readonly status: 'rejected'; readonly ref: Ref; readonly rejection: Rejection };
 
@@ -33,6 +35,7 @@ export interface LoaderEvents<Ref, Marker> {
 	miscounted?(): void;
 }
 
+/** What a loader works with. */
 export interface LoaderOptions {
 	readonly client: Client;
 	readonly batches: Batches;
@@ -43,8 +46,15 @@ export interface LoaderOptions {
 	readonly maxPending: { readonly records: number; readonly characters: number };
 	/** False: a part-filled batch waits for `end`, because all input is there already. */
 	readonly flushesByAge: boolean;
+	/** Outcomes carry the people of Flameup's answers. */
+	readonly tellsPeople?: boolean;
+	/** Two records of one person go in two requests, one after the other, instead of as one. */
+	readonly separatesRepeats?: boolean;
+	/** So many people refused for one reason, before any was taken, end the run. */
+	readonly hopelessAfter?: number;
 }
 
+/** Where the records of a run go in. */
 export interface Loader<Ref, Marker> {
 	/** Takes a mapped record, or settles one that could not be mapped. Throws why the run failed. */
 	add(ref: Ref, mapped: Mapped | Rejection): void;
@@ -82,7 +92,7 @@ export function createLoader<Ref, Marker>(
 	options: LoaderOptions,
 	events: LoaderEvents<Ref, Marker>,
 ): Loader<Ref, Marker> {
-	const { batches, client, clock, maxPending, stop } = options;
+	const { batches, client, clock, hopelessAfter = HOPELESS, maxPending, stop } = options;
 	const maxAgeMs = batches.max_age_seconds * 1000;
 	const queue: Batch<Item<Ref>>[] = [];
 	const inFlight = new Set<Batch<Item<Ref>>>();
@@ -103,6 +113,7 @@ export function createLoader<Ref, Marker>(
 			queue.push(batch);
 			dispatch();
 		},
+		options.separatesRepeats,
 	);
 	const ledger = createLedger<{ marker: Marker; characters: number }>(({ marker, characters }) => {
 		pending.characters -= characters;
@@ -168,21 +179,22 @@ export function createLoader<Ref, Marker>(
 
 	function upserted(
 		{ items }: Entry<Item<Ref>>,
-		{ change, exact }: Ending & { status: 'upserted' },
+		{ change, exact, shown }: Ending & { status: 'upserted' },
 	) {
 		taken = true;
 		const last = items.length - 1;
 		items.forEach((item, i) => {
 			const { ref } = item;
-			if (i < last) events.outcome({ status: 'upserted', ref, merged: true });
-			else if (change === undefined) events.outcome({ status: 'upserted', ref });
-			else events.outcome({ status: 'upserted', ref, change, ...(exact && { exact }) });
+			const told = options.tellsPeople && shown !== undefined && { shown };
+			if (i < last) events.outcome({ status: 'upserted', ref, merged: true, ...told });
+			else if (change === undefined) events.outcome({ status: 'upserted', ref, ...told });
+			else events.outcome({ status: 'upserted', ref, change, ...(exact && { exact }), ...told });
 			settle(item);
 		});
 	}
 
 	function refused(entry: Entry<Item<Ref>>, httpStatus: number, words: string): void {
-		const { email, phone, traits, userId } = entry.person;
+		const { email, phone, traits, userId } = JSON.parse(entry.json) as Person;
 		const clean = withoutPersonalData(words, [
 			userId,
 			email,
@@ -195,20 +207,19 @@ export function createLoader<Ref, Marker>(
 		rejectEntry(entry, code, said, words);
 		const reason = `${httpStatus} ${clean}`;
 		refusal = { reason, people: refusal.reason === reason ? refusal.people + 1 : 1 };
-		if (!taken && refusal.people >= HOPELESS) {
+		if (!taken && refusal.people >= hopelessAfter) {
 			throw new ConfigError(
-				`Flameup refused the first ${HOPELESS} people, all for the same reason, so the run was stopped. ${said} Correct the mapping or the source.`,
+				`Flameup refused the first ${hopelessAfter} people, all for the same reason, so the run was stopped. ${said} Correct the mapping or the source.`,
 			);
 		}
 	}
 
 	function rejectEntry(
-		{ items, person }: Entry<Item<Ref>>,
+		{ items, userId }: Entry<Item<Ref>>,
 		code: Rejection['code'],
 		reason: string,
 		detail?: string,
 	): void {
-		const { userId } = person;
 		const rejection = { code, reason, userId, ...(detail !== undefined && { detail }) };
 		for (const item of items) {
 			events.outcome({ status: 'rejected', ref: item.ref, rejection });

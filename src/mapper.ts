@@ -15,6 +15,7 @@ export interface Mapped {
 	readonly emailLeftOut?: true;
 }
 
+/** What a mapper has to know of its stream and of the settings. */
 export interface MapperOptions {
 	readonly mapping: Mapping;
 	/** The columns the source declares; when there are none, those of the first record. */
@@ -28,6 +29,7 @@ export interface MapperOptions {
 	readonly maxBytes: number;
 }
 
+/** Turns the records of one stream into people. */
 export interface Mapper {
 	/**
 	 * A person, or why the record cannot become one. Numbers with more digits than a double holds are
@@ -43,6 +45,8 @@ const DEEPEST = 50;
 
 const isRaw = (value: object): value is { rawJSON: string } =>
 	(JSON as { isRawJSON?: (value: unknown) => boolean }).isRawJSON?.(value) === true;
+
+const NO_JSON = 'The record is nested too deeply to be sent, or holds what JSON cannot.';
 
 const isBlank = (value: unknown): boolean =>
 	value === null ||
@@ -98,7 +102,7 @@ export function createMapper(options: MapperOptions): Mapper {
 			if (text === undefined) {
 				return rejected(
 					'invalid_user_id',
-					`The column ${path.join('.')} holds ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not a text or a number.`,
+					`The column ${path.join('.')} holds ${kindOf(value)}, not a text or a number.`,
 				);
 			}
 			if (text !== '' && !joined) return text;
@@ -127,8 +131,9 @@ export function createMapper(options: MapperOptions): Mapper {
 	}
 
 	function flatten(traits: Record<string, unknown>, name: string, value: object, depth: number) {
-		for (const [key, inner] of Object.entries(value)) {
+		for (const [key, raw] of Object.entries(value)) {
 			const path = `${name}.${key}`;
+			const inner = asJson(raw);
 			if (isBlank(inner) && !keepsEmpty) continue;
 			if (typeof inner === 'object' && inner !== null && canFlatten(inner) && depth < DEEPEST) {
 				flatten(traits, path, inner, depth + 1);
@@ -141,14 +146,15 @@ export function createMapper(options: MapperOptions): Mapper {
 	function addTrait(
 		traits: Record<string, unknown>,
 		{ name, asText }: Target & { to: 'trait' },
-		value: unknown,
+		given: unknown,
 	): void {
+		const value = asText && typeof given === 'string' ? given.trim() : asJson(given);
 		if (isBlank(value)) {
 			if (keepsEmpty) setTrait(traits, name, value ?? null);
 		} else if (typeof value !== 'object' || value === null || isRaw(value)) {
 			setTrait(traits, name, asText ? (scalarText(value) ?? String(value)) : value);
 		} else if (asText || mapping.nested_values === 'text') {
-			setTrait(traits, name, JSON.stringify(value));
+			setTrait(traits, name, toJson(value) ?? value);
 		} else if (flattens && canFlatten(value)) {
 			flatten(traits, name, value, 1);
 		} else {
@@ -173,7 +179,11 @@ export function createMapper(options: MapperOptions): Mapper {
 			return rejected('invalid_record', 'The record is not an object.');
 		}
 		const source = record as SourceRecord;
-		columns ??= resolve(Object.keys(source));
+		if (columns === undefined) {
+			const names = Object.keys(source);
+			if (names.length === 0) return rejected('missing_user_id', 'The record is empty.');
+			columns = resolve(names);
+		}
 		const { userId: idSource } = columns;
 		const traits: Record<string, unknown> = {};
 		let emailValue: unknown;
@@ -200,21 +210,17 @@ export function createMapper(options: MapperOptions): Mapper {
 		else if (email !== undefined) return { ...email, userId };
 
 		const phone = phoneIsTrait ? traits.phone : phoneValue;
-		const phoneText = isBlank(phone) ? '' : (scalarText(phone) ?? JSON.stringify(phone));
+		const phoneText = isBlank(phone) ? '' : (scalarText(phone) ?? toJson(phone));
+		if (phoneText === undefined) return rejected('invalid_record', NO_JSON, userId);
 		if (phoneText.length > LIMITS.phone) {
 			const reason = `The phone number has ${phoneText.length} characters.`;
 			return rejected('phone_too_long', reason, userId);
 		}
 		if (phoneText !== '' && !phoneIsTrait) person.phone = phoneText;
-		for (const _any in traits) {
-			person.traits = traits;
-			break;
-		}
+		if (!isEmpty(traits)) person.traits = traits;
 
 		const json = toJson(person);
-		if (json === undefined) {
-			return rejected('invalid_record', 'The record is nested too deeply to be sent.', userId);
-		}
+		if (json === undefined) return rejected('invalid_record', NO_JSON, userId);
 		if (!fitsIn(json, options.maxBytes)) {
 			const reason = `The person has more than ${options.maxBytes} bytes.`;
 			return rejected('person_too_large', reason, userId);
@@ -229,12 +235,31 @@ export function createMapper(options: MapperOptions): Mapper {
 const isLostNumber = (value: unknown): boolean =>
 	typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
 
+function isEmpty(traits: object): boolean {
+	for (const name in traits) return name === undefined;
+	return true;
+}
+
 const canFlatten = (value: object): boolean => !Array.isArray(value) && !isRaw(value);
 
-/** Undefined when the value is nested more deeply than JSON.stringify can go. */
-function toJson(person: Person): string | undefined {
+function kindOf(value: unknown): string {
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** Dates and the like as JSON has them; whatever came as JSON stays as it is. */
+const asJson = (value: unknown): unknown =>
+	typeof value === 'object' &&
+	value !== null &&
+	'toJSON' in value &&
+	typeof value.toJSON === 'function'
+		? value.toJSON()
+		: value;
+
+/** Undefined when JSON.stringify cannot go so deep, or meets a bigint. */
+function toJson(value: unknown): string | undefined {
 	try {
-		return JSON.stringify(person);
+		return JSON.stringify(value);
 	} catch {
 		return undefined;
 	}

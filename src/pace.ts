@@ -63,7 +63,15 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 		}
 	}
 
-	function learn(now: number, { remaining, resetAt = now + WINDOW_MS }: RateReading): void {
+	/** Requests of ours that will still count at `time`. */
+	function occupiedAt(time: number): number {
+		let count = 0;
+		for (let i = head; i < tickets.length; i++) if ((tickets[i]?.freeAt ?? 0) >= time) count++;
+		return count;
+	}
+
+	function learn(now: number, reading: RateReading, isProbe: boolean): void {
+		const { remaining, resetAt = now + WINDOW_MS } = reading;
 		if (remaining === undefined) return;
 		// The window this request fell into began before its answer, so it ends within a minute of it.
 		const ends = Math.min(resetAt, now + WINDOW_MS);
@@ -71,7 +79,7 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 		if (shared !== undefined && ends <= shared.resetAt + SAME_WINDOW_MS) {
 			shared.remaining = Math.min(shared.remaining, remaining);
 			shared.resetAt = Math.min(shared.resetAt, ends);
-		} else if (remaining < limit - occupied()) {
+		} else if (remaining < limit - (isProbe ? occupiedAt(ends) : occupied())) {
 			shared = { remaining, resetAt: ends };
 		} else {
 			shared = undefined;
@@ -103,11 +111,12 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 			if (reading?.limit !== undefined && reading.limit >= 1) {
 				limit = followAnnounced ? reading.limit : Math.min(requestsPerMinute, reading.limit);
 			}
-			if (ticket === probe) {
+			const isProbe = ticket === probe;
+			if (isProbe) {
 				probe = undefined;
 				probing = false;
 			}
-			if (reading !== undefined) learn(now, reading);
+			if (reading !== undefined) learn(now, reading, isProbe);
 		},
 		hold(until) {
 			heldUntil = Math.max(heldUntil, until);

@@ -19,6 +19,7 @@ export interface Clock {
 	random(): number;
 }
 
+/** One request, complete but for what the host adds. */
 export interface HttpRequest {
 	readonly method: 'GET' | 'POST' | 'PUT';
 	readonly url: string;

@@ -1,12 +1,22 @@
-const EMAIL = /[^\s@"'<>()]+@[^\s@"'<>()]+/g;
+/** Looks for an email only from where a word begins, or a long word would take for ever. */
+const EMAIL = /(?<![^\s@"'<>()])[^\s@"'<>()]+@[^\s@"'<>()]+/g;
 const LONG_NUMBER = /\+?\d[\d\s().-]{5,}\d/g;
+
+/** Shorter values mean nobody, and would leave holes in ordinary words. */
+const SHORTEST = 3;
+
+/** The texts and numbers in a value, however deep. */
+function textsIn(value: unknown): string[] {
+	if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn);
+	return typeof value === 'string' || typeof value === 'number' ? [String(value).trim()] : [];
+}
 
 /** Text of Flameup's without what could be personal data: the given values, emails, long numbers. */
 export function withoutPersonalData(text: string, values: Iterable<unknown> = []): string {
 	let clean = text;
-	for (const value of values) {
-		const part = typeof value === 'string' ? value.trim() : '';
-		if (part.length >= 3) clean = clean.replaceAll(part, '…');
+	const parts = textsIn([...values]).filter((part) => part.length >= SHORTEST);
+	for (const part of parts.sort((a, b) => b.length - a.length)) {
+		clean = clean.replaceAll(part, '…');
 	}
 	return clean.replace(EMAIL, '…').replace(LONG_NUMBER, '…');
 }

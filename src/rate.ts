@@ -4,16 +4,19 @@ import type { HttpResponse } from './ports';
 /** A window can end up to this long after a reset that is given in whole seconds. */
 const FRACTION_MS = 1_000;
 
-/** Below this, a `Date` that differs from our clock is only rounding and travel time. */
-const SKEW_MS = 2_000;
+/** A `Date` lacks up to a second and travels; what differs by more than this is a clock that is off. */
+const SKEW_MS = 1_500;
 
 /** Reads the three X-RateLimit headers and Retry-After; `now` is our clock when the answer came. */
 export function readRate(headers: HttpResponse['headers'], now: number): RateReading {
 	const limit = number(headers['x-ratelimit-limit']);
 	const remaining = number(headers['x-ratelimit-remaining']);
 	const reset = number(headers['x-ratelimit-reset']);
-	const serverNow = correctedNow(headers.date, now);
-	const retryAfterMs = readRetryAfter(headers['retry-after'], serverNow);
+	const retryAfter = headers['retry-after'];
+	// Most answers carry no time to compare, so their Date need not be read.
+	const serverNow =
+		reset === undefined && retryAfter === undefined ? now : correctedNow(headers.date, now);
+	const retryAfterMs = readRetryAfter(retryAfter, serverNow);
 	return {
 		...(limit !== undefined && { limit }),
 		...(remaining !== undefined && { remaining }),
@@ -28,11 +31,15 @@ function number(text: string | undefined): number | undefined {
 	return Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** The server's clock, when its `Date` shows that it differs from ours by more than rounding. */
+/** The earliest that the server's clock can show, when its `Date` proves that it differs from ours. */
 function correctedNow(date: string | undefined, now: number): number {
-	const serverDate = date === undefined ? Number.NaN : Date.parse(date);
-	return Math.abs(serverDate - now) > SKEW_MS ? serverDate + FRACTION_MS / 2 : now;
+	const serverDate = parseDate(date);
+	return Math.abs(serverDate - now) > SKEW_MS ? serverDate : now;
 }
+
+/** Date.parse makes a date of almost anything with a number in it, but not with a time of day. */
+const parseDate = (text: string | undefined): number =>
+	text !== undefined && /\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
 
 /** Flameup's sample is epoch seconds; epoch milliseconds and seconds from now are told by their size. */
 function untilReset(reset: number, serverNow: number): number {
@@ -45,6 +52,6 @@ function untilReset(reset: number, serverNow: number): number {
 function readRetryAfter(text: string | undefined, serverNow: number): number | undefined {
 	const seconds = number(text);
 	if (seconds !== undefined) return seconds * 1000;
-	const date = text === undefined ? Number.NaN : Date.parse(text);
+	const date = parseDate(text);
 	return Number.isNaN(date) ? undefined : Math.max(0, date + FRACTION_MS - serverNow);
 }

@@ -37,7 +37,7 @@ export const REJECTIONS = {
 	},
 	invalid_record: {
 		by: 'us',
-		meaning: 'The record is not an object, or is nested too deeply to be sent.',
+		meaning: 'The record is not an object, or cannot be written as JSON.',
 		action: 'Look at the record in the source.',
 	},
 	refused: {
@@ -57,6 +57,7 @@ export const REJECTIONS = {
 	},
 } as const;
 
+/** The stable name of a reason; users find it in logs and documents. */
 export type RejectionCode = keyof typeof REJECTIONS;
 
 /** A record that did not become a person in Flameup. `userId` is there when it could be read. */

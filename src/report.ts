@@ -25,6 +25,7 @@ export interface Report<Ref> extends Counts {
 	readonly rejections: Map<RejectionCode, { count: number; readonly first: Sample<Ref>[] }>;
 }
 
+/** Counts before the first record. */
 export const noCounts = (): Counts => ({
 	received: 0,
 	upserted: 0,
@@ -34,6 +35,7 @@ export const noCounts = (): Counts => ({
 	rejected: 0,
 });
 
+/** A report before the first record. */
 export const createReport = <Ref>(): Report<Ref> => ({ ...noCounts(), rejections: new Map() });
 
 /** Adds one settled record to the counts. */

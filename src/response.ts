@@ -6,19 +6,28 @@ export type Verdict = 'ok' | 'refused' | 'stop' | 'fault';
 const REFUSALS = new Set([400, 409, 413, 422]);
 const FAULTS = new Set([408, 425, 429]);
 
+/** What a status asks of us. */
 export function verdictOf(status: number): Verdict {
 	if (status >= 200 && status < 300) return 'ok';
 	if (REFUSALS.has(status)) return 'refused';
 	return status >= 500 || FAULTS.has(status) ? 'fault' : 'stop';
 }
 
-type Json = Readonly<Record<string, unknown>>;
+/** A JSON object of an answer. */
+export type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json =>
+/** Whether it is a JSON object, and no list. */
+export const isObject = (value: unknown): value is Json =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const text = (value: unknown): string | undefined =>
 	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** What an answer says in a place where a text is expected. */
+const words = (value: unknown): string =>
+	value === undefined || value === null || typeof value === 'string'
+		? (text(value) ?? '')
+		: JSON.stringify(value);
 
 /** The JSON of a body; undefined when it is none. */
 export function parse(body: string): unknown {
@@ -70,7 +79,7 @@ function readDetail(detail: Json): Detail {
 	const userId = text(detail.userId) ?? text(detail.external_id) ?? text(detail.user_id);
 	return {
 		...(field && { field }),
-		message: text(detail.message) ?? String(detail.message ?? ''),
+		message: words(detail.message),
 		...(typeof index === 'number' && { index }),
 		...(userId !== undefined && { userId }),
 	};
@@ -90,14 +99,15 @@ export function namedPeople(error: ApiError, userIds: readonly string[]): Map<nu
 	for (const detail of error.details) {
 		const place =
 			detail.userId === undefined ? (detail.index ?? -1) : userIds.indexOf(detail.userId);
-		if (place < 0 || place >= userIds.length) continue;
-		const words = describe({ message: '', details: [detail] }) || error.message;
+		if (userIds[place] === undefined) continue;
+		const said = describe({ message: '', details: [detail] }) || error.message;
 		const before = named.get(place);
-		named.set(place, before === undefined ? words : `${before}; ${words}`);
+		named.set(place, before === undefined ? said : `${before}; ${said}`);
 	}
 	return named;
 }
 
+/** What became of a person in Flameup. */
 export type Change = 'created' | 'updated';
 
 /** What a 2xx answer to a batch says. */
@@ -110,6 +120,8 @@ export interface UpsertAnswer {
 	readonly miscounted: boolean;
 	/** Who was created and who updated, when the answer lets us tell for everybody. */
 	readonly changes?: readonly Change[];
+	/** The people whom the answer lists, by user ID. */
+	readonly people?: ReadonlyMap<unknown, Json>;
 }
 
 /** Reads a 2xx answer to a batch; undefined when its body cannot be read, which is a fault. */
@@ -123,21 +135,23 @@ export function readUpsert(
 	if (!isObject(body)) return undefined;
 	const counted = Number.isInteger(body.created_count) && Number.isInteger(body.updated_count);
 	const listed = Array.isArray(body.people) ? body.people.filter(isObject) : [];
-	const complains = body.success === false || body.error !== undefined;
+	const complains = body.success === false || (body.error ?? undefined) !== undefined;
 	if (body.people === undefined && !counted && !complains) return silent(userIds);
 
 	const created = counted ? (body.created_count as number) : 0;
 	const updated = counted ? (body.updated_count as number) : 0;
 	const plausible = created >= 0 && updated >= 0 && created + updated <= sent;
+	const addsUp = counted && plausible && created + updated === sent;
 	const byId = new Map(listed.map((person) => [idOf(person), person]));
-	const all = listed.length === 0 && counted && created + updated === sent;
-	const changes = counted ? changesOf(created, updated, userIds, byId) : undefined;
+	const all = listed.length === 0 && addsUp && !complains;
+	const changes = addsUp ? changesOf(created, updated, userIds, byId) : undefined;
 	return {
 		confirmed: userIds.map((userId) => all || byId.has(userId)),
 		created: plausible ? created : 0,
 		updated: plausible ? updated : 0,
-		miscounted: counted && created + updated !== sent,
+		miscounted: counted && !addsUp,
 		...(changes !== undefined && { changes }),
+		...(byId.size > 0 && { people: byId }),
 	};
 }
 
@@ -148,8 +162,8 @@ const silent = (userIds: readonly string[]): UpsertAnswer => ({
 	miscounted: false,
 });
 
-/** The reference calls it external_id, the guide to people userId. */
-const idOf = (person: Json): unknown => person.external_id ?? person.userId;
+/** A person's user ID: the reference calls it external_id, the guide to people userId. */
+export const idOf = (person: Json): unknown => person.external_id ?? person.userId;
 
 /** Per-person status is not documented: it follows from the counts alone, or from equal timestamps. */
 function changesOf(
@@ -158,7 +172,6 @@ function changesOf(
 	userIds: readonly string[],
 	byId: ReadonlyMap<unknown, Json>,
 ): Change[] | undefined {
-	if (created + updated !== userIds.length) return undefined;
 	if (updated === 0) return userIds.map(() => 'created');
 	if (created === 0) return userIds.map(() => 'updated');
 	const changes = userIds.map((userId): Change => {

@@ -263,6 +263,8 @@ export const Settings = z
 		const contradiction = (path: string[], message: string) =>
 			context.addIssue({ code: 'custom', path, message });
 		const { mapping, rejected_records: rejected } = settings;
+		const leavesOut = (name: string) =>
+			mapping.exclude_columns.some((other) => normalized(other) === normalized(name));
 		if (
 			settings.api_url.startsWith('http:') &&
 			!settings.allow_http &&
@@ -271,12 +273,19 @@ export const Settings = z
 			contradiction(['api_url'], 'must start with https:// (or set allow_http)');
 		}
 		for (const name of mapping.only_columns) {
-			if (mapping.exclude_columns.some((other) => normalized(other) === normalized(name))) {
+			if (leavesOut(name)) {
 				contradiction(
 					['mapping', 'exclude_columns'],
 					`also lists ${name} of only_columns; keep one`,
 				);
 			}
+		}
+		if (mapping.email_column !== '' && leavesOut(mapping.email_column)) {
+			contradiction(['mapping', 'exclude_columns'], 'also lists the email_column; keep one');
+		}
+		const renamed = mapping.rename.map((entry) => entry.column);
+		if (new Set(renamed).size < renamed.length) {
+			contradiction(['mapping', 'rename'], 'lists one column twice; keep one');
 		}
 		const limits = rejected.max_count !== undefined || rejected.max_percent !== undefined;
 		if (rejected.policy === 'fail_above' && !limits) {

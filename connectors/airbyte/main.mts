@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { setTimeout as timer } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../src/errors';
@@ -33,6 +33,9 @@ Messages go in and out as one JSON object a line, as Airbyte's protocol has them
 /** The first that parses JSON with the text of each number and knows the proxy settings. */
 const OLDEST_NODE = [22, 21] as const;
 
+/** How long a stopped run waits for its reader. */
+const LAST_WORDS_MS = 1_000;
+
 /** Hides the key from the moment it has been read. */
 let redact = createRedactor(undefined);
 
@@ -44,19 +47,15 @@ const clock: Clock = {
 		timer(ms, undefined, { signal: signal as AbortSignal | undefined }).catch(() => undefined),
 };
 
-function redacted<T>(value: T): T {
-	if (typeof value === 'string') return redact(value) as T;
-	if (typeof value !== 'object' || value === null) return value;
-	if (Array.isArray(value)) return value.map(redacted) as T;
-	return Object.fromEntries(
-		Object.entries(value).map(([key, inner]) => [key, redacted(inner)]),
-	) as T;
-}
+/** The members of messages that people wrote; all the others are the protocol's own words. */
+const FREE_TEXT = new Set(['message', 'internal_message']);
 
-const print = (message: OutgoingMessage): void =>
-	void process.stdout.write(
-		`${JSON.stringify(message.type === 'SPEC' ? message : redacted(message))}\n`,
+const print = (message: OutgoingMessage): void => {
+	const line = JSON.stringify(message, (name, value) =>
+		FREE_TEXT.has(name) && typeof value === 'string' ? redact(value) : value,
 	);
+	process.stdout.write(`${line}\n`);
+};
 
 const log = (level: LogLevel, message: string): void =>
 	print({ type: 'LOG', log: { level, message } });
@@ -108,7 +107,9 @@ async function* input(signal: AbortSignal): AsyncGenerator<Buffer> {
 async function runWrite(config: string | undefined, catalog: string | undefined): Promise<void> {
 	const settings = readConfig(config);
 	const streams = readCatalog(readText(catalog, 'catalog'));
-	if (process.stdin.isTTY) {
+	const stdin = fstatSync(0);
+	// Not a terminal, a folder, or /dev/null, which is what Node finds when standard input is closed.
+	if (!stdin.isFIFO() && !stdin.isSocket() && !stdin.isFile()) {
 		throw new ConfigError('There is no input. Pipe Airbyte messages into standard input.');
 	}
 	const stop = new AbortController();
@@ -131,7 +132,8 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 			printState: (line) => void process.stdout.write(`${line}\n`),
 			log,
 			caughtUp: async () => {
-				if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+				if (!process.stdout.writableNeedDrain || stop.signal.aborted) return;
+				await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
 			},
 			hash: (text) => createHash('sha256').update(text).digest('hex').slice(0, 12),
 		});
@@ -141,7 +143,7 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 	}
 	close();
 	if (signalled !== undefined) {
-		await flushed();
+		await Promise.race([flushed(), clock.sleep(LAST_WORDS_MS)]);
 		// By now the default action is back: the caller sees that we ended by the signal.
 		process.kill(process.pid, signalled);
 		await clock.sleep(1_000);

@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { parseExactly } from './exact';
+import { parseExactly } from '../../src/exact';
 
 /** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
 
@@ -88,13 +88,15 @@ export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
 	'DESTINATION_CATALOG',
 ]);
 
+/** Whether it is a JSON object, neither null nor a list. */
+export const isObject = <T>(value: T): value is T & object =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** One line as a message; undefined when it is not a JSON object. */
 export function parseMessage(text: string): IncomingMessage | undefined {
 	try {
 		const message = parseExactly(text);
-		return typeof message === 'object' && message !== null && !Array.isArray(message)
-			? message
-			: undefined;
+		return isObject(message) ? message : undefined;
 	} catch {
 		return undefined;
 	}

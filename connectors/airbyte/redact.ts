@@ -6,24 +6,29 @@ const LIKE_A_KEY = /\bws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}/gi;
 /** Shorter parts would hide ordinary words. */
 const SHORTEST = 6;
 
+/** What a text leaves in base64, wherever in a longer text it stands: each character is six bits. */
+function base64Forms(part: string): string[] {
+	return ['', '-', '--'].flatMap((before) => {
+		const bytes = Buffer.from(before + part);
+		const [from, to] = [Math.ceil((before.length * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+		const form = (encoding: 'base64' | 'base64url') => bytes.toString(encoding).slice(from, to);
+		return [form('base64'), form('base64url')];
+	});
+}
+
 /** Hides the key, its two halves, and the forms in which transports and logs write them. */
 export function createRedactor(apiKey: string | undefined): (text: string) => string {
 	const parts = apiKey === undefined ? [] : [apiKey, ...apiKey.split('.')];
 	const forms = parts
 		.filter((part, i) => part.length >= (i === 0 ? 1 : SHORTEST))
-		.flatMap((part) => {
-			const bytes = Buffer.from(part);
-			const base64 = bytes.toString('base64').replace(/=+$/, '');
-			return [
-				part,
-				encodeURIComponent(part),
-				JSON.stringify(part).slice(1, -1),
-				base64,
-				base64.replaceAll('+', '-').replaceAll('/', '_'),
-				Buffer.from(`Bearer ${part}`).toString('base64').replace(/=+$/, ''),
-				bytes.toString('hex'),
-			];
-		})
+		.flatMap((part) => [
+			part,
+			encodeURIComponent(part.toWellFormed()),
+			JSON.stringify(part).slice(1, -1),
+			...base64Forms(part),
+			Buffer.from(part).toString('hex'),
+		])
+		.filter((form) => form === apiKey || form.length >= SHORTEST)
 		.sort((a, b) => b.length - a.length);
 	const anyForm =
 		forms.length === 0

@@ -98,13 +98,13 @@ function reportText(
 const ODD_TEXTS: readonly [keyof Oddities, string][] = [
 	[
 		'unreadableLines',
-		'lines of the input were not JSON objects and were passed over; if they were records, they are missing in Flameup.',
+		'Lines of the input that were passed over because they are not JSON objects (if they were records, they are missing in Flameup)',
 	],
-	['unknownTypes', 'messages of unknown types were passed over.'],
-	['emailsLeftOut', 'people were sent without their invalid email address.'],
+	['unknownTypes', 'Messages of unknown types, or without their content, that were passed over'],
+	['emailsLeftOut', 'People who were sent without their invalid email address'],
 	[
 		'miscountedAnswers',
-		'answers of Flameup had counts of created and updated people that do not add up to the people sent.',
+		'Answers whose counts of created and updated people do not add up to the people sent',
 	],
 ];
 
@@ -117,7 +117,7 @@ export function summaryLines(
 	elapsedMs: number,
 ): [LogLevel, string][] {
 	const warnings = ODD_TEXTS.filter(([name]) => odd[name] > 0).map(
-		([name, text]): [LogLevel, string] => ['WARN', `${number(odd[name])} ${text}`],
+		([name, text]): [LogLevel, string] => ['WARN', `${text}: ${number(odd[name])}.`],
 	);
 	return [
 		...warnings,
@@ -132,5 +132,5 @@ export const allRejectedText = ({ name, report }: Stream): string => {
 	const [code, rejection] =
 		[...report.rejections].sort(([, a], [, b]) => b.count - a.count)[0] ?? [];
 	const reason = rejection?.first[0]?.reason ?? '';
-	return `All ${some(report.received, 'record')} of the stream ${name} were rejected, most of them as ${code}. ${reason} Correct the mapping or the source, then sync again; if other streams were saved meanwhile, refresh this one.`;
+	return `Every record of the stream ${name} was rejected (${number(report.received)}), most of them as ${code}. ${reason} Correct the mapping or the source, then sync again; if other streams were saved meanwhile, refresh this one.`;
 };

@@ -1,24 +1,57 @@
+import type { z } from 'zod/v4';
 import { ConfigError } from '../../src/errors';
 import { Settings } from '../../src/schema';
 import { ConfiguredCatalog, type ConfiguredStream } from './protocol';
 
-interface Issue {
-	readonly code?: string | undefined;
-	readonly path: readonly PropertyKey[];
-	readonly message: string;
-	readonly keys?: readonly string[];
-}
+type Issue = z.core.$ZodIssue;
 
 /** One setting and what is wrong with it; the value itself is never told. */
-function sentence({ code, keys, message, path }: Issue): string {
-	const where = path.map(String).join('.');
-	if (code === 'unrecognized_keys' && keys !== undefined) {
-		const names = keys.map((key) => (where === '' ? key : `${where}.${key}`));
-		return names.map((name) => `${name} is not a setting`).join('; ');
+function sentence(issue: Issue, input: unknown): string {
+	const where = issue.path.map(String).join('.');
+	if (issue.code === 'unrecognized_keys') {
+		const names = issue.keys.map((key) => (where === '' ? key : `${where}.${key}`));
+		return names.map((name) => `${name} is not a setting`).join('. ');
 	}
-	const text = message.replace(/^Invalid input: /, '').replace(/^Too small: /, '');
-	return where === '' ? text : `${where}: ${text}`;
+	const isMissing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
+	return `${where === '' ? 'The whole' : where} ${isMissing ? 'is missing' : demand(issue)}`;
 }
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+	path.reduce(
+		(value, key) =>
+			typeof value === 'object' && value !== null
+				? (value as Record<PropertyKey, unknown>)[key]
+				: undefined,
+		input,
+	);
+
+const ARTICLES: Readonly<Record<string, string>> = {
+	string: 'a text',
+	number: 'a number',
+	int: 'a whole number',
+	boolean: 'true or false',
+	array: 'a list',
+	object: 'an object',
+};
+
+function demand(issue: Issue): string {
+	switch (issue.code) {
+		case 'invalid_type':
+			return `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
+		case 'invalid_value':
+			return `must be one of ${issue.values.map(String).join(', ')}`;
+		case 'too_small':
+			if (issue.origin === 'string' || issue.origin === 'array') return 'must not be empty';
+			return `must be ${issue.inclusive ? `${issue.minimum} or more` : `more than ${issue.minimum}`}`;
+		case 'too_big':
+			return `must be ${issue.inclusive ? `${issue.maximum} or less` : `less than ${issue.maximum}`}`;
+		default:
+			return issue.message;
+	}
+}
+
+const sentences = (error: z.ZodError, input: unknown): string =>
+	error.issues.map((issue) => `${sentence(issue, input)}.`).join(' ');
 
 function parseJson(text: string, what: string): unknown {
 	try {
@@ -31,11 +64,15 @@ function parseJson(text: string, what: string): unknown {
 
 /** Reads the configuration. Throws ConfigError that names each setting that is unknown or wrong. */
 export function readSettings(text: string): Settings {
-	const result = Settings.safeParse(parseJson(text, 'configuration'));
+	const input = parseJson(text, 'configuration');
+	const result = Settings.safeParse(input);
+	if (result.success && !URL.canParse(result.data.api_url)) {
+		throw new ConfigError(
+			'The configuration is not valid. api_url must be an http or https address.',
+		);
+	}
 	if (result.success) return result.data;
-	throw new ConfigError(
-		`The configuration is not valid. ${result.error.issues.map((issue) => sentence(issue as Issue)).join('. ')}.`,
-	);
+	throw new ConfigError(`The configuration is not valid. ${sentences(result.error, input)}`);
 }
 
 /** Whatever the configuration file has as api_key, even when the rest is wrong; to hide it. */
@@ -50,9 +87,10 @@ export function peekApiKey(text: string): string | undefined {
 
 /** Reads the configured catalog. Throws ConfigError that names the place that is wrong. */
 export function readCatalog(text: string): ConfiguredStream[] {
-	const result = ConfiguredCatalog.safeParse(parseJson(text, 'catalog'));
+	const input = parseJson(text, 'catalog');
+	const result = ConfiguredCatalog.safeParse(input);
 	if (result.success) return result.data.streams;
 	throw new ConfigError(
-		`The catalog is not a configured catalog. ${result.error.issues.map((issue) => sentence(issue as Issue)).join('. ')}.`,
+		`The catalog is not a configured catalog. ${sentences(result.error, input)}`,
 	);
 }

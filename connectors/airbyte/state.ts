@@ -8,11 +8,11 @@ export interface DestinationStats {
 /**
  * The STATE message as it came, with `destinationStats` in its state. Nothing else changes, not even
  * blanks: the platform wants its own `id` back, and cursors hold integers that a double would change.
- * `line` must be valid JSON that holds an object `state`.
+ * `line` must be valid JSON; without an object `state` it stays as it is.
  */
 export function withStats(line: string, stats: DestinationStats): string {
 	const state = memberOf(line, line.indexOf('{'), 'state');
-	if (state === undefined) return line;
+	if (state === undefined || line[state.from] !== '{') return line;
 	const text = JSON.stringify(stats);
 	const old = memberOf(line, state.from, 'destinationStats');
 	if (old !== undefined) return line.slice(0, old.from) + text + line.slice(old.to);
@@ -50,9 +50,16 @@ function skipBlanks(text: string, from: number): number {
 
 /** `from` is at a quotation mark; the result is behind the one that closes it. */
 function skipString(text: string, from: number): number {
-	let at = from + 1;
-	while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+	let at = text.indexOf('"', from + 1);
+	while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
 	return at + 1;
+}
+
+/** Whether an odd number of backslashes stands before `at`. */
+function isEscaped(text: string, at: number): boolean {
+	let from = at;
+	while (text[from - 1] === '\\') from--;
+	return (at - from) % 2 === 1;
 }
 
 function skipValue(text: string, from: number): number {

@@ -11,6 +11,7 @@ import {
 	type ConfiguredStream,
 	IGNORED_TYPES,
 	type IncomingMessage,
+	isObject,
 	type LogLevel,
 	parseMessage,
 	streamLabel,
@@ -18,13 +19,16 @@ import {
 import { progressText, summaryLines } from './sentences';
 import { createStreams, findStream, type RecordRef } from './streams';
 
-/** Records and characters that may be unsettled before reading pauses: about 20 batches. */
-const MAX_PENDING = { records: 2_000, characters: 16_000_000 } as const;
+/** Records and characters that may be unsettled before reading pauses: about ten batches. */
+const MAX_PENDING = { records: 1_000, characters: 16_000_000 } as const;
 
 const PROGRESS_MS = 60_000;
 
 /** How long requests under way may take to come to their end when the run is to stop. */
 const GRACE_MS = 5_000;
+
+/** The longest that a timer can run. */
+const FOREVER_MS = 2 ** 31 - 1;
 
 /** What `write` needs of its host. */
 export interface WriteOptions {
@@ -118,8 +122,8 @@ export async function write(options: WriteOptions): Promise<void> {
 
 	function takeLine(text: string): void {
 		const message = parseMessage(text);
-		if (message?.type === 'RECORD' && message.record) takeRecord(message.record);
-		else if (message?.type === 'STATE' && message.state) takeState(message.state, text);
+		if (message?.type === 'RECORD' && isObject(message.record)) takeRecord(message.record);
+		else if (message?.type === 'STATE' && isObject(message.state)) takeState(message.state, text);
 		else if (message !== undefined) odd.unknownTypes += IGNORED_TYPES.has(message.type) ? 0 : 1;
 		else if (text.trim() !== '') odd.unreadableLines++;
 	}
@@ -140,11 +144,15 @@ export async function write(options: WriteOptions): Promise<void> {
 			await readAll();
 		} catch (error) {
 			loader.fail(error);
-			await Promise.race([loader.end(), clock.sleep(GRACE_MS)]);
-			throw loader.failure;
 		}
 		await loader.end();
 		accounts.judge();
+	}
+
+	async function outOfTime(): Promise<never> {
+		while (!stop.signal.aborted) await clock.sleep(FOREVER_MS, stop.signal);
+		await clock.sleep(GRACE_MS);
+		throw loader.failure ?? new StoppedError(STOPPED);
 	}
 
 	async function tellProgress(): Promise<void> {
@@ -161,7 +169,7 @@ export async function write(options: WriteOptions): Promise<void> {
 	if (settings.dry_run) log('WARN', 'Dry run: nobody is sent, and no state is saved.');
 	void tellProgress();
 	try {
-		await run();
+		await Promise.race([run(), outOfTime()]);
 	} finally {
 		const elapsedMs = clock.now() - startedAt;
 		for (const [level, text] of summaryLines(
