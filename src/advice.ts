@@ -9,14 +9,15 @@ export interface CheckResult {
 	readonly message: string;
 }
 
-const words = (response: HttpResponse): string => {
-	const said = withoutPersonalData(describe(readError(response)));
+/** Flameup's own words, less whatever they repeat of the body that was sent. */
+const words = (response: HttpResponse, sent = ''): string => {
+	const said = withoutPersonalData(describe(readError(response)), [parse(sent)]);
 	return said === '' ? '' : ` Flameup says: ${said}`;
 };
 
 /** 401, 403, 404 and whatever else will not change by trying again; each names the setting. */
-export function stopError(response: HttpResponse, permission: string): ConfigError {
-	return new ConfigError(`${stopText(response.status, permission)}${words(response)}`);
+export function stopError(response: HttpResponse, permission: string, sent?: string): ConfigError {
+	return new ConfigError(`${stopText(response.status, permission)}${words(response, sent)}`);
 }
 
 function stopText(status: number, permission: string): string {
@@ -72,11 +73,21 @@ export function checkResult(response: HttpResponse): CheckResult {
 	}
 }
 
+const UNTRUSTED =
+	'nobody trusted vouches for its certificate; name who does in NODE_EXTRA_CA_CERTS';
+
 const NETWORK_HINTS: Readonly<Record<string, string>> = {
 	ENOTFOUND: 'the name in api_url is not known',
 	EAI_AGAIN: 'the name in api_url could not be looked up',
 	ECONNREFUSED: 'nothing answers at the address in api_url',
 	TIMEOUT: 'no answer came in time',
+	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+	CERT_HAS_EXPIRED: 'its certificate has expired',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name than the one in api_url',
+	ERR_PROXY_TUNNEL: 'the proxy does not let the request through',
 };
 
 const networkText = ({ fault }: NetworkFault): string =>
@@ -87,7 +98,11 @@ export const unreachable = (fault: NetworkFault): string =>
 	`Flameup could not be reached: ${networkText(fault)}. Check api_url and the network.`;
 
 /** Why a batch could not be sent, after all tries. */
-export function faultText(answer: HttpResponse | NetworkFault, forMs: number): string {
+export function faultText(
+	answer: HttpResponse | NetworkFault,
+	forMs: number,
+	sent?: string,
+): string {
 	const minutes = Math.round(forMs / 60_000);
 	const time = minutes >= 1 ? ` for ${minutes} minute${minutes === 1 ? '' : 's'}` : '';
 	if (!('status' in answer)) {
@@ -98,11 +113,11 @@ export function faultText(answer: HttpResponse | NetworkFault, forMs: number): s
 	}
 	return answer.status === 429
 		? `The allowance of the API key stayed used up${time} (429). Run the sync again later, or use a key of its own.`
-		: `Flameup could not take the request${time} (${answer.status}).${words(answer)} Run the sync again later.`;
+		: `Flameup could not take the request${time} (${answer.status}).${words(answer, sent)} Run the sync again later.`;
 }
 
 /** Why it is not known whether a request that must not be repeated took effect. */
-export const uncertainText = (answer: HttpResponse | NetworkFault): string =>
+export const uncertainText = (answer: HttpResponse | NetworkFault, sent?: string): string =>
 	'status' in answer
-		? `Flameup answered ${answer.status}, so it is not known whether it took the request. It was not sent again.${words(answer)}`
+		? `Flameup answered ${answer.status}, so it is not known whether it took the request. It was not sent again.${words(answer, sent)}`
 		: `No answer came (${answer.fault}), so it is not known whether Flameup took the request. It was not sent again.`;

@@ -170,10 +170,15 @@ export function resolveColumns(
 			const left = [...targets].filter(
 				([column, { to }]) => to === 'nothing' && column !== onlyIdColumn,
 			);
+			const wishes = [mapping.email_column, ...mapping.rename.map((entry) => entry.column)];
+			const absent = wishes.filter(
+				(wish) => wish !== '' && ![...targets.keys()].some((column) => names(wish, column)),
+			);
 			return [
 				id === '' ? 'no column for the user ID' : `user ID from ${id}`,
 				...others,
 				...(left.length > 0 ? [`left out: ${left.map(([column]) => column).join(', ')}`] : []),
+				...(absent.length > 0 ? [`not in this stream: ${absent.join(', ')}`] : []),
 			].join('; ');
 		},
 	};

@@ -8,7 +8,7 @@ import type { Clock, Stop } from './ports';
 import { withoutPersonalData } from './privacy';
 import type { Rejection } from './rejection';
 import type { Change, Json } from './response';
-import type { Batches, Person } from './schema';
+import type { Batches } from './schema';
 
 /** How one record ended. `ref` is what the caller gave with it. */
 export type Outcome<Ref> =
@@ -158,10 +158,11 @@ export function createLoader<Ref, Marker>(
 	}
 
 	async function send(batch: Batch<Item<Ref>>): Promise<void> {
+		const together = [...batch.entries.values()];
+		const settled = (entry: Entry<Item<Ref>>, ending: Ending) =>
+			settleEntry(entry, ending, together);
 		try {
-			await settleBatch(client, [...batch.entries.values()], settleEntry, () =>
-				events.miscounted?.(),
-			);
+			await settleBatch(client, together, settled, () => events.miscounted?.());
 		} catch (error) {
 			fail(error);
 		}
@@ -170,9 +171,13 @@ export function createLoader<Ref, Marker>(
 		progress();
 	}
 
-	function settleEntry(entry: Entry<Item<Ref>>, ending: Ending): void {
+	function settleEntry(
+		entry: Entry<Item<Ref>>,
+		ending: Ending,
+		together: readonly Entry<Item<Ref>>[],
+	): void {
 		if (ending.status === 'upserted') upserted(entry, ending);
-		else if (ending.status === 'refused') refused(entry, ending.httpStatus, ending.words);
+		else if (ending.status === 'refused') refused(entry, ending, together);
 		else
 			rejectEntry(entry, 'not_confirmed', 'The answer of Flameup did not list the person, twice.');
 	}
@@ -193,14 +198,16 @@ export function createLoader<Ref, Marker>(
 		});
 	}
 
-	function refused(entry: Entry<Item<Ref>>, httpStatus: number, words: string): void {
-		const { email, phone, traits, userId } = JSON.parse(entry.json) as Person;
-		const clean = withoutPersonalData(words, [
-			userId,
-			email,
-			phone,
-			...Object.values(traits ?? {}),
-		]);
+	function refused(
+		entry: Entry<Item<Ref>>,
+		{ httpStatus, words }: Ending & { status: 'refused' },
+		together: readonly Entry<Item<Ref>>[],
+	): void {
+		// Words about one person may repeat what was sent of another.
+		const clean = withoutPersonalData(
+			words,
+			together.map(({ json }) => JSON.parse(json)),
+		);
 		const code = httpStatus === 413 ? 'too_large_for_flameup' : 'refused';
 		const said =
 			clean === '' ? `Flameup refused the person (${httpStatus}).` : `Flameup says: ${clean}`;
@@ -238,7 +245,7 @@ export function createLoader<Ref, Marker>(
 		watchesAge = true;
 		for (
 			let { since } = batcher;
-			since !== undefined && failure === undefined;
+			since !== undefined && failure === undefined && !stop.signal.aborted;
 			{ since } = batcher
 		) {
 			const now = clock.now();

@@ -136,7 +136,8 @@ export function readUpsert(
 	const counted = Number.isInteger(body.created_count) && Number.isInteger(body.updated_count);
 	const listed = Array.isArray(body.people) ? body.people.filter(isObject) : [];
 	const complains = body.success === false || (body.error ?? undefined) !== undefined;
-	if (body.people === undefined && !counted && !complains) return silent(userIds);
+	const told = [body.people, body.created_count, body.updated_count];
+	if (!complains && told.every((part) => part === undefined)) return silent(userIds);
 
 	const created = counted ? (body.created_count as number) : 0;
 	const updated = counted ? (body.updated_count as number) : 0;

@@ -181,15 +181,15 @@ export function createSender(options: ClientOptions): Sender {
 			} else if ('status' in answer && verdict === 'stop') {
 				answerArrived();
 				if (absent !== undefined && isAbsence(answer)) return { refused: false, value: absent };
-				throw stopError(answer, asked.permission);
+				throw stopError(answer, asked.permission, body);
 			}
 			const now = clock.now();
 			firstFaultAt ??= now;
 			const ms = pauseAfter(answer, reading, attempt);
 			answerArrived();
-			if (!asked.isRepeatable(answer)) throw new UncertainError(uncertainText(answer));
+			if (!asked.isRepeatable(answer)) throw new UncertainError(uncertainText(answer, body));
 			if (now + ms - firstFaultAt > patienceMs) {
-				throw new TransientError(faultText(answer, now - firstFaultAt));
+				throw new TransientError(faultText(answer, now - firstFaultAt, body));
 			}
 			const limited = 'status' in answer && answer.status === 429;
 			if (!limited) await clock.sleep(ms, signal);

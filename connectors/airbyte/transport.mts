@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { ConfigError } from '../../src/errors';
 import type { HttpResponse, NetworkFault, Transport } from '../../src/ports';
 
 /** An answer to 100 people is some 100 KB; whoever sends this much is not Flameup. */
@@ -18,7 +19,7 @@ export function createTransport(
 ): { transport: Transport; close(): void } {
 	const secure = url.startsWith('https:');
 	const options = { keepAlive: true, maxSockets: connections, proxyEnv: process.env };
-	const agent = secure ? new https.Agent(options) : new http.Agent(options);
+	const agent = createAgent(secure ? https.Agent : http.Agent, options);
 	const open = secure ? https.request : http.request;
 
 	const transport: Transport = (request) =>
@@ -59,6 +60,18 @@ export function createTransport(
 		});
 
 	return { transport, close: () => agent.destroy() };
+}
+
+function createAgent(
+	Agent: typeof https.Agent | typeof http.Agent,
+	options: http.AgentOptions,
+): http.Agent | https.Agent {
+	try {
+		return new Agent(options);
+	} catch {
+		// The error's own words would show the address, and so perhaps the password of the proxy.
+		throw new ConfigError('The proxy address in HTTP_PROXY or HTTPS_PROXY is not valid.');
+	}
 }
 
 const withCode = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
