@@ -12,7 +12,8 @@ const cell = (text: string) => text.replaceAll('|', '\\|');
 
 const valueOf = ({ choices, default: value, required, type }: Field) => {
 	if (required) return 'required';
-	if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return 'none';
+	if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
+		return 'none';
 	const others = choices?.filter((choice) => choice !== value).map((choice) => `\`${choice}\``);
 	const shown = `\`${type === 'choice' ? value : JSON.stringify(value)}\``;
 	return others === undefined ? shown : `${shown} (or ${others.join(', ')})`;
@@ -57,6 +58,8 @@ it.each([
 it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.json')))(
 	'the example %s is a valid configuration',
 	(name) => {
-		expect(readSettings(readFileSync(new URL(name, EXAMPLES), 'utf8')).workspace_id).toBe('ws_abc123');
+		expect(readSettings(readFileSync(new URL(name, EXAMPLES), 'utf8')).workspace_id).toBe(
+			'ws_abc123',
+		);
 	},
 );
