@@ -6,11 +6,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { allowance } from './allowance.mts';
 import { readOptions } from './options.mts';
 import { throughput } from './throughput.mts';
 
 /** Each prints its figures and tells whether everything arrived. */
-const SECTIONS = [throughput];
+const SECTIONS = [throughput, allowance];
 
 const options = readOptions(process.argv.slice(2));
 const folder = mkdtempSync(join(tmpdir(), 'flameup-bench-'));
