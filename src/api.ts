@@ -12,7 +12,7 @@ export interface PeopleFilter {
 }
 
 /** A page of people, in an order that Flameup does not document. */
-export interface PeoplePage {
+interface PeoplePage {
 	readonly people: readonly Json[];
 	/** How many there are in all; undefined when the answer does not say. */
 	readonly total: number | undefined;
@@ -40,7 +40,7 @@ export interface Api {
 }
 
 /** Something that a person did. */
-export interface TrackedEvent {
+interface TrackedEvent {
 	readonly userId: string;
 	readonly event: string;
 	readonly properties: Readonly<Record<string, unknown>>;

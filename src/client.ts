@@ -3,7 +3,7 @@ import type { HttpResponse, NetworkFault } from './ports';
 import { parse, readUpsert, type UpsertAnswer } from './response';
 import { type ClientOptions, type ClientStats, createSender, type Written } from './sender';
 
-export type { ClientOptions, ClientStats, Written } from './sender';
+export type { ClientOptions, ClientStats } from './sender';
 
 /** A check answers within 15 s; this leaves time to start and to print. */
 const CHECK_TIMEOUT_MS = 10_000;

@@ -1,5 +1,5 @@
 import { faultText, stopError, uncertainText } from './advice';
-import { StoppedError, TransientError, UncertainError } from './errors';
+import { type ConfigError, StoppedError, TransientError, UncertainError } from './errors';
 import { createPace, type RateReading } from './pace';
 import type {
 	Clock,
@@ -51,7 +51,7 @@ export interface ClientStats {
 }
 
 /** One request, and how its answer is to be taken. */
-export interface Asked<T> {
+interface Asked<T> {
 	readonly method: HttpRequest['method'];
 	/** Begins with a slash, and follows the workspace. */
 	readonly path: string;
@@ -104,9 +104,12 @@ export function createSender(options: ClientOptions): Sender {
 	/** Everybody queues here, so that one sleeps for all and the order stays. */
 	let turn: Promise<void> = Promise.resolve();
 	let onAnswer: (() => void)[] = [];
+	/** Why nobody may ask any more: the next answer would be the same. */
+	let ended: ConfigError | undefined;
 
 	async function waitForAllowance(): Promise<void> {
 		for (;;) {
+			if (ended !== undefined) throw ended;
 			if (signal.aborted) throw new StoppedError('The run was stopped.');
 			const started = clock.now();
 			const ms = pace.wait(started);
@@ -179,9 +182,11 @@ export function createSender(options: ClientOptions): Sender {
 				answerArrived();
 				return { refused: true, status: answer.status, error: readError(answer) };
 			} else if ('status' in answer && verdict === 'stop') {
+				const isAbsent = absent !== undefined && isAbsence(answer);
+				if (!isAbsent) ended = stopError(answer, asked.permission, body);
 				answerArrived();
-				if (absent !== undefined && isAbsence(answer)) return { refused: false, value: absent };
-				throw stopError(answer, asked.permission, body);
+				if (isAbsent) return { refused: false, value: absent };
+				throw ended;
 			}
 			const now = clock.now();
 			firstFaultAt ??= now;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const ORDER = [
 	...['errors', 'ports', 'schema', 'fields', 'bytes', 'exact', 'rejection'],
 	...['columns', 'mapper', 'batcher', 'ledger', 'retry', 'privacy', 'pace', 'rate', 'response'],
-	...['advice', 'sender', 'client', 'api', 'paging', 'isolation', 'loader', 'report'],
+	...['advice', 'sender', 'client', 'dry', 'api', 'paging', 'isolation', 'loader', 'report'],
 ];
 const MAY_IMPORT_ZOD = ['schema', 'fields'];
 

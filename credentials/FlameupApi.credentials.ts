@@ -1,0 +1,107 @@
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+import { DEFAULT_API_URL } from '../src/schema';
+
+/** An ID that nobody has. */
+const NOBODY = 'flameup-connection-check';
+
+/** A key that may only write people is refused the test's read, and is a good key all the same. */
+const WRITE_ONLY = 403;
+
+const EVERY_OTHER_FAILURE = Array.from({ length: 300 }, (_, i) => 300 + i).filter(
+	(status) => status !== WRITE_ONLY,
+);
+
+const REDIRECTED =
+	'The Base URL leads elsewhere. Enter the address that it leads to, with https:// in front.';
+const BUSY = 'Flameup could not answer just now. Test again in a few minutes.';
+
+/** What each status of the answer means for the one who fills in the form. */
+const MEANINGS: Readonly<Record<number, string>> = {
+	301: REDIRECTED,
+	302: REDIRECTED,
+	307: REDIRECTED,
+	308: REDIRECTED,
+	400: 'Flameup does not understand the request. Check the Workspace ID and the Base URL.',
+	401: 'Flameup does not accept the API Key. Copy it again from Flameup, all of it.',
+	404: 'There is no such workspace at this address. Check the Workspace ID first, then whether the Base URL ends in /api/v1.',
+	405: 'Something else than Flameup answers at the Base URL. Check the Base URL.',
+	429: 'The API Key has used up its 120 requests a minute, so it could not be tested. Test again in a minute.',
+	500: BUSY,
+	502: BUSY,
+	503: BUSY,
+	504: BUSY,
+};
+
+const WEB_PAGE =
+	'A web page answers at the Base URL, and not Flameup. Check that it is the address of the API.';
+
+/** The key that Flameup's requests carry, and where they go. */
+export class FlameupApi implements ICredentialType {
+	name = 'flameupApi';
+
+	displayName = 'Flameup API';
+
+	icon = {
+		light: 'file:../nodes/Flameup/flameup.svg',
+		dark: 'file:../nodes/Flameup/flameup.dark.svg',
+	} as const;
+
+	documentationUrl = 'https://github.com/flameup/connectors#readme';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description:
+				'You find it in Flameup under Settings, API Keys. It needs the permission people:write; people:read for reading people, and events:write for tracking events.',
+		},
+		{
+			displayName: 'Workspace ID',
+			name: 'workspaceId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. ws_abc123',
+			description:
+				'You find it in Flameup next to the name of your workspace. When you leave it empty, the workspace of the API key is used.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: DEFAULT_API_URL,
+			description: 'You change this only when Flameup gives you another address',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey.trim()}}' } },
+	};
+
+	/** Looks for a person whom nobody has, so that it reads nobody's data and writes nothing. */
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{($credentials.baseUrl || "").trim().replace(/\\/+$/, "")}}',
+			url: `={{($credentials.workspaceId || "").trim() ? "/workspaces/" + encodeURIComponent($credentials.workspaceId.trim()) + "/people/search?external_id=${NOBODY}&limit=1" : "/people?limit=1"}}`,
+			headers: { Accept: 'application/json' },
+			disableFollowRedirect: true,
+			ignoreHttpStatusErrors: { ignore: true, except: EVERY_OTHER_FAILURE },
+		},
+		rules: [
+			...Object.entries(MEANINGS).map(([status, message]) => ({
+				type: 'responseCode' as const,
+				properties: { value: Number(status), message },
+			})),
+			{ type: 'responseSuccessBody', properties: { key: '[0]', value: '<', message: WEB_PAGE } },
+		] as NonNullable<ICredentialTestRequest['rules']>,
+	};
+}

@@ -1,0 +1,72 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { Failure } from './failure';
+import { getPersonFields } from './personFields';
+import * as event from './resources/event';
+import * as person from './resources/person';
+import { carryOut, createRun, type Done, type Operation, type Run } from './run';
+
+const OPERATIONS: Readonly<Record<string, Readonly<Record<string, { execute: Operation }>>>> = {
+	person: person.operations,
+	event: event.operations,
+};
+
+/** Flameup in n8n: people and events. */
+export class Flameup implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Flameup',
+		name: 'flameup',
+		icon: { light: 'file:flameup.svg', dark: 'file:flameup.dark.svg' },
+		group: ['output'],
+		version: [1],
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Keep the people you message complete and current, and tell Flameup what they do',
+		defaults: { name: 'Flameup' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'flameupApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Event', value: 'event' },
+					{ name: 'Person', value: 'person' },
+				],
+				default: 'person',
+			},
+			...person.properties,
+			...event.properties,
+		],
+	};
+
+	methods = { resourceMapping: { getPersonFields } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const run = createRun(this);
+		if (run.items.length === 0) return [[]];
+		const resource = String(run.parameters.raw('resource') ?? 'person');
+		const operation = String(run.parameters.raw('operation') ?? DEFAULT_OPERATIONS[resource]);
+		const { execute } = OPERATIONS[resource]?.[operation] ?? UNKNOWN;
+		return [await carryOut(execute, run)];
+	}
+}
+
+const UNKNOWN = {
+	async execute({ results }: Run): Promise<Done> {
+		const title = 'This version of the node does not have this operation';
+		const hint = 'Choose another operation, or update the node.';
+		results.failRest(new Failure({ code: 'configuration', title, hint, endsRun: true }));
+		return { progress: 'Nothing was sent.' };
+	},
+};
+
+const DEFAULT_OPERATIONS: Readonly<Record<string, string>> = { person: 'upsert', event: 'track' };

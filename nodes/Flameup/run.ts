@@ -1,0 +1,68 @@
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { StoppedError } from '../../src/errors';
+import type { Stop } from '../../src/ports';
+import { createClock, createStop, type NodeClock } from './clock';
+import { type Failure, fromError, toError } from './failure';
+import { createParameters, type Parameters } from './parameters';
+import { createResults, type Results } from './results';
+
+/** One execution of the node. */
+export interface Run {
+	readonly context: IExecuteFunctions;
+	readonly node: INode;
+	readonly items: readonly INodeExecutionData[];
+	readonly parameters: Parameters;
+	readonly results: Results;
+	readonly clock: NodeClock;
+	readonly stop: Stop;
+	readonly cancel: AbortSignal | undefined;
+	/** The user chose that other rows go on when one fails. */
+	readonly continues: boolean;
+}
+
+/** Carries out one operation for all rows: settles each in `results`, and says what was done. */
+export type Operation = (run: Run) => Promise<Done>;
+
+export interface Done {
+	/** For the error that ends a run: what was done before, and whether running again is safe. */
+	readonly progress: string;
+	/** Shown above the output; left out when there is nothing to tell. */
+	readonly hint?: string;
+	/** An item that comes before those of the rows. */
+	readonly summary?: INodeExecutionData;
+}
+
+const CANCELLED = 'The execution was cancelled before this row was confirmed.';
+
+/** Why rows that were not reached have no result, when the execution was cancelled. */
+export const cancelled = (): Failure => fromError(new StoppedError(CANCELLED));
+
+export function createRun(context: IExecuteFunctions): Run {
+	const node = context.getNode();
+	const items = context.getInputData();
+	// Contexts of older versions, and of tools, lack it.
+	const cancel = context.getExecutionCancelSignal?.();
+	return {
+		context,
+		node,
+		items,
+		parameters: createParameters(context, node),
+		results: createResults(items.length),
+		clock: createClock(cancel),
+		stop: createStop(cancel),
+		cancel,
+		continues: context.continueOnFail(),
+	};
+}
+
+/** The node's output; throws the first failure when the user chose that the workflow stops. */
+export async function carryOut(operation: Operation, run: Run): Promise<INodeExecutionData[]> {
+	const { context, node, results } = run;
+	const { hint, progress, summary } = await operation(run);
+	const first = results.firstFailure;
+	if (!run.continues && first !== undefined) {
+		throw toError(first.failure, first.row, node, progress);
+	}
+	if (hint !== undefined) context.addExecutionHints?.({ message: hint, location: 'outputPane' });
+	return summary === undefined ? results.items() : [summary, ...results.items()];
+}

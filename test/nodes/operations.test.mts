@@ -1,0 +1,313 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createN8n, isFailed, mapped, pairs, people, type Setting } from './fake-n8n.mts';
+import { finish, run } from './timed.mts';
+
+beforeEach(() => {
+	vi.useFakeTimers();
+});
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+const STYLES = [
+	['with a workspace', 'ws_simulator'],
+	['without a workspace', ''],
+] as const;
+
+/** The node with people in Flameup. */
+async function populated(count: number, setting: Setting) {
+	const n8n = createN8n({ items: people(count), parameters: mapped(), ...pick(setting) });
+	await finish(n8n);
+	const second = createN8n({ ...setting, shared: n8n.flameup });
+	return { ...second, ...(await finish(second)), flameup: n8n.flameup };
+}
+
+const pick = ({ flameup, workspaceId }: Setting): Setting => ({
+	...(flameup && { flameup }),
+	...(workspaceId !== undefined && { workspaceId }),
+});
+
+describe('Create', () => {
+	it('creates people one by one, and tells who is there already as the failure of that row', async () => {
+		const items = [...people(3), { userId: 'user_1' }, { userId: 'user_9' }, {}];
+		const parameters = mapped({ operation: 'create' });
+		const done = await run({ items, parameters, onError: 'continue' });
+		expect(pairs(done.items)).toEqual([0, 1, 2, 4, 3, 5]);
+		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'created' });
+		expect(done.items[4]?.json).toMatchObject({
+			error: expect.stringMatching(/^Flameup has this person already \[item 3\]/),
+			details: { code: 'already_exists', userId: 'user_1' },
+		});
+		expect(done.items[5]?.json.details).toMatchObject({ code: 'missing_user_id' });
+		expect(done.requests).toHaveLength(5);
+	});
+
+	it('stops at the first row that fails', async () => {
+		const items = [{ userId: 'a' }, { userId: 'a' }, { userId: 'b' }];
+		const done = await run({ items, parameters: mapped({ operation: 'create' }) });
+		expect(done.error?.message).toBe('Flameup has this person already [item 1]');
+		expect(done.error?.description).toContain('1 row had been created before this.');
+		expect(done.requests).toHaveLength(2);
+	});
+
+	it('does not send a person again when it is not known whether they were created', async () => {
+		const done = await run({
+			items: people(3),
+			parameters: mapped({ operation: 'create' }),
+			onError: 'continue',
+			flameup: { faults: { 2: 'reset-after' } },
+		});
+		expect(done.requests).toHaveLength(3);
+		expect(pairs(done.items)).toEqual([0, 2, 1]);
+		expect(done.items[2]?.json.details).toMatchObject({ code: 'uncertain' });
+	});
+
+	it('sends nothing in a dry run', async () => {
+		const parameters = mapped({ operation: 'create', options: { dryRun: true } });
+		const done = await run({ items: people(1), parameters });
+		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'checked' });
+		expect(done.requests).toHaveLength(0);
+	});
+});
+
+describe.each(STYLES)('Get %s', (_name, workspaceId) => {
+	const get = (findBy: string, more = {}) => ({
+		resource: 'person',
+		operation: 'get',
+		findBy,
+		[findBy]: '={{ $json.who }}',
+		...more,
+	});
+
+	it.each([
+		['userId', ['user_1', 'nobody', 'user_0']],
+		['email', ['USER_1@example.com', 'no@example.com', 'user_0@example.com']],
+	])('finds people by %s, each item paired with its row', async (findBy, sought) => {
+		const done = await populated(3, {
+			items: sought.map((who) => ({ who })),
+			parameters: get(findBy),
+			onError: 'continue',
+			workspaceId,
+		});
+		expect(pairs(done.items)).toEqual([0, 2, 1]);
+		expect(done.items.map(({ json }) => json.userId)).toEqual(['user_1', 'user_0', undefined]);
+		expect(done.items[2]?.json.details).toMatchObject({ code: 'not_found' });
+		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
+	});
+
+	it('gives everything when it is not to simplify', async () => {
+		const done = await populated(1, {
+			items: [{ who: 'user_0' }],
+			parameters: get('userId', { simplify: false }),
+			workspaceId,
+		});
+		expect(done.items[0]?.json).toMatchObject({
+			external_id: 'user_0',
+			first_seen_at: expect.any(String),
+		});
+	});
+
+	it('refuses an empty value, and never follows one that leads elsewhere', async () => {
+		const done = await populated(1, {
+			items: [{ who: '' }, { who: '..' }, { who: 'a/../user_0' }],
+			parameters: get('userId'),
+			onError: 'continue',
+			workspaceId,
+		});
+		expect(done.items.map(({ json }) => (json.details as { code: string }).code)).toEqual([
+			'invalid_parameter',
+			'not_found',
+			'not_found',
+		]);
+	});
+
+	it('sends nothing more after a wrong key', async () => {
+		const items = people(5);
+		const parameters = get('userId', { userId: '={{ $json.userId }}' });
+		const done = await run({ items, parameters, onError: 'continue', apiKey: 'no', workspaceId });
+		expect(done.items.every(isFailed)).toBe(true);
+		expect(done.requests).toHaveLength(1);
+	});
+});
+
+it('names the permission that reading needs', async () => {
+	const key = 'ws_test_a.b';
+	const done = await run({
+		items: [{}],
+		parameters: { resource: 'person', operation: 'get', userId: 'a' },
+		apiKey: key,
+		flameup: { keys: [{ key, permissions: ['people:write'] }] },
+	});
+	expect(done.error?.description).toContain('people:read');
+});
+
+describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
+	const getAll = (more = {}) => ({ resource: 'person', operation: 'getAll', ...more });
+
+	it.each([
+		[{ limit: 50 }, 50, 1],
+		[{ limit: 150 }, 150, 2],
+		[{ returnAll: true }, 250, 3],
+		[{ returnAll: true, filters: { status: 'bounced' } }, 0, 1],
+		[{ returnAll: true, filters: { status: 'active' } }, 250, 3],
+	])('%o gives %i people with %i requests', async (more, count, requests) => {
+		const done = await populated(250, { parameters: getAll(more), workspaceId });
+		expect(new Set(done.items.map(({ json }) => json.userId)).size).toBe(count);
+		expect(done.items).toHaveLength(count);
+		expect(done.requests).toHaveLength(requests);
+	});
+
+	it('reads once for rows that ask for the same', async () => {
+		const items = [{ n: 2 }, { n: 2 }, { n: 0 }, { n: 3 }];
+		const parameters = getAll({ limit: '={{ $json.n }}' });
+		const done = await populated(5, { items, parameters, onError: 'continue', workspaceId });
+		expect(pairs(done.items)).toEqual([0, 0, 3, 3, 3, 2]);
+		expect(done.items.at(-1)?.json.error).toBe('Limit: The value is not a number above 0 [item 2]');
+	});
+});
+
+describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
+	const update = (more = {}) => ({
+		resource: 'person',
+		operation: 'updateTraits',
+		findBy: 'userId',
+		userId: '={{ $json.who }}',
+		traits: {
+			assignments: [{ id: '1', name: 'plan', value: '={{ $json.plan }}', type: 'string' }],
+		},
+		...more,
+	});
+
+	it('changes the traits that are given and leaves the others', async () => {
+		const items = [
+			{ who: 'user_0', plan: 'gold' },
+			{ who: 'nobody', plan: 'x' },
+		];
+		const parameters = update({ options: { traitsJson: '{"city": "Rome"}' } });
+		const done = await populated(2, { items, parameters, onError: 'continue', workspaceId });
+		expect(pairs(done.items)).toEqual([0, 1]);
+		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'updated' });
+		expect(done.items[1]?.json.details).toMatchObject({ code: 'not_found' });
+		expect(done.flameup.people().get('user_0')?.traits).toEqual({ plan: 'gold', city: 'Rome' });
+	});
+
+	it('refuses to do nothing', async () => {
+		const done = await populated(1, {
+			items: [{ who: 'user_0' }],
+			parameters: update({ traits: {} }),
+			workspaceId,
+		});
+		expect(done.error?.message).toBe('Traits: There are none [item 0]');
+	});
+});
+
+describe.each(STYLES)('Track %s', (_name, workspaceId) => {
+	const track = (more = {}) => ({
+		resource: 'event',
+		operation: 'track',
+		userId: '={{ $json.userId }}',
+		event: 'order_placed',
+		properties: {
+			assignments: [{ id: '1', name: 'plan', value: '={{ $json.plan }}', type: 'string' }],
+		},
+		...more,
+	});
+
+	it('sends one event for each row, in order', async () => {
+		const done = await run({
+			items: people(3),
+			parameters: track({
+				timestamp: '2026-11-21T09:30:00+01:00',
+				options: { propertiesJson: '{"n": 1}' },
+			}),
+			workspaceId,
+		});
+		expect(pairs(done.items)).toEqual([0, 1, 2]);
+		expect(done.items[0]?.json).toMatchObject({
+			userId: 'user_0',
+			event: 'order_placed',
+			success: true,
+		});
+		expect(done.flameup.events().map(({ id: _id, ...event }) => event)[2]).toEqual({
+			who: 'user_2',
+			event: 'order_placed',
+			parameters: { n: 1, plan: 'pro' },
+			timestamp: '2026-11-21T08:30:00.000Z',
+		});
+	});
+
+	it('waits out 429, and never sends an event again that may have arrived', async () => {
+		const done = await run({
+			items: people(5),
+			parameters: track(),
+			onError: 'continue',
+			workspaceId,
+			flameup: { faults: { 2: '429', 4: 'reset-after', 5: '500' } },
+		});
+		expect(done.requests).toHaveLength(6);
+		expect(pairs(done.items)).toEqual([0, 1, 4, 2, 3]);
+		expect(done.items[3]?.json.details).toMatchObject({ code: 'uncertain' });
+		expect(done.flameup.events().map(({ who }) => who)).toEqual([
+			'user_0',
+			'user_1',
+			'user_2',
+			'user_4',
+		]);
+	});
+
+	it('says when the workflow stops that a second run tracks twice', async () => {
+		const items = [{ userId: 'a' }, { userId: '' }];
+		const done = await run({ items, parameters: track(), workspaceId });
+		expect(done.error?.message).toBe('User ID: There is no value [item 1]');
+		expect(done.error?.description).toContain(
+			'1 row had been tracked before this. Running the workflow again would',
+		);
+	});
+
+	it.each([['yesterday'], ['32nd of May']])('refuses the time %s', async (timestamp) => {
+		const done = await run({ items: people(1), parameters: track({ timestamp }), workspaceId });
+		expect(done.error?.message).toBe('Timestamp: The value is not a date and time [item 0]');
+	});
+});
+
+describe('every operation', () => {
+	const all = [
+		['person', 'upsert'],
+		['person', 'create'],
+		['person', 'get'],
+		['person', 'getAll'],
+		['person', 'updateTraits'],
+		['event', 'track'],
+	] as const;
+
+	it.each(all)('%s %s: no input, no request and no output', async (resource, operation) => {
+		const done = await run({ items: [], parameters: { resource, operation } });
+		expect(done.items).toEqual([]);
+		expect(done.requests).toHaveLength(0);
+	});
+
+	it.each(all)(
+		'%s %s: never throws when the other rows are to go on',
+		async (resource, operation) => {
+			const broken = '={{ $json.no.such.thing }}';
+			const parameters = {
+				resource,
+				operation,
+				person: { mappingMode: 'defineBelow', value: { userId: broken } },
+				userId: broken,
+				event: broken,
+				limit: broken,
+				options: { requestsPerMinute: broken },
+			};
+			for (const options of [{ requestsPerMinute: broken }, { timeout: -1 }, {}]) {
+				const setting = { items: people(3), parameters: { ...parameters, options } };
+				const done = await run({ ...setting, onError: 'continue' });
+				expect(done.error).toBeUndefined();
+				expect(done.items).toHaveLength(3);
+				expect(done.items.every(isFailed)).toBe(true);
+				expect(pairs(done.items)).toEqual([0, 1, 2]);
+				expect((await run(setting)).error).toBeDefined();
+			}
+		},
+	);
+});

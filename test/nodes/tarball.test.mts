@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const modules = path.join(root, 'node_modules');
+const folder = mkdtempSync(path.join(tmpdir(), 'flameup-tarball-'));
+let files: string[] = [];
+
+/** Builds as `n8n-node build` does, but aside, and asks npm what it would pack. */
+beforeAll(() => {
+	const tsc = path.join(modules, 'typescript/bin/tsc');
+	const dist = path.join(folder, 'dist');
+	execFileSync(process.execPath, [tsc, '-p', root, '--outDir', dist], { cwd: root });
+	mkdirSync(path.join(dist, 'connectors/airbyte'), { recursive: true });
+	for (const icon of [
+		'connectors/airbyte/icon.svg',
+		'nodes/Flameup/flameup.svg',
+		'nodes/Flameup/flameup.dark.svg',
+	]) {
+		cpSync(path.join(root, icon), path.join(dist, icon));
+	}
+	const { scripts: _scripts, ...manifest } = JSON.parse(
+		readFileSync(path.join(root, 'package.json'), 'utf8'),
+	);
+	writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
+	for (const text of ['README.md', 'LICENSE'])
+		cpSync(path.join(root, text), path.join(folder, text));
+	const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+		cwd: folder,
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
+	const [listed] = JSON.parse(packed) as [{ files: { path: string }[] }];
+	files = listed.files.map((file) => file.path).sort();
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('holds exactly what n8n needs', () => {
+	expect(files).toMatchSnapshot();
+});
+
+it('holds nothing of Airbyte, of the tests, or of the tools', () => {
+	const known =
+		/^(?:LICENSE|README\.md|package\.json|dist\/(?:credentials|nodes|src)\/.+\.(?:js|json|svg))$/;
+	expect(files.filter((file) => !known.test(file))).toEqual([]);
+});
+
+it('needs nothing at run time but what every n8n has', () => {
+	const imported = files
+		.filter((file) => file.endsWith('.js'))
+		.flatMap((file) => [
+			...readFileSync(path.join(folder, file), 'utf8').matchAll(/require\("([^."][^"]*)"\)/g),
+		])
+		.map(([, name]) => name);
+	expect(new Set(imported)).toEqual(new Set(['n8n-workflow', 'zod/v4']));
+});

@@ -1,0 +1,19 @@
+import type { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { vi } from 'vitest';
+import { createN8n, type Setting } from './fake-n8n.mts';
+
+/** Runs the node to its end under fake timers, however long it waits; an error comes back as a value. */
+export async function run(setting: Setting) {
+	const n8n = createN8n(setting);
+	return { ...n8n, ...(await finish(n8n)) };
+}
+
+/** One more execution in the same n8n, with the same Flameup. */
+export async function finish(n8n: ReturnType<typeof createN8n>) {
+	const outcome = n8n.execute().then(
+		(executed) => ({ ...executed, error: undefined }),
+		(error: NodeApiError | NodeOperationError) => ({ items: [], hints: [], evaluated: [], error }),
+	);
+	await vi.runAllTimersAsync();
+	return await outcome;
+}

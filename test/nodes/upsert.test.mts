@@ -1,0 +1,545 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+	automatic,
+	createN8n,
+	isFailed,
+	mapped,
+	pairs,
+	people,
+	type Setting,
+} from './fake-n8n.mts';
+import { finish, run } from './timed.mts';
+
+beforeEach(() => {
+	vi.useFakeTimers();
+});
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+const batches = ({ requests }: { requests: { url: string }[] }) =>
+	requests.filter(({ url }) => url.endsWith('/people/batch')).length;
+
+describe('Create or Update', () => {
+	it.each([
+		[0, 0],
+		[1, 1],
+		[99, 1],
+		[100, 1],
+		[101, 2],
+		[250, 3],
+		[10_000, 100],
+	])('saves %i rows with %i requests, each item paired with its row', async (rows, requests) => {
+		const done = await run({ items: people(rows), parameters: mapped() });
+		expect(done.error).toBeUndefined();
+		expect(done.flameup.people().size).toBe(rows);
+		expect(done.requests).toHaveLength(requests);
+		expect(pairs(done.items)).toEqual(upTo(rows));
+		expect(done.items.every(({ json }, i) => json.userId === `user_${i}`)).toBe(true);
+	});
+
+	it('tells created from updated, each with at most ten fields', async () => {
+		const n8n = createN8n({ items: people(3), parameters: mapped() });
+		const first = await finish(n8n);
+		expect(first.items.map(({ json }) => json.result)).toEqual(Array(3).fill('created'));
+		await vi.advanceTimersByTimeAsync(60_000);
+		const { items } = await finish(n8n);
+		expect(items.map(({ json }) => json.result)).toEqual(Array(3).fill('updated'));
+		expect(Object.keys(items[0]?.json ?? {})).toEqual([
+			'userId',
+			'result',
+			'email',
+			'first_name',
+			'last_name',
+			'status',
+			'created_at',
+			'updated_at',
+			'id',
+		]);
+	});
+
+	it('gives everything that Flameup answered when it is not to simplify', async () => {
+		const done = await run({ items: people(1), parameters: mapped({ simplify: false }) });
+		expect(done.items[0]?.json).toMatchObject({
+			userId: 'user_0',
+			result: 'created',
+			external_id: 'user_0',
+			attributes: {},
+		});
+	});
+
+	it('says "saved" when the answer does not tell who was created', async () => {
+		const flameup = { emptyBody: true };
+		const done = await run({ items: people(2), parameters: mapped(), flameup });
+		expect(done.items.map(({ json }) => json)).toEqual([
+			{ userId: 'user_0', result: 'saved' },
+			{ userId: 'user_1', result: 'saved' },
+		]);
+	});
+
+	it('works on contexts that lack the newer functions, and without a workspace', async () => {
+		const done = await run({
+			items: people(2),
+			parameters: mapped(),
+			workspaceId: '',
+			lacks: ['getExecutionCancelSignal', 'addExecutionHints'],
+		});
+		expect(done.requests[0]?.url).toMatch(/\/api\/v1\/people\/batch$/);
+		expect(done.items).toHaveLength(2);
+	});
+
+	it('tolerates slashes at the end of the base URL', async () => {
+		const baseUrl = 'http://127.0.0.1:1/api/v1// ';
+		expect((await run({ items: people(1), parameters: mapped(), baseUrl })).items).toHaveLength(1);
+	});
+});
+
+describe('rows that fail', () => {
+	const edges = [0, 99, 100, 199, 249];
+	const items = people(250).map((row, i) => (edges.includes(i) ? { ...row, email: 'no' } : row));
+
+	it('come after the others, with exactly the keys by which n8n knows them', async () => {
+		const done = await run({ items, parameters: mapped(), onError: 'continue' });
+		const failed = done.items.filter(isFailed);
+		expect(pairs(failed)).toEqual(edges);
+		expect(pairs(done.items.slice(0, 245))).toEqual(upTo(250).filter((i) => !edges.includes(i)));
+		expect(done.items.slice(0, 245).some(isFailed)).toBe(false);
+		expect(failed[1]?.json).toEqual({
+			error: 'Email: The email address is not well-formed [item 99]',
+			details: {
+				code: 'invalid_email',
+				reason: 'Email: The email address is not well-formed',
+				hint: expect.stringContaining('When an Email Address Is Invalid'),
+				userId: 'user_99',
+			},
+		});
+		expect(done.flameup.people().size).toBe(245);
+		expect(done.hints[0]).toContain('Failed: invalid_email 5.');
+	});
+
+	it.each(['index', 'no'] as const)(
+		'are isolated when Flameup refuses them (%s)',
+		async (names) => {
+			const done = await run({
+				items: people(250),
+				parameters: mapped(),
+				onError: 'continue',
+				flameup: {
+					namesPeople: names,
+					refuse: ({ userId }) =>
+						edges.includes(Number(userId.slice(5))) ? 'plan is not for sale' : undefined,
+				},
+			});
+			expect(pairs(done.items.filter(isFailed))).toEqual(edges);
+			expect(done.flameup.people().size).toBe(245);
+			expect(done.items.at(-1)?.json).toMatchObject({
+				error: expect.stringMatching(
+					/^Flameup refused the person \[item 249\]\. Flameup says: .*sale/,
+				),
+				details: { code: 'refused', said: expect.stringContaining('plan is not for sale') },
+			});
+		},
+	);
+
+	it('stop the workflow with one error that names the item and what was saved', async () => {
+		const bad = people(250).map((row, i) => (i === 150 ? { ...row, email: 'no' } : row));
+		const { error, flameup } = await run({ items: bad, parameters: mapped() });
+		expect(error).toBeInstanceOf(NodeOperationError);
+		expect(error?.message).toBe('Email: The email address is not well-formed [item 150]');
+		expect(error?.context.itemIndex).toBe(150);
+		expect(error?.description).toContain(
+			`${flameup.people().size} rows had been saved before this. Running the workflow again is safe`,
+		);
+		expect(flameup.people().size).toBe(100);
+	});
+
+	it('stop the workflow with the reason of Flameup, without its markup', async () => {
+		const { error } = await run({
+			items: people(3),
+			parameters: mapped(),
+			flameup: { refuse: ({ userId }) => (userId === 'user_1' ? 'a <b>bad</b> plan' : undefined) },
+		});
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect(error?.message).toBe('Flameup refused the person [item 1]');
+		expect(error?.description).toContain('a &lt;b&gt;bad&lt;/b&gt; plan');
+		expect(error?.context.itemIndex).toBe(1);
+	});
+
+	it('because their expression fails, name the parameter', async () => {
+		const done = await run({
+			items: [
+				{ userId: 'a', c: { m: 'a@b.co' } },
+				{ userId: 'b' },
+				{ userId: 'c', c: { m: 'c@d.co' } },
+			],
+			parameters: mapped({}, { email: '={{ $json.c.m }}' }),
+			onError: 'continue',
+		});
+		expect(pairs(done.items)).toEqual([0, 2, 1]);
+		expect(done.items[2]?.json).toMatchObject({
+			error: expect.stringMatching(/^Email: The expression could not be worked out \[item 1\]\. /),
+			details: { code: 'invalid_parameter' },
+		});
+	});
+
+	it('may be all of them, without any request', async () => {
+		const done = await run({ items: [{}, {}], parameters: mapped(), onError: 'continue' });
+		expect(done.items.every(isFailed)).toBe(true);
+		expect(done.requests).toHaveLength(0);
+		expect(done.items[0]?.json.details).toMatchObject({ code: 'missing_user_id' });
+	});
+});
+
+describe('a run that cannot go on', () => {
+	it.each([
+		['a wrong key', { apiKey: 'wrong' }, 'Flameup does not accept the API key', 1],
+		['a wrong workspace', { workspaceId: 'other' }, 'Flameup does not know this workspace', 1],
+		['a URL that is none', { baseUrl: 'flameup' }, 'The credential or an option cannot be used', 0],
+		['http to elsewhere', { baseUrl: 'http://example.com' }, 'The credential or an option', 0],
+		['no credential', { credential: new Error('None set') }, 'The Flameup credential could not', 0],
+	])('%s: one reason for every row, and no further request', async (_name, setting, text, sent) => {
+		const parameters = mapped();
+		const going = await run({ items: people(1000), parameters, onError: 'continue', ...setting });
+		expect(going.items).toHaveLength(1000);
+		expect(going.items.every(isFailed)).toBe(true);
+		expect(pairs(going.items)).toEqual(upTo(1000));
+		expect(new Set(going.items.map(({ json }) => json.error)).size).toBe(1);
+		expect(going.items[0]?.json.error).toContain(text);
+		expect(going.requests).toHaveLength(sent);
+
+		const stopping = await run({ items: people(450), parameters, ...setting });
+		expect(stopping.error?.message).toContain(text);
+		expect(stopping.error?.message).not.toMatch(/api_key|workspace_id|api_url|\[item/);
+		expect(stopping.requests).toHaveLength(sent);
+	});
+
+	it('gives up on a Flameup that stays down, and tells what was saved', async () => {
+		const down = Object.fromEntries(upTo(500).map((i) => [i + 2, '500' as const]));
+		const parameters = mapped({ options: { giveUpAfterMinutes: 2 } });
+		const done = await run({ items: people(250), parameters, flameup: { faults: down } });
+		expect(done.error).toBeInstanceOf(NodeApiError);
+		expect(done.error?.message).toBe('Flameup could not take the request for 2 minutes');
+		expect(done.error?.description).toContain('100 rows had been saved before this.');
+		const going = await run({
+			items: people(250),
+			parameters,
+			flameup: { faults: down },
+			onError: 'continue',
+		});
+		expect(going.items.filter(isFailed)).toHaveLength(150);
+		expect(going.items[100]?.json.details).toMatchObject({ code: 'unavailable' });
+	});
+
+	it('keeps the names of network faults out of the message, which n8n would replace', async () => {
+		const resets = Object.fromEntries(upTo(500).map((i) => [i + 1, 'reset-before' as const]));
+		const { error } = await run({
+			items: people(1),
+			parameters: mapped({ options: { giveUpAfterMinutes: 1 } }),
+			flameup: { faults: resets },
+		});
+		expect(error?.message).toMatch(/^Flameup could not be reached/);
+	});
+});
+
+describe('trouble along the way', () => {
+	it('waits out 429, 5xx, resets, stalls and cut answers, and loses nobody', async () => {
+		const done = await run({
+			items: people(1000),
+			parameters: mapped(),
+			flameup: {
+				faults: { 2: '429', 3: '500', 4: 'reset-after', 5: 'stall', 6: 'cut', 7: '503-html' },
+				limit: 20,
+			},
+		});
+		expect(done.error).toBeUndefined();
+		expect(done.items).toHaveLength(1000);
+		expect(done.flameup.people().size).toBe(1000);
+	});
+
+	it.each([
+		['while it waits for the allowance', { limit: 1 }],
+		['while Flameup keeps it waiting', { latencyMs: 30_000 }],
+		['while Flameup is down', { faultRate: 1, faultKinds: ['500' as const] }],
+	])('ends within a second of a cancellation %s', async (_name, flameup) => {
+		for (const onError of ['stop', 'continue'] as const) {
+			const cancel = new AbortController();
+			const n8n = createN8n({
+				items: people(500),
+				parameters: mapped(),
+				flameup,
+				onError,
+				cancel: cancel.signal,
+			});
+			let ended = false;
+			const outcome = n8n.execute().then(
+				({ items }) => ({ items, message: '' }),
+				(error: Error) => ({ items: [], message: error.message }),
+			);
+			void outcome.then(() => {
+				ended = true;
+			});
+			await vi.advanceTimersByTimeAsync(5_000);
+			expect(ended).toBe(false);
+			cancel.abort();
+			await vi.advanceTimersByTimeAsync(1_000);
+			expect(ended).toBe(true);
+			const { items, message } = await outcome;
+			if (onError === 'stop')
+				expect(message).toBe('The execution was cancelled before this row was confirmed');
+			else expect(items).toHaveLength(500);
+		}
+	});
+});
+
+describe('Summary', () => {
+	it('is one item without anything about single people', async () => {
+		const items = [...people(150), { userId: 'user_0', plan: 'gold' }, { email: 'x' }];
+		const done = await run({
+			items,
+			parameters: mapped({ output: 'summary' }),
+			onError: 'continue',
+		});
+		const [summary, ...failed] = done.items;
+		expect(summary?.json).toEqual({
+			received: 152,
+			saved: 151,
+			created: 150,
+			updated: 1,
+			merged: 0,
+			rejected: 1,
+			rejections: { missing_user_id: 1 },
+			emailsLeftOut: 0,
+			requests: 2,
+			rateLimited: 0,
+			faults: 0,
+			waitedSeconds: 0,
+			durationSeconds: 0,
+			dryRun: false,
+		});
+		expect(summary?.pairedItem).toHaveLength(151);
+		expect(pairs(failed)).toEqual([151]);
+		expect(JSON.stringify(summary)).not.toContain('user_0');
+	});
+});
+
+it('gives the summary even when nothing could be sent', async () => {
+	const done = await run({
+		items: people(2),
+		parameters: mapped({ output: 'summary' }),
+		onError: 'continue',
+		apiKey: 'wrong',
+	});
+	expect(done.items).toHaveLength(3);
+	expect(done.items[0]?.json).toMatchObject({ saved: 0, rejections: { configuration: 2 } });
+});
+
+describe('Dry Run', () => {
+	it('shows what would be sent, and sends nothing', async () => {
+		const done = await run({
+			items: [...people(1), {}],
+			parameters: automatic({ dryRun: true }),
+			onError: 'continue',
+		});
+		expect(done.items[0]?.json).toEqual({
+			result: 'checked',
+			userId: 'user_0',
+			email: 'user_0@example.com',
+			traits: { plan: 'pro' },
+		});
+		expect(done.items.filter(isFailed)).toHaveLength(1);
+		expect(done.requests).toHaveLength(0);
+		expect(done.hints[0]).toContain('1 row checked, nobody sent.');
+	});
+});
+
+describe('rows of the same person', () => {
+	const items = [
+		{ userId: 'a', plan: 'free', city: 'Rome' },
+		{ userId: 'b' },
+		{ userId: 'a', plan: 'pro' },
+	];
+
+	it('are laid over each other, each with an item', async () => {
+		const done = await run({ items, parameters: automatic() });
+		expect(done.items.map(({ json }) => json.result)).toEqual(['merged', 'created', 'created']);
+		expect(done.requests).toHaveLength(1);
+		expect(done.flameup.people().get('a')?.traits).toEqual({ plan: 'pro', city: 'Rome' });
+	});
+
+	it('are sent one after the other when each is to be sent', async () => {
+		const done = await run({ items, parameters: automatic({ repeatedIds: 'separate' }) });
+		expect(batches(done)).toBe(2);
+		expect(done.items.map(({ json }) => json.result)).toEqual(['created', 'created', 'updated']);
+		expect(done.flameup.people().get('a')?.writes).toBe(2);
+	});
+});
+
+describe('mapping by hand', () => {
+	it('sends the fields, typed traits and JSON, and leaves similar names alone', async () => {
+		const done = await run({
+			items: [{ id: 7, mail: 'x@y.zz', n: '42', tags: '["a"]', extra: { deep: { yes: true } } }],
+			parameters: mapped(
+				{
+					traits: {
+						assignments: [
+							{ id: '1', name: 'mail', value: '={{ $json.mail }}', type: 'string' },
+							{ id: '2', name: 'score', value: '={{ $json.n }}', type: 'number' },
+							{ id: '3', name: 'tags', value: '={{ $json.tags }}', type: 'array' },
+							{ id: '4', name: 'vip', value: 'true', type: 'boolean' },
+						],
+					},
+					options: { traitsJson: '={{ JSON.stringify($json.extra) }}' },
+				},
+				{ userId: '={{ $json.id }}', email: null, first_name: 'Ada', phone: '' },
+			),
+		});
+		expect(JSON.parse(done.requests[0]?.body ?? '')).toEqual({
+			people: [
+				{
+					userId: '7',
+					traits: {
+						mail: 'x@y.zz',
+						score: 42,
+						tags: ['a'],
+						vip: true,
+						deep: { yes: true },
+						first_name: 'Ada',
+					},
+				},
+			],
+		});
+	});
+
+	it('leaves fields alone that were not filled in, even when empty values are sent', async () => {
+		const done = await run({
+			items: [{ userId: 'a', last: null }],
+			parameters: mapped(
+				{ options: { emptyValues: 'send' } },
+				{ email: null, first_name: null, last_name: '={{ $json.last }}' },
+			),
+		});
+		expect(JSON.parse(done.requests[0]?.body ?? '').people[0].traits).toEqual({ last_name: null });
+	});
+
+	it.each([
+		['text that is not JSON', '{"plan": }', 'The text is not valid JSON'],
+		['a list', '[1]', 'The value is a list, not an object'],
+		['a number', '={{ 5 }}', 'The value is a number, not an object'],
+	])('refuses traits that are %s', async (_name, traitsJson, text) => {
+		const done = await run({
+			items: people(2),
+			parameters: mapped({ options: { traitsJson } }),
+			onError: 'continue',
+		});
+		expect(done.items.map(({ json }) => json.error)).toEqual([
+			`Custom Traits (JSON): ${text} [item 0]`,
+			`Custom Traits (JSON): ${text} [item 1]`,
+		]);
+	});
+
+	it('refuses a value that is not of its type', async () => {
+		const assignments = [{ id: '1', name: 'score', value: '={{ $json.plan }}', type: 'number' }];
+		const { error } = await run({
+			items: people(1),
+			parameters: mapped({ traits: { assignments } }),
+		});
+		expect(error?.message).toBe(
+			'Custom Traits, score: The value is not of the type number [item 0]',
+		);
+	});
+
+	it('works out only what can differ from row to row', async () => {
+		const assignments = [{ id: '1', name: 'source', value: 'n8n', type: 'string' }];
+		const done = await run({
+			items: people(20),
+			parameters: mapped({ traits: { assignments }, options: { peoplePerRequest: '={{ 5 }}' } }),
+		});
+		expect(done.requests).toHaveLength(4);
+		const counts = Object.groupBy(done.evaluated, (path) => path);
+		expect(Object.entries(counts).map(([path, all]) => [path, all?.length])).toEqual([
+			['options.peoplePerRequest', 1],
+			['person.value.userId', 20],
+			['person.value.email', 20],
+		]);
+	});
+});
+
+describe('mapping automatically', () => {
+	const sent = async (items: Setting['items'], options: Record<string, unknown> = {}) => {
+		const done = await run({ items: items ?? [], parameters: automatic(options) });
+		if (done.error) throw done.error;
+		return done.requests.flatMap(({ body }) => JSON.parse(body ?? '').people);
+	};
+
+	it('recognizes names, unfolds traits and works out nothing', async () => {
+		const row = {
+			'User ID': 5,
+			'E-Mail': 'A@b.co',
+			'First Name': 'Ada',
+			plan: 'pro',
+			Traits: { last_name: 'Byron', plan: 'free', city: 'Rome' },
+		};
+		expect(await sent([row])).toEqual([
+			{
+				userId: '5',
+				email: 'A@b.co',
+				traits: { first_name: 'Ada', plan: 'pro', last_name: 'Byron', city: 'Rome' },
+			},
+		]);
+	});
+
+	it('knows the fields of all rows before it reads the first', async () => {
+		const rows = [
+			{ id: 1, mail: 'a@b.co' },
+			{ id: 2, email: 'c@d.co' },
+		];
+		expect(await sent(rows)).toEqual([
+			{ userId: '1', traits: { mail: 'a@b.co' } },
+			{ userId: '2', email: 'c@d.co' },
+		]);
+	});
+
+	it('leaves fields out, also inside others, and takes the chosen ones', async () => {
+		const row = {
+			id: 1,
+			customer: { no: 'c-9', mail: 'c@d.co', secret: 'x' },
+			email: 'other@b.co',
+			notes: 'n',
+		};
+		const options = {
+			userIdField: 'customer.no',
+			emailField: 'customer.mail',
+			fieldsToIgnore: 'Notes, customer.secret',
+		};
+		expect(await sent([row], options)).toEqual([
+			{
+				userId: 'c-9',
+				email: 'c@d.co',
+				traits: { id: 1, email: 'other@b.co', customer: { no: 'c-9', mail: 'c@d.co' } },
+			},
+		]);
+		expect(row.customer.secret).toBe('x');
+	});
+
+	it('refuses traits that are not an object, unless they are ignored', async () => {
+		const done = await run({
+			items: [{ userId: 'a', traits: 'gold' }],
+			parameters: automatic(),
+			onError: 'continue',
+		});
+		expect(done.items[0]?.json.error).toBe('traits: The value is a string, not an object [item 0]');
+		expect(await sent([{ userId: 'a', traits: 'gold' }], { fieldsToIgnore: 'traits' })).toEqual([
+			{ userId: 'a' },
+		]);
+	});
+
+	it('says for all rows that the chosen field does not exist', async () => {
+		const { error } = await run({
+			items: people(2),
+			parameters: automatic({ userIdField: 'customer_id' }),
+		});
+		expect(error?.message).toBe('None of the fields in User ID Field (customer_id) exists');
+	});
+});
