@@ -10,7 +10,7 @@ const EXAMPLES = new URL('../examples/airbyte/', import.meta.url);
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-const valueOf = ({ choices, default: value, required, type }: Field) => {
+const defaultOf = ({ choices, default: value, required, type }: Field) => {
 	if (required) return 'required';
 	if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
 		return 'none';
@@ -29,7 +29,7 @@ const settings = () =>
 		['setting', 'default', 'what it does'],
 		fields(Settings)
 			.filter(({ type }) => type !== 'group')
-			.map((field) => [`\`${field.path}\``, valueOf(field), field.description]),
+			.map((field) => [`\`${field.path}\``, defaultOf(field), field.description]),
 	);
 
 const rejections = () =>

@@ -22,8 +22,6 @@ export interface AccountsOptions {
 	onOverLimit(error: ConfigError): void;
 }
 
-export type Accounts = ReturnType<typeof createAccounts>;
-
 /** Counts what was settled, tells of rejected records, and lets states go out. */
 export function createAccounts(options: AccountsOptions) {
 	const { policy, streams } = options;

@@ -53,12 +53,18 @@ function demand(issue: Issue): string {
 const sentences = (error: z.ZodError, input: unknown): string =>
 	error.issues.map((issue) => `${sentence(issue, input)}.`).join(' ');
 
+/** Not with the parser's own words: they would show a piece of the file, and so perhaps the key. */
 function parseJson(text: string, what: string): unknown {
+	const parsed = tryJson(text);
+	if (parsed === undefined) throw new ConfigError(`The ${what} file is not valid JSON.`);
+	return parsed;
+}
+
+function tryJson(text: string): unknown {
 	try {
 		return JSON.parse(text.replace(/^\uFEFF/, ''));
 	} catch {
-		// The parser's own words would show a piece of the file, and so perhaps the key.
-		throw new ConfigError(`The ${what} file is not valid JSON.`);
+		return undefined;
 	}
 }
 
@@ -77,12 +83,8 @@ export function readSettings(text: string): Settings {
 
 /** Whatever the configuration file has as api_key, even when the rest is wrong; to hide it. */
 export function peekApiKey(text: string): string | undefined {
-	try {
-		const { api_key: key } = JSON.parse(text.replace(/^\uFEFF/, '')) as { api_key?: unknown };
-		return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined;
-	} catch {
-		return undefined;
-	}
+	const key = (tryJson(text) as { api_key?: unknown } | null | undefined)?.api_key;
+	return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined;
 }
 
 /** Reads the configured catalog. Throws ConfigError that names the place that is wrong. */

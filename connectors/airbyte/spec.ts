@@ -23,7 +23,7 @@ const GROUP_OF: Readonly<Record<string, string>> = {
 
 /** Our neutral keywords in Airbyte's words, and the order in which the settings are declared. */
 function forAirbyte(schema: JsonSchema): JsonSchema {
-	const { secret, prominent, properties, items, additionalProperties, ...rest } = schema;
+	const { secret, prominent, properties, items, ...rest } = schema;
 	return {
 		...rest,
 		...(secret === true && { airbyte_secret: true }),

@@ -1,11 +1,11 @@
 import { type Client, createClient } from '../../src/client';
+import { createDryClient } from '../../src/dry';
 import { ConfigError, StoppedError } from '../../src/errors';
 import { createLoader } from '../../src/loader';
 import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/schema';
 import { createAccounts } from './accounts';
 import { type Checkpoint, takeCheckpoint } from './checkpoints';
-import { createDryClient } from './dry-run';
 import { LineSplitter } from './lines';
 import {
 	type ConfiguredStream,

@@ -1,0 +1,213 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXECUTABLE, start } from './connector.mts';
+import { ids, people, record, state, sumOfStats } from './input.mts';
+import { createFolder, createWorld } from './world.mts';
+
+describe.concurrent('input that is none', () => {
+	it.each([
+		['closed', '<&-', 'There is no input. Pipe Airbyte messages into standard input.'],
+		['/dev/null', '</dev/null', 'There is no input. Pipe Airbyte messages into standard input.'],
+		['a folder', '<.', 'There is no input. Pipe Airbyte messages into standard input.'],
+		[
+			'open for writing only',
+			'0>out',
+			'Standard input could not be read (EBADF). Pipe Airbyte messages into it.',
+		],
+	])('%s', async (_name, redirection, message) => {
+		const { flameup, folder, writeArgs } = await createWorld();
+		const run = await start(['-c', `exec "$0" "$@" ${redirection}`, EXECUTABLE, ...writeArgs], {
+			program: '/bin/sh',
+			cwd: folder,
+		}).end();
+		expect([run.code, run.stderr, run.errors.length]).toEqual([1, '', 1]);
+		expect(run.errors[0]).toMatchObject({ failure_type: 'config_error', message });
+		expect(flameup.stats().requests).toBe(0);
+	});
+
+	it('a terminal', async () => {
+		const { writeArgs } = await createWorld();
+		const command = [EXECUTABLE, ...writeArgs].join(' ');
+		const run = await start(['-qec', `${command} | cat`, '/dev/null'], { program: 'script' }).end();
+		expect(run.errors[0]?.message).toContain('There is no input.');
+	});
+});
+
+describe.concurrent('input from', () => {
+	it.each([
+		['a file', 'exec "$0" "$@" <"$in"'],
+		['a pipe', 'cat "$in" | "$0" "$@"'],
+	])('%s', async (_name, script) => {
+		const { folder, held, writeArgs } = await createWorld();
+		writeFileSync(join(folder, 'in'), people(1, 250, 100));
+		const run = await start(['-c', script, EXECUTABLE, ...writeArgs], {
+			program: '/bin/sh',
+			env: { in: join(folder, 'in') },
+		}).end();
+		expect([run.code, held(), run.states.length]).toEqual([0, ids(250), 2]);
+	});
+});
+
+describe.concurrent('files that are wrong', () => {
+	const good = '{"api_key":"k.0123456789abcdef"}';
+	it.each([
+		[
+			'a configuration that is not JSON',
+			'{',
+			'{"streams":[]}',
+			'The configuration file is not valid JSON.',
+		],
+		['a catalog that is not JSON', good, 'streams', 'The catalog file is not valid JSON.'],
+		[
+			'no catalog',
+			good,
+			undefined,
+			'The file catalog.txt of --catalog could not be read (ENOENT).',
+		],
+		[
+			'a catalog of something else',
+			good,
+			'{}',
+			'The catalog is not a configured catalog. streams is missing.',
+		],
+		[
+			'columns that are not there',
+			'{"api_key":"k","mapping":{"user_id_columns":["customer"]}}',
+			'{"streams":[{"stream":{"name":"a","json_schema":{"properties":{"id":{}}}}}]}',
+			'customer',
+		],
+	])('%s', async (_name, config, catalog, message) => {
+		const cwd = createFolder();
+		writeFileSync(join(cwd, 'config.txt'), config);
+		if (catalog !== undefined) writeFileSync(join(cwd, 'catalog.txt'), catalog);
+		const args = ['write', '--config', 'config.txt', '--catalog', 'catalog.txt'];
+		const run = await start(args, { cwd }).end(people(1, 1));
+		expect([run.code, run.errors.length, run.stderr]).toEqual([1, 1, '']);
+		expect(run.errors[0]).toMatchObject({
+			failure_type: 'config_error',
+			message: expect.stringContaining(message),
+		});
+	});
+});
+
+describe.concurrent('rejected records', () => {
+	const bad = (n: number) => record({ id: `zora-${n}`, email: 'no-email' });
+
+	it('all of them: the run fails, and no state goes out', async () => {
+		const { flameup, write } = await createWorld();
+		const run = await write(bad(1) + state(1) + bad(2) + state(2));
+		expect([run.code, run.states, run.errors.length]).toEqual([1, [], 1]);
+		expect(run.errors[0]).toMatchObject({
+			failure_type: 'config_error',
+			message: expect.stringMatching(
+				/people.* rejected.*invalid_email.*The email address is not well-formed\. Correct /,
+			),
+		});
+		expect(flameup.stats().requests).toBe(0);
+	});
+
+	it('all of them, refused by Flameup for one reason: it stops early', async () => {
+		const { flameup, write } = await createWorld({ simulator: { refuse: () => 'is not wanted' } });
+		const run = await write(people(1, 2_000, 500));
+		expect([run.code, run.states, run.errors.length]).toEqual([1, [], 1]);
+		expect(run.errors[0]).toMatchObject({
+			failure_type: 'config_error',
+			message: expect.stringContaining('is not wanted'),
+		});
+		expect(flameup.stats().requests).toBeLessThan(150);
+	});
+
+	it.each([
+		[
+			'stop at the first',
+			{ policy: 'fail_at_first' },
+			'it is to stop at the first rejected record',
+		],
+		[
+			'stop above a number',
+			{ policy: 'fail_above', max_count: 2 },
+			'no more than 2 records may be rejected (max_count)',
+		],
+	])('%s: no state beyond that point goes out', async (_name, rejected_records, message) => {
+		const { held, start: begin } = await createWorld({ settings: { rejected_records } });
+		const connector = begin();
+		await connector.write(people(1, 200, 100));
+		await connector.acknowledged(2);
+		const run = await connector.end(bad(1) + bad(2) + bad(3) + state(203) + people(204, 900));
+		expect([run.code, run.errors.length, run.states.length]).toEqual([1, 1, 2]);
+		expect(run.errors[0]).toMatchObject({
+			failure_type: 'config_error',
+			message: expect.stringContaining(message),
+		});
+		expect(held()).toEqual(ids(200));
+	});
+
+	it.each([
+		[50, 0],
+		[30, 1],
+	])('more than %i percent of 40: exit code %i', async (max_percent, code) => {
+		const rejected_records = { policy: 'fail_above', max_percent };
+		const { held, write } = await createWorld({ settings: { rejected_records } });
+		const run = await write(people(1, 6) + bad(1) + bad(2) + bad(3) + bad(4));
+		expect([run.code, held(), run.errors.length]).toEqual([code, ids(6), code]);
+		if (code === 1) expect(run.errors[0]?.message).toContain('40.0 % of the records were rejected');
+	});
+
+	it('may be sent without their address', async () => {
+		const rejected_records = { invalid_email: 'send_without_email' };
+		const { flameup, write } = await createWorld({ settings: { rejected_records } });
+		const run = await write(bad(1) + bad(2) + state(2));
+		expect(run.code).toBe(0);
+		expect([...flameup.people().values()].map(({ email }) => email)).toEqual([
+			undefined,
+			undefined,
+		]);
+		expect(sumOfStats(run.states)).toMatchObject({ recordCount: 2, rejectedRecordCount: 0 });
+		expect(run.logs.join('\n')).toContain('without their invalid email address: 2.');
+	});
+
+	it.each([
+		[{ samples: 0 }, 0, false],
+		[{ samples: 2 }, 2, false],
+		[{ include_values: true }, 5, true],
+	])('%o: %i in the log, with values: %s', async (rejected_records, lines, named) => {
+		const { write } = await createWorld({ settings: { rejected_records } });
+		const run = await write([1, 2, 3, 4, 5].map(bad).join('') + people(1, 1));
+		expect(run.logs.filter((line) => line.startsWith('Rejected ('))).toHaveLength(lines);
+		expect(run.output.includes('zora-')).toBe(named);
+	});
+});
+
+describe.concurrent('a dry run', () => {
+	it('sends nobody, acknowledges nothing, and counts all the same', async () => {
+		const { flameup, write } = await createWorld({ settings: { dry_run: true } });
+		const run = await write(`${people(1, 250)}${record({ email: 'x' })}`);
+		expect([run.code, run.states, flameup.stats().requests]).toEqual([0, [], 0]);
+		expect(run.logs).toContain('Dry run: nobody is sent, and no state is saved.');
+		expect(run.logs.join('\n')).toContain('Stream people: 251 records received, 250 upserted');
+		expect(run.logs.join('\n')).toContain('1 rejected (1 missing_user_id)');
+	});
+});
+
+describe.concurrent('the last lines', () => {
+	it('tell what became of each stream, and what it took', async () => {
+		const streams = [{ name: 'people' }, { name: 'leads', namespace: 'crm' }];
+		const { write } = await createWorld({ streams });
+		const run = await write(
+			people(1, 120) + record({ id: 'p1', plan: 'pro' }) + record({ id: '' }),
+		);
+		const last = run.logs.slice(-4).map((line) => line.replace(/\d+\.\d s/g, '0.0 s'));
+		expect(last.slice(0, 3)).toEqual([
+			'Stream people: 122 records received, 121 upserted (120 created, 1 updated, 0 merged with another record of the same person), 1 rejected (1 missing_user_id).',
+			'Stream crm.leads: no records came.',
+			'2 requests with 60.5 people each; 0.0 s of waiting for the allowance; 0.0 s in all.',
+		]);
+		expect(JSON.parse(last[3]?.slice('report '.length) ?? '')).toMatchObject({
+			received: 122,
+			upserted: 121,
+			rejected: { missing_user_id: { count: 1 } },
+			requests: 2,
+		});
+	});
+});

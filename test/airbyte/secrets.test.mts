@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { ERROR_SHAPES, echo, startHostile } from './hostile.mts';
+import { people, record } from './input.mts';
+import { createWorld } from './world.mts';
+
+const [PUBLIC, SECRET] = ['ws_live_Qx7Zr9Kp', '5e1f0c9a7b3d8246e0f1a2b3c4d5e6f7'];
+const KEY = `${PUBLIC}.${SECRET}`;
+
+/** Text that runs of eight characters of the key are looked for in: plain, and out of base64 and hexadecimal. */
+function decoded(output: string): string {
+	const words = output.split(/[^\w+/=%-]+/).filter((word) => word.length >= 8);
+	const as = (encoding: BufferEncoding) =>
+		words.map((word) => Buffer.from(word, encoding).toString('latin1')).join(' ');
+	return `${output} ${as('base64')} ${as('hex')}`.toLowerCase();
+}
+
+function leaks(output: string): string[] {
+	const text = decoded(output);
+	const parts = [PUBLIC.slice('ws_live_'.length), SECRET];
+	return parts
+		.flatMap((part) => Array.from({ length: part.length - 7 }, (_, at) => part.slice(at, at + 8)))
+		.filter((part) => text.includes(part.toLowerCase()));
+}
+
+it('would be found', () => {
+	const all = echo({ authorization: `Bearer ${KEY}`, body: '', path: '', method: '' });
+	for (const form of all.split(' | ')) expect(leaks(form)).not.toEqual([]);
+	expect(leaks('Flameup does not accept the API key (401).')).toEqual([]);
+});
+
+const STATUSES = [200, 207, 301, 400, 401, 403, 404, 409, 413, 418, 422, 429, 500, 503];
+const SHAPES = Object.entries(ERROR_SHAPES);
+
+describe.concurrent('the key is in no output', () => {
+	it.each(STATUSES)('when it comes back with %i', async (status) => {
+		// Each answer has the next shape; where a run ends at the first, the statuses take turns.
+		let turn = STATUSES.indexOf(status);
+		const { heard, url } = await startHostile((one, response) => {
+			const text = echo(one);
+			const header = encodeURIComponent(text);
+			response.writeHead(status, header.slice(0, 500), {
+				'content-type': 'application/json',
+				'x-request-id': header,
+				location: `/${header}`,
+				'retry-after': '0',
+			});
+			response.end(SHAPES[turn++ % SHAPES.length]?.[1](text));
+		});
+		const world = await createWorld({
+			settings: {
+				api_key: KEY,
+				api_url: url,
+				pace: { give_up_after_minutes: 0 },
+				rejected_records: { include_values: status % 2 === 0 },
+			},
+		});
+		const write = await world.write(people(1, 6));
+		expect(heard.some(({ authorization }) => authorization === `Bearer ${KEY}`)).toBe(true);
+		expect(leaks(write.output)).toEqual([]);
+		if (STATUSES.indexOf(status) % 2 === 0) expect(leaks((await world.check()).output)).toEqual([]);
+	});
+
+	it.each([
+		['as a setting of its own', { [KEY]: 1 }],
+		['under another name', { api_key: undefined, apiKey: KEY }],
+		['as workspace', { workspace_id: KEY }],
+		['as a column', { mapping: { user_id_columns: [KEY] } }],
+		['in an address', { api_url: `https://${KEY}@flameup.invalid` }],
+		['twice in one column list', { mapping: { only_columns: [KEY], exclude_columns: [KEY] } }],
+		['with a line break', { api_key: `${KEY}\n${KEY}` }],
+	])('when it is entered %s', async (_name, settings) => {
+		const world = await createWorld({ settings: { api_key: KEY, ...settings } });
+		const run = await world.write(people(1, 1));
+		expect([run.code, run.errors.length]).toEqual([1, 1]);
+		expect(leaks(run.output)).toEqual([]);
+	});
+});
+
+describe.concurrent('the protocol stays whole', () => {
+	it.each(['e', 'STATE', '"\\', 'ERROR.config_error'])('with the key %s', async (api_key) => {
+		const world = await createWorld({ settings: { api_key } });
+		const run = await world.write(people(1, 1));
+		expect([run.code, run.errors[0]?.failure_type]).toEqual([1, 'config_error']);
+	});
+});
+
+describe.concurrent('personal data is in no output', () => {
+	const ZORA = {
+		id: 'zora-id-77',
+		email: 'zora@quellwater.example',
+		phone: '+420 555 0100',
+		first_name: 'Zoraida',
+		last_name: 'Quellwater',
+		salary: 98_765,
+		score: 4321.5,
+		born: '1987-03-21',
+		note: 'likes "zebrawood"',
+		address: { street: 'Zirconweg 12', tags: ['zinnia', { deep: 'zugzwang' }] },
+	};
+	const YURI = {
+		...ZORA,
+		id: 'yuri-id-88',
+		email: 'yuri@yellowstone.example',
+		first_name: 'Yurizan',
+	};
+	const VALUES =
+		/zora|quellwater|555.?0100|98.?765|4321|1987-03|zebrawood|zirconweg|zinnia|zugzwang|yuri|yellowstone/i;
+
+	it.each([
+		['A', 400],
+		['B', 422],
+		['C', 409],
+		['D', 422],
+		['HTML', 422],
+		['A', 401],
+		['D', 404],
+		['C', 500],
+	] as const)('when Flameup repeats it in the shape %s with %i', async (shape, status) => {
+		const { heard, url } = await startHostile(({ body }, response) => {
+			const isTaken = status > 404 && status < 429 && !body.includes('zora');
+			response.writeHead(isTaken ? 200 : status, { 'retry-after': '0' });
+			response.end(isTaken ? '' : ERROR_SHAPES[shape]?.(`No: ${body}`));
+		});
+		const world = await createWorld({
+			settings: { api_url: url, pace: { give_up_after_minutes: 0, requests_in_flight: 1 } },
+		});
+		const run = await world.write(record(ZORA) + record({ id: 'good-id' }) + record(YURI));
+		expect(heard.length).toBeGreaterThan(0);
+		expect(VALUES.exec(run.output)?.[0]).toBeUndefined();
+	});
+
+	it('nor when we reject it ourselves', async () => {
+		const world = await createWorld();
+		const lines = [
+			{ ...ZORA, email: 'zora at quellwater' },
+			{ ...ZORA, phone: '+420 555 0100'.repeat(5) },
+			{ ...ZORA, id: ['zora'] },
+			{ ...ZORA, id: null },
+		];
+		const run = await world.write(lines.map((line) => record(line)).join('') + record({ id: 1 }));
+		expect(run.logs.filter((line) => line.startsWith('Rejected ('))).toHaveLength(4);
+		expect(VALUES.exec(run.output)?.[0]).toBeUndefined();
+	});
+});

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { peekApiKey, readCatalog, readSettings } from '../../connectors/airbyte/settings';
+import { ConfigError } from '../../src/errors';
+import { fields } from '../../src/fields';
+import { Settings } from '../../src/schema';
+
+const KEY = 'ws_test_key.0123456789abcdef';
+
+/** A value that must never be told, whatever is wrong with it. */
+const VALUE = 'sesame';
+
+function complaint(read: () => unknown): string {
+	try {
+		read();
+	} catch (error) {
+		expect(error).toBeInstanceOf(ConfigError);
+		return (error as Error).message;
+	}
+	return 'nothing';
+}
+
+const about = (config: unknown) =>
+	complaint(() => readSettings(typeof config === 'string' ? config : JSON.stringify(config)));
+
+/** A configuration whose value at `path` is this. */
+const withValue = (path: string, value: unknown) =>
+	path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Record<
+		string,
+		unknown
+	>;
+
+describe('settings', () => {
+	it('need nothing but the key', () => {
+		expect(readSettings(`{"api_key":"${KEY}"}`)).toMatchObject({
+			api_key: KEY,
+			workspace_id: '',
+			pace: { requests_per_minute: 120 },
+			dry_run: false,
+		});
+	});
+
+	it('may begin with a byte order mark', () => {
+		expect(readSettings(`\uFEFF{"api_key":"${KEY}"}`).api_key).toBe(KEY);
+		expect(peekApiKey(`\uFEFF{"api_key":" ${KEY} ","x":1}`)).toBe(KEY);
+	});
+
+	it.each([
+		['no JSON', `{"api_key":"${VALUE}`, 'The configuration file is not valid JSON.'],
+		['an empty file', '', 'The configuration file is not valid JSON.'],
+		['a list', [], 'The configuration is not valid. The whole must be an object.'],
+		['a text', `"${VALUE}"`, 'The configuration is not valid. The whole must be an object.'],
+		['no key', {}, 'api_key is missing.'],
+		['an empty key', { api_key: ' ' }, 'api_key must be one line without blanks.'],
+		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without blanks.'],
+		['a key that is no text', { api_key: 5 }, 'api_key must be a text.'],
+		['an unknown setting', { apikey: VALUE }, 'api_key is missing. apikey is not a setting.'],
+		[
+			'two unknown ones',
+			{ batches: { size: VALUE, wait: VALUE } },
+			'batches.size is not a setting. batches.wait is not a setting.',
+		],
+		['a null', { pace: { timeout_seconds: null } }, 'pace.timeout_seconds must be a number.'],
+		[
+			'too little',
+			{ pace: { requests_per_minute: 0 } },
+			'pace.requests_per_minute must be 1 or more.',
+		],
+		[
+			'too much',
+			{ batches: { people_per_request: 101 } },
+			'batches.people_per_request must be 100 or less.',
+		],
+		[
+			'a fraction',
+			{ pace: { requests_in_flight: 1.5 } },
+			'pace.requests_in_flight must be a whole number.',
+		],
+		[
+			'a share of nothing',
+			{ rejected_records: { policy: 'fail_above', max_percent: 0 } },
+			'rejected_records.max_percent must be more than 0.',
+		],
+		[
+			'no choice',
+			{ mapping: { nested_values: VALUE } },
+			'mapping.nested_values must be one of keep, flatten, text.',
+		],
+		[
+			'a blank column',
+			{ mapping: { only_columns: [' '] } },
+			'mapping.only_columns.0 must not be empty.',
+		],
+		[
+			'half a renaming',
+			{ mapping: { rename: [{ column: VALUE }] } },
+			'mapping.rename.0.trait is missing.',
+		],
+		['no address', { api_url: VALUE }, 'api_url must be an http or https address.'],
+		[
+			'an address with a password',
+			{ api_url: `https://a:${VALUE}@host/` },
+			'api_url must be an http or https address.',
+		],
+		[
+			'an address that is none',
+			{ api_url: 'https://[sesame/' },
+			'api_url must be an http or https address.',
+		],
+		[
+			'an impossible port',
+			{ api_url: 'http://localhost:99999' },
+			'api_url must be an http or https address.',
+		],
+		[
+			'plain http',
+			{ api_url: `http://${VALUE}.example/` },
+			'api_url must start with https:// (or set allow_http).',
+		],
+		[
+			'plain http to a host that looks local',
+			{ api_url: 'http://localhost.sesame/' },
+			'api_url must start with https:// (or set allow_http).',
+		],
+		[
+			'a limit without its policy',
+			{ rejected_records: { max_count: 5 } },
+			'rejected_records.policy is skip, but max_count and max_percent apply to fail_above only.',
+		],
+		[
+			'a policy without its limit',
+			{ rejected_records: { policy: 'fail_above' } },
+			'rejected_records.policy is fail_above, which needs max_count or max_percent.',
+		],
+		[
+			'a column both in and out',
+			{ mapping: { only_columns: ['First Name'], exclude_columns: ['first_name'] } },
+			'mapping.exclude_columns also lists First Name of only_columns; keep one.',
+		],
+	])('%s', (_name, config, expected) => {
+		const isWhole = typeof config === 'string' || Array.isArray(config) || 'apikey' in config;
+		const given = isWhole || _name === 'no key' ? config : { api_key: KEY, ...config };
+		const text = about(given);
+		expect(text).toContain(expected);
+		expect(text).not.toContain(VALUE);
+		expect(text).not.toContain(KEY);
+	});
+
+	it.each(fields(Settings).map(({ path, type }) => [path, type] as const))(
+		'%s is named when it has the wrong type',
+		(path, type) => {
+			const wrong = type === 'text' || type === 'choice' ? [VALUE] : VALUE;
+			const text = about({ api_key: KEY, ...withValue(path, wrong) });
+			expect(text).toMatch(new RegExp(`^The configuration is not valid. ${path} must be `));
+			expect(text).not.toContain(VALUE);
+		},
+	);
+
+	it('never tell a value, whatever is in the file', () => {
+		const place = fc.constantFrom(...fields(Settings).map(({ path }) => path), 'unknown', 'pace.x');
+		const wrong = fc.oneof(
+			fc.constant(VALUE),
+			fc.constant({ [`${VALUE}s`.slice(0, -1)]: VALUE }.sesame),
+			fc.array(fc.constant({ column: [VALUE], trait: VALUE })),
+			fc.record({ requests_per_minute: fc.constant(VALUE), rename: fc.constant(VALUE) }),
+		);
+		fc.assert(
+			fc.property(place, wrong, (path, value) => {
+				expect(about({ api_key: KEY, ...withValue(path, value) })).not.toContain(VALUE);
+			}),
+		);
+	});
+});
+
+describe('the key of a file that is otherwise wrong', () => {
+	it.each([
+		['there', { api_key: KEY, nonsense: 1 }, KEY],
+		['not there', { key: KEY }, undefined],
+		['not a text', { api_key: [KEY] }, undefined],
+		['blank', { api_key: ' ' }, undefined],
+	])('%s', (_name, config, expected) => {
+		expect(peekApiKey(JSON.stringify(config))).toBe(expected);
+	});
+
+	it.each(['', '{', 'null', '5'])('no JSON: %s', (text) =>
+		expect(peekApiKey(text)).toBeUndefined(),
+	);
+});
+
+describe('a configured catalog', () => {
+	const stream = { name: 'people' };
+
+	it.each([
+		['with the least', { streams: [{ stream }] }],
+		['without streams', { streams: [] }],
+		[
+			'with explicit nulls everywhere',
+			{
+				streams: [
+					{
+						stream: {
+							...stream,
+							namespace: null,
+							json_schema: null,
+							source_defined_primary_key: null,
+							default_cursor_field: null,
+						},
+						primary_key: null,
+						destination_sync_mode: null,
+						cursor_field: null,
+						generation_id: null,
+					},
+				],
+			},
+		],
+		[
+			'with a schema without columns',
+			{ streams: [{ stream: { ...stream, json_schema: { properties: null } } }] },
+		],
+		[
+			'with modes and members yet unknown',
+			{ streams: [{ stream, destination_sync_mode: 'new', x: {} }], y: 1 },
+		],
+	])('is read %s', (_name, catalog) => {
+		expect(readCatalog(JSON.stringify(catalog))).toHaveLength(catalog.streams.length);
+	});
+
+	it.each([
+		['no JSON', '{"streams":[', 'The catalog file is not valid JSON.'],
+		['no streams', '{}', 'The catalog is not a configured catalog. streams is missing.'],
+		['no name', '{"streams":[{"stream":{}}]}', 'streams.0.stream.name is missing.'],
+		[
+			'a discovered catalog',
+			'{"streams":[{"name":"people","json_schema":{}}]}',
+			'streams.0.stream is missing.',
+		],
+		[
+			'a key that is no list of paths',
+			'{"streams":[{"stream":{"name":"a"},"primary_key":["id"]}]}',
+			'streams.0.primary_key.0 must be a list.',
+		],
+	])('is refused with %s', (_name, text, expected) => {
+		expect(complaint(() => readCatalog(text))).toContain(expected);
+	});
+});

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect } from 'vitest';
+import { defaultKey } from '../simulator/keys.mts';
+import { type SimulatorOptions, startSimulator } from '../simulator/server.mts';
+import { type Ending, type StartOptions, start } from './connector.mts';
+import { ids, lastCursor } from './input.mts';
+
+export const KEY = defaultKey;
+export const WORKSPACE = 'ws_simulator';
+
+export interface StreamWish {
+	readonly name: string;
+	readonly namespace?: string | null;
+	readonly mode?: 'append' | 'append_dedup' | 'overwrite';
+	readonly key?: readonly string[];
+	readonly columns?: readonly string[];
+}
+
+/** A configured catalog as Airbyte writes it. */
+export const catalogOf = (streams: readonly StreamWish[]) => ({
+	streams: streams.map(({ columns = [], key, mode = 'append', name, namespace }) => ({
+		stream: {
+			name,
+			...(namespace !== undefined && { namespace }),
+			json_schema: { properties: Object.fromEntries(columns.map((column) => [column, {}])) },
+			supported_sync_modes: ['full_refresh', 'incremental'],
+		},
+		sync_mode: 'incremental',
+		destination_sync_mode: mode,
+		...(key && { primary_key: key.map((column) => [column]) }),
+	})),
+});
+
+export interface WorldOptions {
+	readonly simulator?: SimulatorOptions;
+	/** Laid over a configuration that reaches the simulator. */
+	readonly settings?: Readonly<Record<string, unknown>>;
+	readonly streams?: readonly StreamWish[];
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+afterAll(async () => {
+	for (const cleanUp of cleanUps) await cleanUp();
+});
+
+/** Runs when the tests of this file are over. */
+export const atTheEnd = (cleanUp: () => Promise<void> | void): void => void cleanUps.push(cleanUp);
+
+/** A folder of its own, gone when the tests are over. */
+export function createFolder(): string {
+	const folder = mkdtempSync(join(tmpdir(), 'flameup-airbyte-'));
+	atTheEnd(() => rmSync(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+/** A simulator, the files that a connector needs to reach it, and ways to start one. */
+export async function createWorld({
+	settings = {},
+	simulator: options = {},
+	streams = [{ name: 'people' }],
+}: WorldOptions = {}) {
+	const simulator = await startSimulator({ limit: 0, ...options });
+	atTheEnd(simulator.close);
+	const folder = createFolder();
+	const config = join(folder, 'config.json');
+	const catalog = join(folder, 'catalog.json');
+	const base = { api_key: KEY, workspace_id: WORKSPACE, api_url: simulator.url };
+	writeFileSync(config, JSON.stringify({ ...base, ...settings }));
+	writeFileSync(catalog, JSON.stringify(catalogOf(streams)));
+	const writeArgs = ['write', '--config', config, '--catalog', catalog];
+
+	return {
+		...simulator,
+		folder,
+		config,
+		catalog,
+		writeArgs,
+		held: () => [...simulator.flameup.people().keys()],
+		/** Everybody whom these states of `people` acknowledge is there. */
+		expectCovered(states: readonly string[]): void {
+			const held = simulator.flameup.people();
+			expect(ids(lastCursor(states)).filter((id) => !held.has(id))).toEqual([]);
+		},
+		/** Starts `write`; standard input stays open. */
+		start: (given?: StartOptions) => start(writeArgs, given),
+		/** `write` with this input, to its end. */
+		write: (input: string | Uint8Array, given?: StartOptions): Promise<Ending> =>
+			start(writeArgs, given).end(input),
+		check: (): Promise<Ending> => start(['check', '--config', config]).end(),
+	};
+}
