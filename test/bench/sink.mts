@@ -105,7 +105,7 @@ function send(response: ServerResponse, status: number, body: object) {
 	response.end(text);
 }
 
-const server = createServer((request, response) => {
+const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
 	const chunks: Buffer[] = [];
 	request.on('data', (chunk: Buffer) => chunks.push(chunk));
 	request.on('end', () => {
