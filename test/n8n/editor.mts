@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { find } from './install.mts';
+import { owner } from './rest.mts';
+
+/** The n8n editor in a browser, as its user sees it. */
+export type Editor = Awaited<ReturnType<typeof openEditor>>;
+
+const quiet =
+	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+/** Opens a browser that reaches nothing but loopback. */
+export async function openEditor(url: string, shots: string) {
+	mkdirSync(shots, { recursive: true });
+	const executablePath = find('chromium') ?? 'chromium';
+	const browser = await chromium.launch({ executablePath, args: quiet.split(' ') });
+	const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+	await context.route('**/*', (route) => {
+		const { hostname, protocol } = new URL(route.request().url());
+		const isOurs = hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
+		return isOurs ? route.continue() : route.abort();
+	});
+	const page = await context.newPage();
+	page.setDefaultTimeout(60_000);
+	const errors: string[] = [];
+	page.on('pageerror', ({ message }) => errors.push(message));
+	let taken = 0;
+
+	/** What n8n's own tests find things by. */
+	const id = (name: string, inside: Page | Locator = page) =>
+		inside.locator(`[data-test-id="${name}"]`);
+	const shot = async (name: string) => {
+		const file = path.join(shots, `${String(++taken).padStart(2, '0')}-${name}.png`);
+		await page.screenshot({ path: file });
+		return file;
+	};
+	/** A field of the input pane: the part of its row that can be dragged. */
+	const inputField = (name: string) =>
+		id('run-data-schema-item', id('ndv-input-panel'))
+			.locator(`[data-target="mappable"][data-name="${name}"]`)
+			.first();
+
+	return {
+		page,
+		id,
+		shot,
+		inputField,
+		errors,
+		async signIn() {
+			await page.goto(`${url}/signin`);
+			await id('signin-form').waitFor();
+			await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);
+			await page.locator('input[name="password"]').fill(owner.password);
+			await id('form-submit-button').click();
+			await page.waitForURL(({ pathname }) => !pathname.includes('signin'));
+		},
+		canvasNode: (name: string) =>
+			page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`),
+		parameter: (name: string, inside?: Locator) => id(`parameter-input-${name}`, inside),
+		/** A field of the person in the mapper. */
+		mapped: (name: string) => id(`parameter-input-${name}`, id('resource-mapper-container')),
+		/** Closes what pops up and takes the focus away, so that a picture shows the node. */
+		async quieten() {
+			for (const close of await page.locator('.el-notification__closeBtn').all()) {
+				await close.click({ timeout: 2000 }).catch(() => {});
+			}
+			await id('input-panel-title').or(page.getByText('Mapping Column Mode')).first().click();
+			await page.waitForTimeout(600);
+		},
+		/** What stands in a field that holds an expression. */
+		expression: async (field: Locator) =>
+			(await field.locator('.cm-content').first().textContent())?.trim(),
+		/** Drags with the mouse, as slowly as the editor needs to notice. */
+		async drag(source: Locator, target: Locator, picture?: string) {
+			await source.scrollIntoViewIfNeeded();
+			await target.scrollIntoViewIfNeeded();
+			const [from, to] = [await source.boundingBox(), await target.boundingBox()];
+			if (!from || !to) throw new Error('nothing to drag');
+			const [x, y] = [from.x + from.width / 2, from.y + from.height / 2];
+			await page.mouse.move(x, y);
+			await page.mouse.down();
+			await page.mouse.move(x + 8, y + 8, { steps: 4 });
+			await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 12 });
+			await page.waitForTimeout(250);
+			if (picture) await shot(picture);
+			await page.mouse.up();
+			await page.waitForTimeout(400);
+		},
+		close: () => browser.close(),
+	};
+}

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { hostFolder, root } from './install.mts';
+import { npmStandIn, type Tarball } from './package.mts';
+import { freePorts, type Running, ready, start } from './processes.mts';
+
+/** What an n8n is started with. */
+export interface N8nOptions {
+	/** n8n keeps its database, its key and its packages here. */
+	folder: string;
+	/** The package that n8n's installer finds under its name. */
+	tarball: Tarball;
+	/** Further settings. */
+	env?: Record<string, string>;
+}
+
+/** A running n8n. */
+export interface N8n extends Running {
+	url: string;
+	readyMs: number;
+	log: string;
+}
+
+const script = path.join(hostFolder, 'node_modules/n8n/bin/n8n');
+
+/** Starts n8n on loopback and waits until it can be used. */
+export async function startN8n(options: N8nOptions): Promise<N8n> {
+	const [port = 0, broker = 0] = await freePorts(2);
+	const url = `http://127.0.0.1:${port}`;
+	const env = { N8N_PORT: String(port), N8N_RUNNERS_BROKER_PORT: String(broker) };
+	return launch(options, 'start', env, url);
+}
+
+/** Starts a worker that takes executions from the queue. */
+export async function startWorker(options: N8nOptions, concurrency: number): Promise<N8n> {
+	const [port = 0, broker = 0] = await freePorts(2);
+	const env = {
+		N8N_RUNNERS_BROKER_PORT: String(broker),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+	};
+	const command = ['worker', `--concurrency=${concurrency}`];
+	return launch(options, command.join(' '), env, `http://127.0.0.1:${port}`);
+}
+
+async function launch(
+	{ folder, tarball, env = {} }: N8nOptions,
+	command: string,
+	own: Record<string, string>,
+	url: string,
+): Promise<N8n> {
+	mkdirSync(folder, { recursive: true });
+	const log = path.join(folder, `${command.split(' ')[0]}-${new URL(url).port}.log`);
+	const standIn = npmStandIn(tarball, path.join(folder, 'bin'));
+	const began = Date.now();
+	const running = start([process.execPath, script, ...command.split(' ')], {
+		env: { ...environment(folder, standIn), ...own, ...env },
+		folder,
+		log,
+	});
+	await ready(`${url}/healthz/readiness`, running, log);
+	return { ...running, url, readyMs: Date.now() - began, log };
+}
+
+/** Imports the example workflows with n8n's own command. */
+export async function importWorkflows({ folder, tarball }: N8nOptions) {
+	const env = environment(folder, npmStandIn(tarball, path.join(folder, 'bin')));
+	const args = ['import:workflow', '--separate', `--input=${path.join(root, 'examples/n8n')}`];
+	await promisify(execFile)(process.execPath, [script, ...args], { env, cwd: folder });
+}
+
+/** Nothing of ours is inherited but what every program needs, and nothing goes out. */
+function environment(folder: string, standIn: string): Record<string, string> {
+	const { HOME = folder, LANG = 'C.UTF-8', PATH = '' } = process.env;
+	// n8n starts its task runner as plain `node` and its package installer as plain `npm`
+	const programs = [standIn, path.dirname(process.execPath), PATH];
+	return {
+		HOME,
+		LANG,
+		PATH: programs.join(path.delimiter),
+		N8N_USER_FOLDER: folder,
+		N8N_ENCRYPTION_KEY: 'only-for-these-checks',
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: '127.0.0.1',
+		N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_SECURE_COOKIE: 'false',
+		GENERIC_TIMEZONE: 'UTC',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		N8N_PYTHON_ENABLED: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		N8N_DISABLED_MODULES: 'mcp-registry',
+		// https to the outside is refused at once; everything of ours is http on loopback
+		HTTPS_PROXY: 'http://127.0.0.1:9',
+		NO_PROXY: '127.0.0.1,localhost',
+		npm_config_fetch_retries: '0',
+		npm_config_update_notifier: 'false',
+	};
+}
+
+/** Resident memory of a process, in MB: now and at its highest. */
+export function memory(pid: number): { now: number; peak: number } {
+	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+	const megabytes = (name: string) =>
+		Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
+	return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+}
