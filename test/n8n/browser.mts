@@ -11,6 +11,7 @@ import { type Editor, openEditor } from './editor.mts';
 import { installHost, installPrograms, root } from './install.mts';
 import { packFlameup, readTarball } from './package.mts';
 import { temporaryFolder } from './processes.mts';
+import type { CredentialData } from './rest.mts';
 import { openStage, type Stage } from './stage.mts';
 import {
 	addNode,

@@ -50,14 +50,6 @@ export const code = (jsCode: string, name = 'Rows'): Part => ({
 	parameters: { jsCode },
 });
 
-/** Passes on what it gets. */
-const noOp = (name: string): Part => ({
-	name,
-	type: 'n8n-nodes-base.noOp',
-	typeVersion: 1,
-	parameters: {},
-});
-
 /** Our node, on auto-map unless the parameters say otherwise. */
 export const flameup = (
 	parameters: Record<string, unknown> = {},
