@@ -298,7 +298,7 @@ describe('check', () => {
 	});
 
 	it.each([
-		[60, 10_000],
+		[60, 7_000],
 		[3, 3_000],
 	])('with a timeout of %i s waits %i ms at most', async (timeout_seconds, timeoutMs) => {
 		const { requests } = await scripted([ok], { pace: { timeout_seconds } }).run(check);

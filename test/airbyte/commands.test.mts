@@ -256,7 +256,7 @@ describe.concurrent('check', () => {
 		const world = await createWorld({ simulator: { faults: { 1: 'stall' } } });
 		const run = await world.check();
 		expect(run.code).toBe(0);
-		expect(run.afterMs).toBeGreaterThan(9_000);
+		expect(run.afterMs).toBeGreaterThan(6_000);
 		expect(run.afterMs).toBeLessThan(15_000);
 	});
 
