@@ -42,7 +42,7 @@ describe.concurrent('the run fails', () => {
 		],
 		[
 			'when Flameup is out of order for too long',
-			{ simulator: { faultRate: 1 }, settings: { pace: IMPATIENT } },
+			{ simulator: { faultRate: 1, faultKinds: ['500'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
 			'Flameup could not take the request (500).',
 		],
