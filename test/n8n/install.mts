@@ -7,18 +7,29 @@ import path from 'node:path';
 export const root = path.resolve(import.meta.dirname, '../..');
 /** Where n8n itself lives; git does not see it. */
 export const hostFolder = path.join(root, '.n8n-host');
+/** Where n8n's scanner lives; git does not see it. */
+export const scannerFolder = path.join(root, '.n8n-scanner');
 
-/** Puts the pinned n8n into the host folder, unless exactly that is there already. */
+/** Puts the pinned n8n into its folder, unless exactly that is there already. */
 export function installHost() {
-	const manifest = path.join(import.meta.dirname, 'host', 'package.json');
+	install('host', hostFolder, 'n8n (2 to 8 minutes, 3 GB)');
+}
+
+/** Puts the pinned scanner into its folder, unless exactly that is there already. */
+export function installScanner() {
+	install('scanner', scannerFolder, "n8n's scanner");
+}
+
+function install(name: string, folder: string, what: string) {
+	const manifest = path.join(import.meta.dirname, name, 'package.json');
 	const wanted = createHash('sha256').update(contentOf(manifest)).digest('hex');
-	const stamp = path.join(hostFolder, 'installed');
+	const stamp = path.join(folder, 'installed');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-	console.log('Installing n8n into .n8n-host (2 to 3 minutes, 3 GB) …');
-	mkdirSync(hostFolder, { recursive: true });
-	copyFileSync(manifest, path.join(hostFolder, 'package.json'));
+	console.log(`Installing ${what} into ${path.basename(folder)} …`);
+	mkdirSync(folder, { recursive: true });
+	copyFileSync(manifest, path.join(folder, 'package.json'));
 	execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
-		cwd: hostFolder,
+		cwd: folder,
 		env: { ...systemEnv(), npm_config_update_notifier: 'false' },
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
