@@ -51,7 +51,7 @@ export class FlameupApi implements ICredentialType {
 		dark: 'file:../nodes/Flameup/flameup.dark.svg',
 	} as const;
 
-	documentationUrl = 'https://github.com/flameup/connectors#readme';
+	documentationUrl = 'https://github.com/flameup/connectors/blob/main/docs/n8n.md#the-credential';
 
 	properties: INodeProperties[] = [
 		{

@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readSettings } from '../connectors/airbyte/settings';
 import { type Field, fields } from '../src/fields';
 import { REJECTIONS } from '../src/rejection';
 import { Settings } from '../src/schema';
+import { expectPart, table } from './docs.mts';
 
 const README = new URL('../README.md', import.meta.url);
 const EXAMPLES = new URL('../examples/airbyte/', import.meta.url);
-
-const cell = (text: string) => text.replaceAll('|', '\\|');
 
 const defaultOf = ({ choices, default: value, required, type }: Field) => {
 	if (required) return 'required';
@@ -18,11 +17,6 @@ const defaultOf = ({ choices, default: value, required, type }: Field) => {
 	const shown = `\`${type === 'choice' ? value : JSON.stringify(value)}\``;
 	return others === undefined ? shown : `${shown} (or ${others.join(', ')})`;
 };
-
-const table = (head: string[], rows: string[][]) =>
-	[head, head.map(() => '---'), ...rows]
-		.map((row) => `| ${row.map(cell).join(' | ')} |`)
-		.join('\n');
 
 const settings = () =>
 	table(
@@ -46,14 +40,9 @@ const rejections = () =>
 it.each([
 	['settings', settings()],
 	['rejections', rejections()],
-])('the table of %s is what the code declares (npm run docs writes it)', (name, expected) => {
-	const text = readFileSync(README, 'utf8');
-	const parts = text.split(new RegExp(`(<!-- /?${name} -->)`));
-	expect(parts).toHaveLength(5);
-	parts[2] = `\n${expected}\n`;
-	if (process.env.WRITE_DOCS) writeFileSync(README, parts.join(''));
-	else expect(text).toBe(parts.join(''));
-});
+])('the table of %s is what the code declares (npm run docs writes it)', (name, expected) =>
+	expectPart(README, name, expected),
+);
 
 it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.json')))(
 	'the example %s is a valid configuration',

@@ -9,17 +9,34 @@ import {
 import type { Rejection, RejectionCode } from '../../src/rejection';
 import { inN8nWords, sentence } from './wording';
 
-/** Why a row came to nothing, beyond the codes of the core. */
-type FailureCode =
-	| RejectionCode
-	| 'invalid_parameter'
-	| 'not_found'
-	| 'already_exists'
-	| 'uncertain'
-	| 'configuration'
-	| 'unavailable'
-	| 'cancelled'
-	| 'unexpected';
+/** Why a row came to nothing, beyond the codes of the core; each with its meaning and what to do. */
+export const OTHER_FAILURES = {
+	invalid_parameter: [
+		'A parameter has no value, or one that cannot be used, or its expression failed; the error names the parameter.',
+		'Correct the parameter, or the field that it reads.',
+	],
+	not_found: [
+		'Flameup has nobody with this user ID or email address.',
+		'Check the value; it must match exactly.',
+	],
+	already_exists: ['Flameup has this person already.', 'Use Create or Update.'],
+	uncertain: [
+		'No answer came, so the row may have arrived or not. It is not sent again, because a second event could message somebody twice.',
+		'Look the person up in Flameup before you run the row again.',
+	],
+	configuration: [
+		'The credential, the Base URL or an option is wrong, so no row could do better; nothing more was sent.',
+		'Correct what the error names.',
+	],
+	unavailable: [
+		'Flameup or the network was down or busy for longer than the option Give Up After Minutes allows.',
+		'Run the workflow again later; it is safe.',
+	],
+	cancelled: ['The execution was cancelled before this row was confirmed.', 'Run it again.'],
+	unexpected: ['The node met something that it was not made for.', 'Please report it.'],
+} as const;
+
+type FailureCode = RejectionCode | keyof typeof OTHER_FAILURES;
 
 interface Details {
 	readonly code: FailureCode;
@@ -47,35 +64,36 @@ export class Failure {
 }
 
 /** Where in the node each rejection of the core belongs, and what to do about it. */
-const ADVICE: Readonly<Record<RejectionCode, { readonly field?: string; readonly hint: string }>> =
-	{
-		missing_user_id: {
-			field: 'User ID',
-			hint: 'Map a field that has a value in every row, or name it in the option User ID Field.',
-		},
-		invalid_user_id: {
-			field: 'User ID',
-			hint: 'Map a text or a whole number; turn long numbers into text before this node.',
-		},
-		user_id_too_long: { field: 'User ID', hint: 'Map a field with at most 255 characters.' },
-		invalid_email: {
-			field: 'Email',
-			hint: 'Correct it in the source, or let the option When an Email Address Is Invalid send the person without it.',
-		},
-		email_too_long: {
-			field: 'Email',
-			hint: 'Correct it in the source; 254 characters are allowed.',
-		},
-		phone_too_long: {
-			field: 'Phone',
-			hint: 'Correct it in the source; 50 characters are allowed.',
-		},
-		person_too_large: { hint: 'Leave out large fields.' },
-		invalid_record: { hint: 'Look at the row before this node; it may be nested too deeply.' },
-		refused: { hint: 'Correct what Flameup names, and run the row again.' },
-		too_large_for_flameup: { hint: 'Leave out large fields.' },
-		not_confirmed: { hint: 'Look the person up in Flameup, and ask its support.' },
-	};
+export const ADVICE: Readonly<
+	Record<RejectionCode, { readonly field?: string; readonly hint: string }>
+> = {
+	missing_user_id: {
+		field: 'User ID',
+		hint: 'Map a field that has a value in every row, or name it in the option User ID Field.',
+	},
+	invalid_user_id: {
+		field: 'User ID',
+		hint: 'Map a text or a whole number; turn long numbers into text before this node.',
+	},
+	user_id_too_long: { field: 'User ID', hint: 'Map a field with at most 255 characters.' },
+	invalid_email: {
+		field: 'Email',
+		hint: 'Correct it in the source, or let the option When an Email Address Is Invalid send the person without it.',
+	},
+	email_too_long: {
+		field: 'Email',
+		hint: 'Correct it in the source; 254 characters are allowed.',
+	},
+	phone_too_long: {
+		field: 'Phone',
+		hint: 'Correct it in the source; 50 characters are allowed.',
+	},
+	person_too_large: { hint: 'Leave out large fields.' },
+	invalid_record: { hint: 'Look at the row before this node; it may be nested too deeply.' },
+	refused: { hint: 'Correct what Flameup names, and run the row again.' },
+	too_large_for_flameup: { hint: 'Leave out large fields.' },
+	not_confirmed: { hint: 'Look the person up in Flameup, and ask its support.' },
+};
 
 /** A row that the core rejected. */
 export function fromRejection({ code, detail, reason, userId }: Rejection): Failure {

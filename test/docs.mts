@@ -1,0 +1,18 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'vitest';
+
+/** A table of Markdown. */
+export const table = (head: string[], rows: string[][]): string =>
+	[head, head.map(() => '---'), ...rows]
+		.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+		.join('\n');
+
+/** Expects the part of a file between `<!-- name -->` and `<!-- /name -->`; `npm run docs` writes it instead. */
+export function expectPart(file: URL, name: string, expected: string): void {
+	const text = readFileSync(file, 'utf8');
+	const parts = text.split(new RegExp(`(<!-- /?${name} -->)`));
+	expect(parts).toHaveLength(5);
+	parts[2] = `\n${expected}\n`;
+	if (process.env.WRITE_DOCS) writeFileSync(file, parts.join(''));
+	else expect(text).toBe(parts.join(''));
+}
