@@ -22,7 +22,7 @@ export async function openEditor(url: string, shots: string) {
 		return isOurs ? route.continue() : route.abort();
 	});
 	const page = await context.newPage();
-	page.setDefaultTimeout(60_000);
+	page.setDefaultTimeout(180_000);
 	const errors: string[] = [];
 	page.on('pageerror', ({ message }) => errors.push(message));
 	let taken = 0;
