@@ -1,6 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The top of the repository. */
@@ -10,34 +8,18 @@ export const hostFolder = path.join(root, '.n8n-host');
 /** Where n8n's scanner lives; git does not see it. */
 export const scannerFolder = path.join(root, '.n8n-scanner');
 
-/** Puts the pinned n8n into its folder, unless exactly that is there already. */
-export function installHost() {
-	install('host', hostFolder, 'n8n (2 to 8 minutes, 3 GB)');
-}
+/** Puts the pinned n8n into its folder (2 to 8 minutes, 3 GB), unless exactly that is there already. */
+export const installHost = () => install('host');
 
 /** Puts the pinned scanner into its folder, unless exactly that is there already. */
-export function installScanner() {
-	install('scanner', scannerFolder, "n8n's scanner");
-}
+export const installScanner = () => install('scanner');
 
-function install(name: string, folder: string, what: string) {
-	const manifest = path.join(import.meta.dirname, name, 'package.json');
-	const wanted = createHash('sha256').update(contentOf(manifest)).digest('hex');
-	const stamp = path.join(folder, 'installed');
-	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-	console.log(`Installing ${what} into ${path.basename(folder)} …`);
-	mkdirSync(folder, { recursive: true });
-	copyFileSync(manifest, path.join(folder, 'package.json'));
-	execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
-		cwd: folder,
+function install(what: 'host' | 'scanner') {
+	execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], {
 		env: { ...systemEnv(), npm_config_update_notifier: 'false' },
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
-	writeFileSync(stamp, wanted);
 }
-
-/** Its JSON, however it is formatted. */
-const contentOf = (file: string) => JSON.stringify(JSON.parse(readFileSync(file, 'utf8')));
 
 /** Makes sure that Debian's programs are there; asks root's apt-get for what is missing. */
 export function installPrograms(programs: Record<string, string>) {
@@ -80,9 +62,4 @@ function systemEnv(): NodeJS.ProcessEnv {
 	const folders = (process.env.PATH ?? '').split(path.delimiter);
 	const PATH = folders.filter((folder) => !/node_modules/.test(folder)).join(path.delimiter);
 	return { ...Object.fromEntries(entries), PATH };
-}
-
-if (import.meta.main) {
-	installHost();
-	installPrograms({ chromium: 'chromium', 'redis-server': 'redis-server' });
 }
