@@ -134,7 +134,7 @@ export function createApi(options: ClientOptions): Api {
 			const written = await send<{ person?: Json }>({
 				method: 'PUT',
 				path: `/people/${encodeURIComponent(id)}`,
-				body: `{"traits":${traits}}`,
+				body: [`{"traits":${traits}}`],
 				read: single,
 				isRepeatable: () => true,
 				permission: 'people:write',
@@ -147,11 +147,13 @@ export function createApi(options: ClientOptions): Api {
 			const written = await send<Json>({
 				method: 'POST',
 				path: inWorkspace ? '/events' : '/track',
-				body: JSON.stringify(
-					inWorkspace
-						? { userId, event, properties, ...time }
-						: { external_id: userId, event, parameters: properties, ...time },
-				),
+				body: [
+					JSON.stringify(
+						inWorkspace
+							? { userId, event, properties, ...time }
+							: { external_id: userId, event, parameters: properties, ...time },
+					),
+				],
 				read: ({ body }) => {
 					const answer = parse(body);
 					return isObject(answer) ? answer : {};

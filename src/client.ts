@@ -39,6 +39,16 @@ export interface Client {
 export const hadNoEffect = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer ? answer.status === 429 : !answer.sent;
 
+function envelope(people: readonly string[]): string[] {
+	const parts = ['{"people":['];
+	for (const [i, person] of people.entries()) {
+		if (i > 0) parts.push(',');
+		parts.push(person);
+	}
+	parts.push(']}');
+	return parts;
+}
+
 /** A client for one run and one API key. */
 export function createClient(options: ClientOptions): Client {
 	const { base, hasSpare, headers, send, stats } = createSender(options);
@@ -50,7 +60,7 @@ export function createClient(options: ClientOptions): Client {
 			const written = await send({
 				method: 'POST',
 				path: '/people/batch',
-				body: `{"people":[${people.join(',')}]}`,
+				body: envelope(people),
 				read: (response) => readUpsert(response, userIds),
 				isRepeatable: () => true,
 				permission: WRITE_PEOPLE,
@@ -61,7 +71,7 @@ export function createClient(options: ClientOptions): Client {
 			const written = await send({
 				method: 'POST',
 				path: '/people',
-				body: person,
+				body: [person],
 				read: ({ body }) => ({ person: parse(body) }),
 				isRepeatable: hadNoEffect,
 				permission: WRITE_PEOPLE,

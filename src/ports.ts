@@ -24,7 +24,8 @@ export interface HttpRequest {
 	readonly method: 'GET' | 'POST' | 'PUT';
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body?: string;
+	/** The text of the body, in parts: to join a hundred people costs as much as to encode them. */
+	readonly body?: readonly string[];
 	readonly timeoutMs: number;
 }
 

@@ -55,7 +55,7 @@ interface Asked<T> {
 	readonly method: HttpRequest['method'];
 	/** Begins with a slash, and follows the workspace. */
 	readonly path: string;
-	readonly body?: string;
+	readonly body?: readonly string[];
 	/** What a 2xx answer says; undefined when it cannot be read, which is a fault. */
 	read(response: HttpResponse): T | undefined;
 	/** Whether the same request may be sent again after a fault. */
@@ -170,6 +170,7 @@ export function createSender(options: ClientOptions): Sender {
 		const patienceMs = options.pace.give_up_after_minutes * 60_000;
 		const url = base + asked.path;
 		const request = { method, url, headers, timeoutMs, ...(body !== undefined && { body }) };
+		const sent = () => body?.join('');
 		let firstFaultAt: number | undefined;
 		for (let attempt = 0; ; attempt++) {
 			const { answer, reading } = await exchange(request);
@@ -183,7 +184,7 @@ export function createSender(options: ClientOptions): Sender {
 				return { refused: true, status: answer.status, error: readError(answer) };
 			} else if ('status' in answer && verdict === 'stop') {
 				const isAbsent = absent !== undefined && isAbsence(answer);
-				if (!isAbsent) ended = stopError(answer, asked.permission, body);
+				if (!isAbsent) ended = stopError(answer, asked.permission, sent());
 				answerArrived();
 				if (isAbsent) return { refused: false, value: absent };
 				throw ended;
@@ -192,9 +193,9 @@ export function createSender(options: ClientOptions): Sender {
 			firstFaultAt ??= now;
 			const ms = pauseAfter(answer, reading, attempt);
 			answerArrived();
-			if (!asked.isRepeatable(answer)) throw new UncertainError(uncertainText(answer, body));
+			if (!asked.isRepeatable(answer)) throw new UncertainError(uncertainText(answer, sent()));
 			if (now + ms - firstFaultAt > patienceMs) {
-				throw new TransientError(faultText(answer, now - firstFaultAt, body));
+				throw new TransientError(faultText(answer, now - firstFaultAt, sent()));
 			}
 			const limited = 'status' in answer && answer.status === 429;
 			if (!limited) await clock.sleep(ms, signal);

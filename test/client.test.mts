@@ -23,7 +23,7 @@ interface Setup {
 function scripted(answers: readonly Scripted[], { pace, options }: Setup = {}) {
 	const clock = createFakeClock();
 	const start = clock.now();
-	const requests: (HttpRequest & { at: number })[] = [];
+	const requests: (Omit<HttpRequest, 'body'> & { body?: string; at: number })[] = [];
 	const signal = { aborted: false };
 	const client = createClient({
 		apiUrl: 'https://flameup.test/api/v1',
@@ -34,7 +34,8 @@ function scripted(answers: readonly Scripted[], { pace, options }: Setup = {}) {
 		signal,
 		async transport(request) {
 			const answer = answers[Math.min(requests.length, answers.length - 1)] ?? ok;
-			requests.push({ ...request, at: clock.now() - start });
+			const { body, ...rest } = request;
+			requests.push({ ...rest, ...(body && { body: body.join('') }), at: clock.now() - start });
 			await clock.sleep(50);
 			return 'fault' in answer ? answer : { status: 200, headers: {}, body: '', ...answer };
 		},

@@ -104,13 +104,14 @@ export function createFakeFlameup(
 }
 
 const userIdsIn = ({ body }: HttpRequest): Set<string> => {
-	const people: { userId: string }[] = body === undefined ? [] : (JSON.parse(body).people ?? []);
+	const people: { userId: string }[] =
+		body === undefined ? [] : (JSON.parse(body.join('')).people ?? []);
 	return new Set(people.map(({ userId }) => userId));
 };
 
-const simulated = ({ method, url, headers, body = '' }: HttpRequest) => {
+const simulated = ({ method, url, headers, body = [] }: HttpRequest) => {
 	const { pathname, search } = new URL(url);
-	return { method, path: pathname + search, headers, body };
+	return { method, path: pathname + search, headers, body: body.join('') };
 };
 
 function asReceived(answer: Answer): HttpResponse | NetworkFault {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { ConfigError } from '../../src/errors';
 import type { HttpResponse, NetworkFault, Transport } from '../../src/ports';
 
@@ -22,11 +23,12 @@ export function createTransport(
 	const agent = createAgent(secure ? https.Agent : http.Agent, options);
 	const open = secure ? https.request : http.request;
 	const bodies = createBodies();
+	const target = createTargets();
 
 	const transport: Transport = (request) =>
 		new Promise((resolve) => {
 			const body = request.body === undefined ? undefined : bodies.encode(request.body);
-			const headers = { ...request.headers, ...(body && { 'content-length': body.length }) };
+			const headers = { ...request.headers, ...(body && { 'content-length': body.bytes.length }) };
 			let settled = false;
 			const settle = (answer: HttpResponse | NetworkFault) => {
 				settled = true;
@@ -37,50 +39,61 @@ export function createTransport(
 				const code = error.code ?? 'NETWORK';
 				if (!settled) settle({ fault: code, sent: !NOT_SENT.has(code) });
 			};
-			const sending = open(request.url, { method: request.method, headers, agent }, (response) => {
-				const chunks: Buffer[] = [];
-				let bytes = 0;
-				response.on('data', (chunk: Buffer) => {
-					chunks.push(chunk);
-					bytes += chunk.length;
-					if (bytes > MOST_BYTES) sending.destroy(withCode('ANSWER_TOO_LONG'));
-				});
-				response.on('error', fault);
-				response.on('end', () => {
-					if (!response.complete) return fault(withCode('ECONNRESET'));
-					// An answer can come before the whole body has gone; then its memory is still needed.
-					if (body !== undefined && sending.writableFinished) bodies.free(body);
-					settle({
-						status: response.statusCode ?? 0,
-						headers: response.headers as HttpResponse['headers'],
-						body: Buffer.concat(chunks).toString('utf8'),
+			const sending = open(
+				{ ...target(request.url), method: request.method, headers, agent },
+				(response) => {
+					const chunks: Buffer[] = [];
+					let bytes = 0;
+					response.on('data', (chunk: Buffer) => {
+						chunks.push(chunk);
+						bytes += chunk.length;
+						if (bytes > MOST_BYTES) sending.destroy(withCode('ANSWER_TOO_LONG'));
 					});
-				});
-			});
+					response.on('error', fault);
+					response.on('end', () => {
+						if (!response.complete) return fault(withCode('ECONNRESET'));
+						// An answer can come before the whole body has gone; then its memory is still needed.
+						if (body !== undefined && sending.writableFinished) bodies.free(body.memory);
+						settle({
+							status: response.statusCode ?? 0,
+							headers: response.headers as HttpResponse['headers'],
+							body: Buffer.concat(chunks).toString('utf8'),
+						});
+					});
+				},
+			);
 			const timer = setTimeout(() => sending.destroy(withCode('TIMEOUT')), request.timeoutMs);
 			sending.on('error', fault);
-			sending.end(body);
+			sending.end(body?.bytes);
 		});
 
 	return { transport, close: () => agent.destroy() };
 }
 
-/**
- * Encodes bodies into memory that is used again: that takes half the time of Buffer.from, which goes
- * over the text twice.
- */
+/** Takes an address apart; nearly all requests of a run have the same one. */
+function createTargets() {
+	let known = { url: '', parts: {} as http.RequestOptions };
+	return (url: string): http.RequestOptions => {
+		if (url !== known.url) known = { url, parts: urlToHttpOptions(new URL(url)) };
+		return known.parts;
+	};
+}
+
+/** Encodes bodies part by part into memory that is used again, in a third of Buffer.from's time. */
 function createBodies() {
-	const encoder = new TextEncoder();
-	const idle: ArrayBuffer[] = [];
+	const idle: Buffer[] = [];
 	return {
-		encode(text: string): Buffer {
-			const most = text.length * 3;
+		/** The body, and the memory that it is in. */
+		encode(parts: readonly string[]): { bytes: Buffer; memory: Buffer } {
+			let most = 0;
+			for (const part of parts) most += part.length * 3;
 			const known = idle.pop();
-			const memory = known && known.byteLength >= most ? known : new ArrayBuffer(most);
-			const { written } = encoder.encodeInto(text, new Uint8Array(memory));
-			return Buffer.from(memory, 0, written);
+			const memory = known && known.length >= most ? known : Buffer.allocUnsafeSlow(most);
+			let length = 0;
+			for (const part of parts) length += memory.write(part, length);
+			return { bytes: memory.subarray(0, length), memory };
 		},
-		free: (body: Buffer) => void idle.push(body.buffer as ArrayBuffer),
+		free: (memory: Buffer) => void idle.push(memory),
 	};
 }
 

@@ -33,7 +33,7 @@ export function createTransport(
 					returnFullResponse: true,
 					ignoreHttpStatusErrors: true,
 					disableFollowRedirect: true,
-					...(body !== undefined && { body }),
+					...(body !== undefined && { body: body.join('') }),
 					...(cancel !== undefined && { abortSignal: cancel }),
 				},
 			)) as IN8nHttpFullResponse;
