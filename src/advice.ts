@@ -16,8 +16,16 @@ const words = (response: HttpResponse, sent = ''): string => {
 };
 
 /** 401, 403, 404 and whatever else will not change by trying again; each names the setting. */
-export function stopError(response: HttpResponse, permission: string, sent?: string): ConfigError {
-	return new ConfigError(`${stopText(response.status, permission)}${words(response, sent)}`);
+export function stopError(
+	answer: HttpResponse | NetworkFault,
+	permission: string,
+	sent?: string,
+): ConfigError {
+	return new ConfigError(
+		'status' in answer
+			? `${stopText(answer.status, permission)}${words(answer, sent)}`
+			: unreachable(answer),
+	);
 }
 
 function stopText(status: number, permission: string): string {
@@ -76,19 +84,28 @@ export function checkResult(response: HttpResponse): CheckResult {
 const UNTRUSTED =
 	'nobody trusted vouches for its certificate; name who does in NODE_EXTRA_CA_CERTS';
 
-const NETWORK_HINTS: Readonly<Record<string, string>> = {
-	ENOTFOUND: 'the name in api_url is not known',
-	EAI_AGAIN: 'the name in api_url could not be looked up',
-	ECONNREFUSED: 'nothing answers at the address in api_url',
-	TIMEOUT: 'no answer came in time',
+/** Faults that no later try can mend: somebody has to change the certificate, or whom we trust. */
+const CERTIFICATE_HINTS: Readonly<Record<string, string>> = {
 	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
 	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
 	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
 	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 	CERT_HAS_EXPIRED: 'its certificate has expired',
 	ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name than the one in api_url',
+};
+
+const NETWORK_HINTS: Readonly<Record<string, string>> = {
+	...CERTIFICATE_HINTS,
+	ENOTFOUND: 'the name in api_url is not known',
+	EAI_AGAIN: 'the name in api_url could not be looked up',
+	ECONNREFUSED: 'nothing answers at the address in api_url',
+	TIMEOUT: 'no answer came in time',
 	ERR_PROXY_TUNNEL: 'the proxy does not let the request through',
 };
+
+/** Whether the certificate was refused, so that no later try can do better. */
+export const isUntrusted = ({ fault }: NetworkFault): boolean =>
+	Object.hasOwn(CERTIFICATE_HINTS, fault);
 
 const networkText = ({ fault }: NetworkFault): string =>
 	NETWORK_HINTS[fault] === undefined ? fault : `${NETWORK_HINTS[fault]} (${fault})`;

@@ -1,4 +1,4 @@
-import { faultText, stopError, uncertainText } from './advice';
+import { faultText, isUntrusted, stopError, uncertainText } from './advice';
 import { type ConfigError, StoppedError, TransientError, UncertainError } from './errors';
 import { createPace, type RateReading } from './pace';
 import type {
@@ -10,7 +10,7 @@ import type {
 	Transport,
 } from './ports';
 import { readRate } from './rate';
-import { type ApiError, readError, verdictOf } from './response';
+import { type ApiError, readError, type Verdict, verdictOf } from './response';
 import { retryDelay } from './retry';
 import type { Pace } from './schema';
 
@@ -174,7 +174,7 @@ export function createSender(options: ClientOptions): Sender {
 		let firstFaultAt: number | undefined;
 		for (let attempt = 0; ; attempt++) {
 			const { answer, reading } = await exchange(request);
-			const verdict = 'status' in answer ? verdictOf(answer.status) : 'fault';
+			const verdict = 'status' in answer ? verdictOf(answer.status) : verdictOnFault(answer);
 			if ('status' in answer && verdict === 'ok') {
 				const value = asked.read(answer);
 				answerArrived();
@@ -182,7 +182,7 @@ export function createSender(options: ClientOptions): Sender {
 			} else if ('status' in answer && verdict === 'refused') {
 				answerArrived();
 				return { refused: true, status: answer.status, error: readError(answer) };
-			} else if ('status' in answer && verdict === 'stop') {
+			} else if (verdict === 'stop') {
 				const isAbsent = absent !== undefined && isAbsence(answer);
 				if (!isAbsent) ended = stopError(answer, asked.permission, sent());
 				answerArrived();
@@ -207,5 +207,7 @@ export function createSender(options: ClientOptions): Sender {
 }
 
 /** A 404 of Flameup's own; one without its words comes from a wrong address. */
-const isAbsence = (answer: HttpResponse): boolean =>
-	answer.status === 404 && readError(answer).message !== '';
+const isAbsence = (answer: HttpResponse | NetworkFault): boolean =>
+	'status' in answer && answer.status === 404 && readError(answer).message !== '';
+
+const verdictOnFault = (fault: NetworkFault): Verdict => (isUntrusted(fault) ? 'stop' : 'fault');

@@ -165,6 +165,17 @@ describe('upsertPeople', () => {
 		expect(ms).toBeLessThanOrEqual(10 * 60_000 + 100);
 	});
 
+	it.each([
+		['DEPTH_ZERO_SELF_SIGNED_CERT', /nobody trusted vouches for its certificate/],
+		['CERT_HAS_EXPIRED', /its certificate has expired/],
+		['ERR_TLS_CERT_ALTNAME_INVALID', /its certificate is for another name/],
+	])('does not try again after %s', async (fault, sentence) => {
+		const { result, requests } = await scripted([{ fault, sent: false }]).run(upsert);
+		expect(result).toBeInstanceOf(ConfigError);
+		expect(String(result)).toMatch(sentence);
+		expect(requests.length).toBe(1);
+	});
+
 	it.each<[string, Partial<Pace>, Scripted]>([
 		['no patience is set', { give_up_after_minutes: 0 }, { status: 500 }],
 		['asked to wait beyond it', {}, { status: 503, headers: { 'retry-after': '3600' } }],

@@ -83,7 +83,7 @@ describe.concurrent('TLS', () => {
 		const { flameup, secureUrl } = await startSecure();
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
 		const [run, check] = [await world.write(people(1, 3)), await world.check()];
-		expect(run.code).toBe(1);
+		expect([run.code, run.errors[0]?.failure_type]).toEqual([1, 'config_error']);
 		const why =
 			'Flameup could not be reached: nobody trusted vouches for its certificate; name who does in NODE_EXTRA_CA_CERTS (DEPTH_ZERO_SELF_SIGNED_CERT).';
 		expect(run.errors[0]?.message).toContain(why);
