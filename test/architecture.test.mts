@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 /** A file of the core imports only from files above it. */
 const ORDER = [
-	...['errors', 'ports', 'schema', 'fields', 'bytes', 'exact', 'rejection'],
+	...['errors', 'ports', 'fault', 'schema', 'fields', 'bytes', 'exact', 'rejection'],
 	...['columns', 'mapper', 'batcher', 'ledger', 'retry', 'privacy', 'pace', 'rate', 'response'],
 	...['advice', 'sender', 'client', 'dry', 'api', 'paging', 'isolation', 'loader', 'report'],
 ];

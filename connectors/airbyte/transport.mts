@@ -2,13 +2,11 @@ import http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { ConfigError } from '../../src/errors';
+import { networkFault } from '../../src/fault';
 import type { HttpResponse, NetworkFault, Transport } from '../../src/ports';
 
 /** An answer to 100 people is some 100 KB; whoever sends this much is not Flameup. */
 const MOST_BYTES = 64_000_000;
-
-/** Faults that happen before anything could have reached Flameup. */
-const NOT_SENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
  * HTTP over kept-alive connections; honours the proxy and certificate settings of the environment and
@@ -36,8 +34,7 @@ export function createTransport(
 				resolve(answer);
 			};
 			const fault = (error: NodeJS.ErrnoException) => {
-				const code = error.code ?? 'NETWORK';
-				if (!settled) settle({ fault: code, sent: !NOT_SENT.has(code) });
+				if (!settled) settle(networkFault(error.code ?? 'NETWORK'));
 			};
 			const sending = open(
 				{ ...target(request.url), method: request.method, headers, agent },

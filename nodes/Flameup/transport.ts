@@ -1,15 +1,6 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { networkFault } from '../../src/fault';
 import type { HttpResponse, Transport } from '../../src/ports';
-
-/** Faults that happen before anything could have reached Flameup. */
-const NOT_SENT = new Set([
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'ECONNREFUSED',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'ERR_INVALID_URL',
-]);
 
 /** Axios names what others call a timeout. */
 const TIMEOUTS = new Set(['ECONNABORTED', 'ETIMEDOUT']);
@@ -40,7 +31,7 @@ export function createTransport(
 			return toResponse(response);
 		} catch (error) {
 			const code = codeOf(error);
-			return { fault: TIMEOUTS.has(code) ? 'TIMEOUT' : code, sent: !NOT_SENT.has(code) };
+			return networkFault(TIMEOUTS.has(code) ? 'TIMEOUT' : code);
 		}
 	};
 }
