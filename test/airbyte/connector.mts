@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, vi } from 'vitest';
 import { type Message, ofType, readMessage } from './messages.mts';
+import { keepPrinted } from './printed.mts';
 
 /** The connector as it is shipped. */
 export const EXECUTABLE = fileURLToPath(
@@ -109,6 +110,7 @@ export function start(args: readonly string[], options: StartOptions = {}) {
 
 	const ended: Promise<Ending> = once(child, 'close').then(([code, signal]) => {
 		running.delete(child);
+		keepPrinted(received.map(({ line }) => line));
 		news();
 		if (rest !== '' || broken.length > 0) {
 			throw new Error(`Not one message a line on standard output: ${[...broken, rest].join('; ')}`);
