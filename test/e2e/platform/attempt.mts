@@ -1,0 +1,142 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const ENTRYPOINT = fileURLToPath(new URL('../../../build/destination-flameup', import.meta.url));
+const PATH = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+
+/** What Airbyte's launcher runs in the container: FIFOs for all three, and the exit code in a file. */
+const LAUNCHER = `
+if [ -z "$AIRBYTE_ENTRYPOINT" ]; then echo "AIRBYTE_ENTRYPOINT is not set" >&2; exit 127; fi
+(eval "$AIRBYTE_ENTRYPOINT write --config $FILES/config.json --catalog $FILES/catalog.json" \\
+  < "$FILES/stdin" > "$FILES/stdout" 2> "$FILES/stderr")
+echo $? > "$FILES/exitCode"
+`;
+
+/** The platform's writer hands on this much at a time, and does not flush in between. */
+const BUFFER_BYTES = 8_192;
+
+/** A destination that hangs is a failed attempt. */
+const LONGEST_MS = 300_000;
+
+export interface AttemptOptions {
+	/** Holds config.json and catalog.json; the FIFOs are made here. */
+	readonly files: string;
+	readonly env?: Readonly<Record<string, string>>;
+	onLine(line: string): void;
+}
+
+export type Attempt = ReturnType<typeof startAttempt>;
+
+/** Starts `write` the way the platform does. */
+export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
+	const pipes = ['stdin', 'stdout', 'stderr'].map((name) => join(files, name));
+	const cwd = join(files, 'dest');
+	mkdirSync(cwd, { recursive: true });
+	execFileSync('mkfifo', pipes);
+	const [stdin = '', stdout = '', stderr = ''] = pipes;
+	const feeder = spawn('sh', ['-c', 'exec cat > "$0"', stdin], {
+		stdio: ['pipe', 'ignore', 'ignore'],
+	});
+	const readers = [stdout, stderr].map((pipe) =>
+		spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] }),
+	);
+	const shell = spawn('sh', ['-c', LAUNCHER], {
+		cwd,
+		env: { PATH, AIRBYTE_ENTRYPOINT: ENTRYPOINT, FILES: files, ...env },
+		stdio: 'ignore',
+		detached: true,
+	});
+	const output = readers.map((reader, i) => linesOf(reader, i === 0 ? onLine : () => undefined));
+	const writer = createWriter(feeder.stdin);
+	const watchdog = setTimeout(() => signal(shell, 'SIGKILL'), LONGEST_MS);
+	const ended = (async () => {
+		await once(shell, 'exit');
+		writer.close();
+		for (const pipe of pipes) unblock(pipe);
+		const [, errors = []] = await Promise.all(output);
+		clearTimeout(watchdog);
+		feeder.kill('SIGKILL');
+		const file = join(files, 'exitCode');
+		return {
+			/** Undefined when nobody was left to write it down. */
+			exitCode: existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined,
+			errors: errors.join('\n'),
+		};
+	})();
+	return {
+		write: writer.write,
+		/** No more input. */
+		end: writer.end,
+		get isOver() {
+			return writer.isClosed;
+		},
+		/** Ends the container: every process in it gets the signal. */
+		kill: (by: 'SIGKILL' | 'SIGTERM') => signal(shell, by),
+		ended,
+	};
+}
+
+function signal(shell: ChildProcess, by: NodeJS.Signals): void {
+	try {
+		if (shell.pid !== undefined) process.kill(-shell.pid, by);
+	} catch {
+		// It has ended already.
+	}
+}
+
+async function linesOf(reader: ChildProcess, onLine: (line: string) => void): Promise<string[]> {
+	const lines: string[] = [];
+	if (!reader.stdout) return lines;
+	let text = '';
+	for await (const chunk of reader.stdout.setEncoding('utf8')) {
+		const parts = (text + chunk).split('\n');
+		text = parts.pop() ?? '';
+		for (const line of parts) {
+			lines.push(line);
+			onLine(line);
+		}
+	}
+	return lines;
+}
+
+/** Whoever still waits for the other end of a FIFO that will never come goes on. */
+function unblock(pipe: string): void {
+	closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
+}
+
+/** Writes full blocks only, as fast as they are taken; what is left goes at the end. */
+function createWriter(stream: Writable) {
+	let left = Buffer.alloc(0);
+	let isClosed = false;
+	let onClose: () => void = () => undefined;
+	const closed = new Promise<void>((resolve) => {
+		onClose = resolve;
+	});
+	const close = () => {
+		isClosed = true;
+		onClose();
+	};
+	stream.on('error', close);
+
+	return {
+		close,
+		get isClosed() {
+			return isClosed;
+		},
+		async write(line: string): Promise<void> {
+			left = Buffer.concat([left, Buffer.from(`${line}\n`)]);
+			while (left.length >= BUFFER_BYTES && !isClosed) {
+				const goesOn = stream.write(left.subarray(0, BUFFER_BYTES));
+				left = left.subarray(BUFFER_BYTES);
+				if (!goesOn) await Promise.race([once(stream, 'drain').catch(() => undefined), closed]);
+			}
+		},
+		end(): void {
+			if (!isClosed) stream.end(left);
+		},
+	};
+}

@@ -1,0 +1,83 @@
+import { withoutStats } from '../../airbyte/input.mts';
+import type { Plan, StreamPlan } from './plan.mts';
+import type { Positions } from './source.mts';
+
+interface Staged {
+	readonly id: number;
+	readonly line: string;
+	readonly covers: Positions;
+	readonly records: number;
+}
+
+const descriptor = ({ name, namespace }: StreamPlan) => ({
+	name,
+	...(namespace !== undefined && { namespace }),
+});
+
+/** Above 2^53, as log positions of databases are. */
+const BIG = 9_007_199_254_740_993n;
+
+const cursor = (n: number | null) =>
+	n === null ? 'null' : `{"n":${n},"lsn":${BIG + BigInt(n)},"at":"zoë \\u00e9 \\"}"}`;
+
+/**
+ * Keeps the states of one attempt as Airbyte's platform does: gives each a number and the count of its
+ * records, and wants them back once, in order, unchanged, with counts that add up. `returned` throws.
+ */
+export function createTracker({ states, streams }: Plan) {
+	const staged: Staged[] = [];
+	let records: Record<string, number> = {};
+	let stamped = 0;
+
+	function text(covers: Positions, stream: StreamPlan | undefined, isClear: boolean): string {
+		const at = (name: string) => cursor(isClear ? null : (covers[name] ?? 0));
+		if (stream) {
+			const { name } = stream;
+			return `"type":"STREAM","stream":{"stream_descriptor":${JSON.stringify(descriptor(stream))},"stream_state":${at(name)}}`;
+		}
+		const parts = streams.map(
+			(one) =>
+				`{"stream_descriptor":${JSON.stringify(descriptor(one))},"stream_state":${at(one.name)}}`,
+		);
+		return states === 'GLOBAL'
+			? `"type":"GLOBAL","global":{"shared_state":${cursor(isClear ? null : stamped)},"stream_states":[${parts}]}`
+			: `"data":{"all":[${parts}]}`;
+	}
+
+	return {
+		record(stream: StreamPlan): void {
+			records[stream.name] = (records[stream.name] ?? 0) + 1;
+		},
+		/** The line of a state that covers these positions; of all streams when none is named. */
+		stamp(covers: Positions, stream?: StreamPlan, isClear = false): string {
+			const id = ++stamped;
+			const counted = stream ? [stream.name] : Object.keys(records);
+			const count = counted.reduce((sum, name) => sum + (records[name] ?? 0), 0);
+			records = { ...records, ...Object.fromEntries(counted.map((name) => [name, 0])) };
+			const body = text(covers, stream, isClear);
+			// The platform counts in doubles, and writes them so.
+			const line = `{"type":"STATE","state":{${body},"sourceStats":{"recordCount":${count}.0},"id":${id}}}`;
+			staged.push({ id, line, covers, records: count });
+			return line;
+		},
+		/** Takes a state that the destination printed, and tells what it acknowledges. */
+		returned(line: string): Positions {
+			const { destinationStats, id } = JSON.parse(line).state;
+			if (!Number.isInteger(id)) throw new Error('State message does not contain id');
+			const next = staged.shift();
+			if (next?.id !== id) throw new Error(`State ${id} came back in place of ${next?.id}`);
+			if (withoutStats(line) !== next?.line) throw new Error(`State ${id} was changed: ${line}`);
+			const { recordCount, rejectedRecordCount } = destinationStats;
+			if (recordCount + rejectedRecordCount !== next.records) {
+				throw new Error(
+					`State ${id}: ${recordCount} + ${rejectedRecordCount} records of ${next.records}`,
+				);
+			}
+			return next.covers;
+		},
+		/** States that did not come back. */
+		get missing() {
+			return staged.length;
+		},
+	};
+}
