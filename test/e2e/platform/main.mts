@@ -49,6 +49,7 @@ function summary(): string {
 		['  ended by SIGKILL', ended('SIGKILL')],
 		['  ended by SIGTERM', ended('SIGTERM')],
 		['  ended out of memory', ended('memory')],
+		['  whose source broke off', ended('source')],
 		['  ended by themselves', ended('itself')],
 		['records of the sources', distinct],
 		['  written, with those of attempts that failed', sum(({ records }) => records)],

@@ -1,10 +1,10 @@
 import { roll } from '../../simulator/roll.mts';
 import type { Switches } from '../../simulator/switches.mts';
 
-/** How a destination is ended, and when. */
+/** How an attempt is ended, and when. */
 export interface Kill {
-	/** `memory`: a record comes that its heap cannot hold. */
-	readonly how: 'SIGKILL' | 'SIGTERM' | 'memory';
+	/** `memory`: a record comes that the heap cannot hold. `source`: the source breaks off. */
+	readonly how: 'SIGKILL' | 'SIGTERM' | 'memory' | 'source';
 	/** What is counted until the moment comes. */
 	readonly after: 'records' | 'states' | 'requests';
 	readonly count: number;
@@ -35,6 +35,8 @@ export interface Plan {
 const LIMITED = 50;
 const LIMIT = 20;
 
+const HOW = ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGTERM', 'memory', 'source'] as const;
+
 export const isLimited = ({ switches }: Plan): boolean => switches.limit !== 0;
 
 /** The plan of a seed, always the same. */
@@ -53,9 +55,11 @@ export function planOf(seed: number): Plan {
 		records: Math.ceil(total / count),
 	}));
 	const kills = Array.from({ length: 1 + below(limited ? 2 : 4, 'kills') }, (_, i): Kill => {
-		const how = oneOf(['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGTERM', 'memory'] as const, 'how', i);
+		const how = oneOf(HOW, 'how', i);
 		const after: Kill['after'] =
-			how === 'memory' ? 'records' : oneOf(['records', 'states', 'requests'], 'at', i);
+			how === 'memory' || how === 'source'
+				? 'records'
+				: oneOf(['records', 'states', 'requests'], 'at', i);
 		const most = { records: total, states: total / 20, requests: total / 100 }[after];
 		return {
 			how,

@@ -15,7 +15,7 @@ import { createTracker } from './tracker.mts';
 export interface Outcome {
 	readonly plan: Plan;
 	/** How the attempts ended: by which kill, or by themselves. */
-	readonly endings: ('SIGKILL' | 'SIGTERM' | 'memory' | 'itself')[];
+	readonly endings: (Kill['how'] | 'itself')[];
 	readonly problems: string[];
 	/** Records written to a destination, again and again where an attempt had failed. */
 	records: number;
@@ -118,7 +118,7 @@ async function runAttempt(world: World, from: Positions, kill: Kill | undefined)
 		seen[what]++;
 		if (kill?.after !== what || seen[what] !== kill.count + 1) return;
 		const { how } = kill;
-		if (how === 'memory') return;
+		if (how === 'memory' || how === 'source') return;
 		void sleep(kill.delayMs).then(() => {
 			if (attempt.isOver) return;
 			killed = how;
@@ -136,7 +136,12 @@ async function runAttempt(world: World, from: Positions, kill: Kill | undefined)
 		tracker.record(said.stream);
 		outcome.records++;
 		count('records');
-		if (kill?.how === 'memory' && seen.records === kill.count + 1) {
+		if (kill === undefined || seen.records <= kill.count) continue;
+		if (kill.how === 'source') {
+			killed = 'source';
+			break;
+		}
+		if (kill.how === 'memory' && killed === undefined) {
 			killed = 'memory';
 			await attempt.write(recordLine(said.stream, { id: 'large', text: TOO_LARGE }));
 		}
@@ -151,8 +156,9 @@ async function runAttempt(world: World, from: Positions, kill: Kill | undefined)
 		problem(`standard error says ${errors}`);
 	}
 	// A signal that came when all was done has changed nothing.
-	const ending: Outcome['endings'][number] = exitCode === 0 ? 'itself' : (killed ?? 'itself');
-	if (ending === 'itself') {
+	const isVain = exitCode === 0 && killed !== 'source';
+	const ending = killed === undefined || isVain ? 'itself' : killed;
+	if (ending === 'itself' || ending === 'source') {
 		if (exitCode !== 0) problem(`ended with ${exitCode}, and nobody had killed it`);
 		if (tracker.missing > 0) problem(`${tracker.missing} states did not come back`);
 	}
