@@ -13,6 +13,9 @@ export interface RateReading {
 	readonly retryAfterMs?: number;
 }
 
+/** Clients that share a key look at what is left one after the other, spread over this time. */
+const SPREAD_MS = 5_000;
+
 /** One request as the pace sees it: it occupies the allowance until a minute after its answer. */
 export interface Ticket {
 	freeAt: number;
@@ -30,11 +33,29 @@ export interface Pace {
 	hasSpare(now: number): boolean;
 }
 
+/** What is left of the present window while another client of the key spends from it too. */
+interface Share {
+	/** The lowest number seen. */
+	remaining: number;
+	resetAt: number;
+	/** What remained at first, and our requests answered since then: the difference is the others'. */
+	readonly first: number;
+	answered: number;
+	/** The most of our requests under way at once. */
+	widest: number;
+	/** Near the end of the window we pause, send one request to look, and take what it shows. */
+	phase: 'open' | 'looking' | 'closing';
+}
+
 /**
  * At most `requestsPerMinute` requests in any 60 s, or fewer when answers announce less, or when they
- * show that another client of the key is spending too.
+ * show that another client of the key is spending too. `random` gives numbers from 0 up to 1.
  */
-export function createPace(requestsPerMinute: number, followAnnounced: boolean): Pace {
+export function createPace(
+	requestsPerMinute: number,
+	followAnnounced: boolean,
+	random: () => number,
+): Pace {
 	let limit = requestsPerMinute;
 	/** Requests of ours that still count, oldest first, from index `head`. */
 	let tickets: Ticket[] = [];
@@ -44,8 +65,8 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 	/** Until the first answer of a window nobody else goes: it may be used up by another client. */
 	let probing = true;
 	let probe: Ticket | undefined;
-	/** What another client has left us of the present window; only while there is such a client. */
-	let shared: { remaining: number; resetAt: number } | undefined;
+	/** Only while there is another client. */
+	let shared: Share | undefined;
 
 	const occupied = () => tickets.length - head;
 
@@ -79,11 +100,38 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 		if (shared !== undefined && ends <= shared.resetAt + SAME_WINDOW_MS) {
 			shared.remaining = Math.min(shared.remaining, remaining);
 			shared.resetAt = Math.min(shared.resetAt, ends);
+			shared.answered++;
+			if (shared.phase === 'looking') shared.phase = 'closing';
+			else if (shared.phase === 'open') lookLater(shared, now);
 		} else if (remaining < limit - (isProbe ? occupiedAt(ends) : occupied())) {
-			shared = { remaining, resetAt: ends };
+			const known = { remaining, first: remaining, answered: 0, resetAt: ends };
+			shared = { ...known, widest: unanswered, phase: 'open' };
 		} else {
 			shared = undefined;
 		}
+	}
+
+	/** Others who spend as we do, in clients of our size. */
+	const othersOf = ({ answered, first, remaining }: Share) =>
+		Math.max(0, first - remaining - answered) / Math.max(1, answered);
+
+	/**
+	 * What is left to the others, of whose requests we cannot know: those under way, and in the end one
+	 * of each to look with, and half as many for those who look at the same moment.
+	 */
+	function floorOf(share: Share): number {
+		if (share.phase === 'looking') return 0;
+		return Math.ceil(othersOf(share) * (share.phase === 'open' ? share.widest + 1 : 1.5));
+	}
+
+	/** Once what is left may be under way already: a pause, and then one of us looks; the less is left, the fewer do. */
+	function lookLater(share: Share, now: number): void {
+		const floor = floorOf(share);
+		if (unanswered > 0 || share.remaining > floor) return;
+		if (share.remaining <= Math.max(othersOf(share), (floor * random()) / 2)) return;
+		share.phase = 'looking';
+		probing = true;
+		heldUntil = Math.max(heldUntil, now + Math.min(SPREAD_MS, share.resetAt - now) * random());
 	}
 
 	return {
@@ -92,7 +140,7 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 			if (heldUntil > now) return heldUntil - now;
 			if (probing && probe !== undefined) return Number.POSITIVE_INFINITY;
 			if (occupied() >= limit) return (tickets[head]?.freeAt ?? now) - now;
-			if (shared !== undefined && shared.remaining - unanswered <= 0) {
+			if (shared !== undefined && shared.remaining - unanswered <= floorOf(shared)) {
 				return unanswered > 0 ? Number.POSITIVE_INFINITY : shared.resetAt - now;
 			}
 			return 0;
@@ -101,6 +149,7 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 			const ticket = { freeAt: Number.POSITIVE_INFINITY };
 			tickets.push(ticket);
 			unanswered++;
+			if (shared !== undefined) shared.widest = Math.max(shared.widest, unanswered);
 			if (probing) probe = ticket;
 			return ticket;
 		},
@@ -124,7 +173,8 @@ export function createPace(requestsPerMinute: number, followAnnounced: boolean):
 		},
 		hasSpare(now) {
 			forget(now);
-			const free = Math.min(limit - occupied(), (shared?.remaining ?? limit) - unanswered);
+			const left = shared === undefined ? limit : shared.remaining - floorOf(shared);
+			const free = Math.min(limit - occupied(), left - unanswered);
 			return heldUntil <= now && free > limit / 4;
 		},
 	};

@@ -87,7 +87,8 @@ export function createSender(options: ClientOptions): Sender {
 	const workspace = encodeURIComponent(options.workspaceId);
 	const root = options.apiUrl.replace(/\/+$/, '');
 	const base = workspace === '' ? root : `${root}/workspaces/${workspace}`;
-	const pace = createPace(options.pace.requests_per_minute, options.pace.follow_announced_limit);
+	const { follow_announced_limit, requests_per_minute } = options.pace;
+	const pace = createPace(requests_per_minute, follow_announced_limit, clock.random);
 	const stats: ClientStats = {
 		requests: 0,
 		rateLimited: 0,

@@ -33,6 +33,8 @@ export interface FakeRunOptions {
 	flameup?: FakeFlameupOptions;
 	/** Takes the place of the simulator. */
 	transport?: Transport;
+	/** Another run, whose time and whose Flameup this one shares. */
+	beside?: FakeRun;
 	pace?: Partial<Pace>;
 	batches?: Partial<Batches>;
 	maxPending?: { records: number; characters: number };
@@ -58,9 +60,11 @@ export interface FakeRun {
 
 /** A loader and a client with the settings' defaults, in front of the simulator in simulated time. */
 export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
-	const clock = createFakeClock(options.seed, Date.UTC(2026, 0, 1) + (options.startMs ?? 0));
+	const { beside } = options;
+	const clock =
+		beside?.clock ?? createFakeClock(options.seed, Date.UTC(2026, 0, 1) + (options.startMs ?? 0));
 	const seed = options.seed === undefined ? {} : { seed: options.seed };
-	const fake = createFakeFlameup(clock, { ...seed, ...options.flameup });
+	const fake = beside?.fake ?? createFakeFlameup(clock, { ...seed, ...options.flameup });
 	const stop = new AbortController();
 	const pace = Pace.parse({ ...options.pace });
 	const client = createClient({
@@ -143,9 +147,13 @@ export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 }
 
 /** So many different people, with a marker after every so many. */
-export function* peopleWithMarkers(people: number, perMarker: number): Generator<Step> {
+export function* peopleWithMarkers(
+	people: number,
+	perMarker: number,
+	prefix = 'u',
+): Generator<Step> {
 	for (let n = 1; n <= people; n++) {
-		yield { person: { userId: `u${n}`, traits: { n } } };
+		yield { person: { userId: `${prefix}${n}`, traits: { n } } };
 		if (n % perMarker === 0) yield { marker: n };
 	}
 }

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 /** A pace whose first request, the probe, was answered at 100. */
 function opened(limit: number, reading: RateReading = {}, follow = false) {
-	const pace = createPace(limit, follow);
+	const pace = createPace(limit, follow, Math.random);
 	pace.answered(pace.sent(), 100, reading);
 	return pace;
 }
@@ -27,7 +27,7 @@ function goes(pace: ReturnType<typeof createPace>, now: number, most = 5_000): n
 
 describe('the allowance', () => {
 	it('is opened by one request, and nobody else goes before its answer', () => {
-		const pace = createPace(120, false);
+		const pace = createPace(120, false, Math.random);
 		expect(pace.wait(0)).toBe(0);
 		const probe = pace.sent();
 		expect(pace.wait(50)).toBe(NEVER);
@@ -110,7 +110,7 @@ describe('another client of the key', () => {
 	});
 
 	it('is not judged by answers of an older window', () => {
-		const pace = createPace(120, false);
+		const pace = createPace(120, false, Math.random);
 		pace.answered(pace.sent(), 100, { remaining: 10, resetAt: 20_000 });
 		const slow = pace.sent();
 		pace.answered(pace.sent(), 15_000, { remaining: 50, resetAt: 70_000 });
@@ -140,7 +140,7 @@ describe('after a 429', () => {
 	});
 
 	it('of the probe itself, the next one is a probe again', () => {
-		const pace = createPace(120, false);
+		const pace = createPace(120, false, Math.random);
 		const probe = pace.sent();
 		pace.answered(probe, 100, {});
 		pace.hold(1_000);
@@ -170,7 +170,7 @@ it('whatever answers say: within the limit, and never stuck with nothing unanswe
 	const moves = fc.array(move, { maxLength: 120 });
 	fc.assert(
 		fc.property(moves, fc.integer({ min: 1, max: 8 }), (all, limit) => {
-			const pace = createPace(limit, false);
+			const pace = createPace(limit, false, Math.random);
 			const unanswered: Ticket[] = [];
 			const sentAt: number[] = [];
 			let now = 0;
