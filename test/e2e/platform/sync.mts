@@ -157,7 +157,7 @@ async function runAttempt(world: World, from: Positions, kill: Kill | undefined)
 	}
 	// A signal that came when all was done has changed nothing.
 	const isVain = exitCode === 0 && killed !== 'source';
-	const ending = killed === undefined || isVain ? 'itself' : killed;
+	const ending: Outcome['endings'][number] = killed === undefined || isVain ? 'itself' : killed;
 	if (ending === 'itself' || ending === 'source') {
 		if (exitCode !== 0) problem(`ended with ${exitCode}, and nobody had killed it`);
 		if (tracker.missing > 0) problem(`${tracker.missing} states did not come back`);
