@@ -1,0 +1,119 @@
+"""Does with PyAirbyte what it is asked to.
+
+Reads one JSON request a line on standard input, {"action": ..., "with": {...}}, and answers each with
+one line of JSON on standard output, {"value": ...} or {"error": {...}}. Everything that PyAirbyte and
+the connectors print goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import airbyte
+from airbyte._util.destination_smoke_tests import run_destination_smoke_test
+from airbyte.strategies import WriteStrategy
+
+Json = dict[str, Any]
+
+sources: dict[str, airbyte.Source] = {}
+caches: dict[str, airbyte.DuckDBCache] = {}
+
+
+def destination_of(connector: Json) -> airbyte.Destination:
+    """The destination with this executable and configuration, not validated yet."""
+    return airbyte.get_destination(
+        "destination-flameup",
+        config=connector["config"],
+        local_executable=Path(connector["executable"]),
+    )
+
+
+def source_of(connector: Json) -> airbyte.Source:
+    """The source with this executable and configuration; kept, as its catalog takes a while."""
+    key = json.dumps(connector)
+    if key not in sources:
+        sources[key] = airbyte.get_source(
+            "source-faker",
+            config=connector["config"],
+            local_executable=Path(connector["executable"]),
+            streams=[connector["stream"]],
+        )
+    return sources[key]
+
+
+def spec(destination: Json) -> Json:
+    """The configuration's JSON schema, as PyAirbyte reads it."""
+    return destination_of(destination).config_spec
+
+
+def validate(destination: Json) -> None:
+    """Holds the configuration against the specification."""
+    destination_of(destination).validate_config()
+
+
+def check(destination: Json) -> None:
+    """Tests the connection."""
+    destination_of(destination).check()
+
+
+def smoke(destination: Json, scenarios: list[Json], has_preflight: bool) -> Json:
+    """PyAirbyte's smoke test of destinations with all its scenarios and some more."""
+    result = run_destination_smoke_test(
+        destination=destination_of(destination),
+        scenarios="all",
+        custom_scenarios=scenarios,
+        skip_preflight=not has_preflight,
+    )
+    return result.model_dump(mode="json")
+
+
+def sync(
+    destination: Json, source: Json, strategy: str, cache: str, is_cached: bool, is_full: bool
+) -> Json:
+    """Moves one stream. States are kept in the named cache, whether or not the records are."""
+    if cache not in caches:
+        caches[cache] = airbyte.new_local_cache(cache)
+    kept = caches[cache]
+    result = destination_of(destination).write(
+        source_of(source),
+        cache=kept if is_cached else False,
+        state_cache=kept,
+        write_strategy=WriteStrategy(strategy),
+        force_full_refresh=is_full,
+    )
+    provider = kept.get_state_provider("source-faker", destination_name="destination-flameup")
+    state = provider.get_stream_state(source["stream"])
+    return {
+        "processed": result.processed_records,
+        "state": state.model_dump(mode="json", exclude_none=True),
+    }
+
+
+ACTIONS = {"spec": spec, "validate": validate, "check": check, "smoke": smoke, "sync": sync}
+
+
+def answer(request: Json) -> Json:
+    """What came of the action, or the exception that PyAirbyte raised."""
+    try:
+        return {"value": ACTIONS[request["action"]](**request["with"])}
+    except Exception as error:
+        return {"error": {"type": type(error).__name__, "text": str(error)}}
+
+
+def main() -> None:
+    """Answers until standard input ends."""
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # Connectors inherit both: they must neither read the requests nor print among the answers.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    for line in requests:
+        print(json.dumps(answer(json.loads(line)), default=str), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

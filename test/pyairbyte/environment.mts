@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** The top of the repository. */
+export const root = path.resolve(import.meta.dirname, '../..');
+/** The destination as it is shipped. */
+export const destination = path.join(root, 'build/destination-flameup');
+
+const environments = path.join(root, '.pyairbyte');
+/** The Python that PyAirbyte is installed in. */
+export const python = path.join(environments, 'airbyte/bin/python');
+/** Airbyte's own source of made-up users. */
+export const sourceFaker = path.join(environments, 'source/bin/source-faker');
+
+/** Puts PyAirbyte and the source into their environments, unless exactly they are there already. */
+export function install() {
+	for (const what of ['airbyte', 'source']) {
+		execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], { stdio: 'inherit' });
+	}
+}
+
+/**
+ * What Python programs see: whatever they write goes into the folder, and whatever they ask of the
+ * network goes to the proxy.
+ */
+export function environment(folder: string, proxy: string): NodeJS.ProcessEnv {
+	for (const name of ['home', 'tmp', 'logs']) mkdirSync(path.join(folder, name));
+	const bin = [path.dirname(python), path.dirname(process.execPath), process.env.PATH];
+	return {
+		AIRBYTE_LOGGING_ROOT: path.join(folder, 'logs'),
+		AIRBYTE_OFFLINE_MODE: '1',
+		HOME: path.join(folder, 'home'),
+		http_proxy: proxy,
+		https_proxy: proxy,
+		HTTP_PROXY: proxy,
+		HTTPS_PROXY: proxy,
+		no_proxy: '127.0.0.1',
+		NO_PROXY: '127.0.0.1',
+		PATH: bin.join(path.delimiter),
+		PYTHONDONTWRITEBYTECODE: '1',
+		PYTHONWARNINGS: 'ignore',
+		TMPDIR: path.join(folder, 'tmp'),
+		TZ: 'UTC',
+	};
+}

@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Checks } from '../n8n/checks.mts';
+import type { Flameup } from '../simulator/flameup.mts';
+
+/** A person as Flameup should hold them. */
+export interface Wanted {
+	userId: string;
+	email?: string | undefined;
+	traits: Record<string, unknown>;
+}
+
+type Row = Record<string, unknown>;
+
+/** The person that a row of the source's users is to become. */
+export function userOf({ id, email, telephone, ...rest }: Row): Wanted {
+	return { userId: String(id), email: email as string, traits: { ...rest, phone: telephone } };
+}
+
+/**
+ * The same row after it has been in PyAirbyte's cache: DuckDB keeps its timestamps, which are in UTC,
+ * without an offset.
+ */
+export const cachedRow = (row: Row): Row =>
+	Object.fromEntries(
+		Object.entries(row).map(([name, value]) => [
+			name,
+			/_at$/.test(name) ? String(value).replace(/\+00:00$/, '') : value,
+		]),
+	);
+
+/** The person that a row of a smoke test is to become: the first ID with a value, and what is not empty. */
+export function smokePersonOf(row: Row): Wanted {
+	const idName = ['user_id', 'id', 'event_id'].find((name) => name in row) ?? '';
+	const traits = Object.entries(row).filter(
+		([name, value]) => name !== idName && value !== null && value !== '',
+	);
+	return { userId: String(row[idName]), traits: Object.fromEntries(traits) };
+}
+
+/** Whom Flameup should hold after all of these, the later values on top. */
+export function merged(people: readonly Wanted[]): Map<string, Wanted> {
+	const all = new Map<string, Wanted>();
+	for (const { userId, email, traits } of people) {
+		const before = all.get(userId);
+		all.set(userId, {
+			userId,
+			email: email ?? before?.email,
+			traits: { ...before?.traits, ...traits },
+		});
+	}
+	return all;
+}
+
+/** Whom the simulator holds. */
+export function heldBy(flameup: Flameup): Map<string, Wanted> {
+	const people = [...flameup.people().values()];
+	return new Map(people.map(({ userId, email, traits }) => [userId, { userId, email, traits }]));
+}
+
+/** Compares person by person, so that a failure names the first that differs. */
+export function samePeople(
+	{ check, same }: Checks,
+	name: string,
+	held: ReadonlyMap<string, Wanted>,
+	wanted: ReadonlyMap<string, Wanted>,
+) {
+	for (const [id, person] of wanted) {
+		if (!isDeepStrictEqual(held.get(id), person)) return same(name, held.get(id), person);
+	}
+	const surplus = [...held.keys()].filter((id) => !wanted.has(id));
+	check(name, surplus.length === 0, surplus.length === 0 ? `${wanted.size} people` : surplus);
+}

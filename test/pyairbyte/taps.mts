@@ -1,0 +1,86 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseJson } from '../simulator/json.mts';
+import { python } from './environment.mts';
+
+/** A message as it was printed or sent. */
+export interface Message {
+	type: string;
+	record?: { stream: string; namespace?: string | null; data: Record<string, unknown> };
+	state?: StateMessage;
+	log?: { level: string; message: string };
+	trace?: { type: string; error?: { message: string } };
+}
+
+/** The part of a STATE that is looked at. */
+export interface StateMessage {
+	sourceStats?: { recordCount: number } | null;
+	destinationStats?: { recordCount: number; rejectedRecordCount: number } | null;
+	[more: string]: unknown;
+}
+
+/** What one run of a connector got and printed. */
+export interface Taken {
+	input: Message[];
+	output: Message[];
+	/** How the catalog asks for each stream to be written. */
+	modes: string[];
+}
+
+export type Tap = ReturnType<typeof tapped>;
+
+/** An executable that runs a connector and keeps what goes in and out. */
+export function tapped(connector: string, folder: string) {
+	mkdirSync(folder);
+	const executable = `${folder}.sh`;
+	const words = [python, '-S', '-E', path.join(import.meta.dirname, 'tap.py'), folder, connector];
+	writeFileSync(executable, `#!/bin/sh\nexec ${words.map(quoted).join(' ')} "$@"\n`);
+	chmodSync(executable, 0o755);
+	let seen = 0;
+
+	const filesOf = (ending: string) =>
+		readdirSync(folder)
+			.filter((name) => name.endsWith(ending))
+			.sort();
+
+	return {
+		executable,
+		/** Files of everything that it printed. */
+		printed: () => filesOf('.output.jsonl').map((name) => path.join(folder, name)),
+		/** The runs of one command since this was last asked. */
+		taken(command: 'read' | 'write'): Taken[] {
+			const outputs = filesOf('.output.jsonl').slice(seen);
+			seen += outputs.length;
+			const wanted = outputs.filter((name) => name.includes(`-${command}.`));
+			return wanted.map((name) => {
+				const prefix = path.join(folder, name.replace('.output.jsonl', ''));
+				return {
+					input: messages(`${prefix}.input.jsonl`),
+					output: messages(path.join(folder, name)),
+					modes: modesIn(`${prefix}.catalog.json`),
+				};
+			});
+		},
+	};
+}
+
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+
+function messages(file: string): Message[] {
+	const lines = textOf(file).split('\n');
+	return lines.filter((line) => line !== '').map((line) => parseJson(line) as Message);
+}
+
+function modesIn(file: string): string[] {
+	const { streams = [] } = JSON.parse(textOf(file) || '{}');
+	return streams.map((stream: Record<string, string>) => stream.destination_sync_mode);
+}
+
+function textOf(file: string): string {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+		throw error;
+	}
+}

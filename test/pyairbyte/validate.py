@@ -1,0 +1,173 @@
+"""Holds what the destination printed against Airbyte's own models of its protocol.
+
+Usage: validate.py FILE..., each with one message a line. Prints one JSON object: how many messages of
+each type there were, members that no model knows but that came from the source inside a STATE, and what
+is wrong. Two models are asked: the one that PyAirbyte reads with (protocol 0.18) and the CDK's own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessageSerializer
+from airbyte_protocol.models import AirbyteMessage
+from pydantic import BaseModel, ValidationError
+from serpyco_rs import SchemaValidationError
+
+from spoiled import GOOD, spoiled
+
+PAYLOADS = {
+    "LOG": "log",
+    "SPEC": "spec",
+    "STATE": "state",
+    "TRACE": "trace",
+    "CONNECTION_STATUS": "connectionStatus",
+    "DESTINATION_CATALOG": "destination_catalog",
+}
+"""The types that a destination may print, and the member that each has its content in."""
+
+PARTS = {
+    ("STATE", "STREAM"): "stream",
+    ("STATE", "GLOBAL"): "global",
+    ("TRACE", "ERROR"): "error",
+    ("TRACE", "STREAM_STATUS"): "stream_status",
+    ("TRACE", "ESTIMATE"): "estimate",
+    ("TRACE", "ANALYTICS"): "analytics",
+}
+"""The same for the types inside a STATE and a TRACE."""
+
+NEWER = {"state.id", "state.destinationStats.additionalStats"}
+"""Members that the platform knows and the public models do not."""
+
+UNKNOWN_TO_THE_CDK = {"state.destinationStats.rejectedRecordCount", *NEWER}
+
+
+def unknown(model: Any, path: str = "") -> Iterator[str]:
+    """Paths of the members that the models have no field for; a state's blob is anything."""
+    if isinstance(model, list):
+        for item in model:
+            yield from unknown(item, path)
+    elif isinstance(model, BaseModel) and type(model).__name__ != "AirbyteStateBlob":
+        for name in model.model_extra or {}:
+            yield path + name
+        for name, field in type(model).model_fields.items():
+            yield from unknown(getattr(model, name), f"{path}{field.alias or name}.")
+
+
+def lost(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Paths of what a round trip changes. A null may be left out, and Python has no 1e400."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name, value in before.items():
+            if value is not None or name in after:
+                yield from lost(value, after.get(name), f"{path}.{name}".lstrip("."))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for one, other in zip(before, after, strict=True):
+            yield from lost(one, other, path)
+    elif before != after and before not in (math.inf, -math.inf):
+        yield path
+
+
+def payload_problems(message: dict[str, Any]) -> Iterator[str]:
+    """Whether the message has the content that its type stands for, and no other."""
+    kind = message.get("type")
+    if kind not in PAYLOADS:
+        yield f"a destination does not print {kind}"
+        return
+    given = {name for name in PAYLOADS.values() if message.get(name) is not None}
+    if given != {PAYLOADS[kind]}:
+        yield f"{kind} has {sorted(given)}"
+        return
+    content = message[PAYLOADS[kind]]
+    part = PARTS.get((kind, content.get("type"))) if isinstance(content, dict) else None
+    if part is not None and content.get(part) is None:
+        yield f"{kind} of type {content['type']} has no {part}"
+    if kind == "TRACE" and part is None:
+        yield f"TRACE of type {content.get('type')}"
+
+
+def count_problems(message: dict[str, Any]) -> Iterator[str]:
+    """Every STATE that a destination returns has whole counts."""
+    if message.get("type") != "STATE":
+        return
+    state = message.get("state")
+    stats = state.get("destinationStats") if isinstance(state, dict) else None
+    if not isinstance(stats, dict):
+        yield "STATE has no destinationStats"
+        return
+    counts = {name: stats.get(name) for name in ("recordCount", "rejectedRecordCount")}
+    counts |= stats.get("additionalStats") or {}
+    for name, count in counts.items():
+        if type(count) is not int or count < 0:
+            yield f"{name} is {count!r}"
+
+
+def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
+    """Everything that is wrong with one printed line."""
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        yield f"not JSON: {error}"
+        return
+    if not isinstance(message, dict):
+        yield "not an object"
+        return
+    yield from payload_problems(message)
+    yield from count_problems(message)
+
+    try:
+        model = AirbyteMessage.model_validate_json(line, strict=True)
+    except ValidationError as error:
+        yield from (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return
+    strange = set(unknown(model)) - NEWER
+    if message.get("type") == "STATE":
+        echoed.update(strange)
+    else:
+        yield from (f"{path} is unknown" for path in sorted(strange))
+    again = model.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    yield from (f"{path} is changed by the protocol's model" for path in lost(message, again))
+
+    if message.get("type") == "DESTINATION_CATALOG":
+        return  # the CDK has no model of it
+    try:
+        again = AirbyteMessageSerializer.dump(AirbyteMessageSerializer.load(message))
+    except SchemaValidationError as error:
+        yield f"the CDK: {error}"
+        return
+    dropped = set(lost(message, again)) - UNKNOWN_TO_THE_CDK - strange
+    yield from (f"{path} is changed by the CDK's model" for path in sorted(dropped))
+
+
+def main(files: list[str]) -> None:
+    """Validates every complete line, and proves on spoiled messages that this can fail."""
+    types: Counter[str] = Counter()
+    echoed: Counter[str] = Counter()
+    wrong: list[str] = []
+    for file in files:
+        text = Path(file).read_bytes().decode()
+        for line in text.split("\n")[:-1]:
+            found = list(problems(line, echoed))
+            wrong += [f"{problem} in {line[:300]}" for problem in found]
+            if not found:
+                types[json.loads(line)["type"]] += 1
+    samples = {name: list(problems(json.dumps(one), Counter())) for name, one in GOOD.items()}
+    passed = [name for name, one in spoiled() if not list(problems(one, Counter()))]
+    report = {
+        "types": types,
+        "echoed": echoed,
+        "wrong": wrong,
+        "samples": samples,
+        "spoiled": len(list(spoiled())),
+        "passed": passed,
+    }
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
