@@ -1,8 +1,9 @@
 """Does with PyAirbyte what it is asked to.
 
-Reads one JSON request a line on standard input, {"action": ..., "with": {...}}, and answers each with
-one line of JSON on standard output, {"value": ...} or {"error": {...}}. Everything that PyAirbyte and
-the connectors print goes to standard error.
+Reads one JSON request a line on standard input, {"action": ..., "with": {...}}, and
+answers each with one line of JSON on standard output, {"value": ...} or
+{"error": {...}}. Everything that PyAirbyte and the connectors print goes to standard
+error.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def destination_of(connector: Json) -> airbyte.Destination:
 
 
 def source_of(connector: Json) -> airbyte.Source:
-    """The source with this executable and configuration; kept, as its catalog takes a while."""
+    """The source with this configuration; kept, as its catalog takes a while."""
     key = json.dumps(connector)
     if key not in sources:
         sources[key] = airbyte.get_source(
@@ -72,9 +73,14 @@ def smoke(destination: Json, scenarios: list[Json], has_preflight: bool) -> Json
 
 
 def sync(
-    destination: Json, source: Json, strategy: str, cache: str, is_cached: bool, is_full: bool
+    destination: Json,
+    source: Json,
+    strategy: str,
+    cache: str,
+    is_cached: bool,
+    is_full: bool,
 ) -> Json:
-    """Moves one stream. States are kept in the named cache, whether or not the records are."""
+    """Moves one stream. The named cache keeps the states, and the records if wanted."""
     if cache not in caches:
         caches[cache] = airbyte.new_local_cache(cache)
     kept = caches[cache]
@@ -85,7 +91,9 @@ def sync(
         write_strategy=WriteStrategy(strategy),
         force_full_refresh=is_full,
     )
-    provider = kept.get_state_provider("source-faker", destination_name="destination-flameup")
+    provider = kept.get_state_provider(
+        "source-faker", destination_name="destination-flameup"
+    )
     state = provider.get_stream_state(source["stream"])
     return {
         "processed": result.processed_records,
@@ -93,7 +101,13 @@ def sync(
     }
 
 
-ACTIONS = {"spec": spec, "validate": validate, "check": check, "smoke": smoke, "sync": sync}
+ACTIONS = {
+    "spec": spec,
+    "validate": validate,
+    "check": check,
+    "smoke": smoke,
+    "sync": sync,
+}
 
 
 def answer(request: Json) -> Json:
@@ -108,11 +122,13 @@ def main() -> None:
     """Answers until standard input ends."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Connectors inherit both: they must neither read the requests nor print among the answers.
+    # Connectors inherit both: they must not read requests or print among the answers.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     for line in requests:
-        print(json.dumps(answer(json.loads(line)), default=str), file=answers, flush=True)
+        print(
+            json.dumps(answer(json.loads(line)), default=str), file=answers, flush=True
+        )
 
 
 if __name__ == "__main__":

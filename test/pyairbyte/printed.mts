@@ -1,12 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { python, root } from './environment.mts';
 import type { Stage } from './stage.mts';
 
 interface Report {
 	/** Messages without a fault, by type. */
-	types: Record<string, number>;
+	counts: Record<string, number>;
 	/** Members of states that came from the source, and that no model knows. */
 	echoed: Record<string, number>;
 	wrong: string[];
@@ -15,6 +16,8 @@ interface Report {
 	spoiled: number;
 	passed: string[];
 }
+
+const types = ['CONNECTION_STATUS', 'DESTINATION_CATALOG', 'LOG', 'SPEC', 'STATE', 'TRACE'];
 
 /** What no model knows and yet comes back in states, because it was put there. */
 const echoes = {
@@ -25,25 +28,23 @@ const echoes = {
 const folder = path.join(root, 'build/printed');
 
 /** Everything that the destination printed, here and in `npm test`, is what Airbyte's models say. */
-export function checkPrinted({ printed, check, same }: Stage, env: NodeJS.ProcessEnv) {
+export async function checkPrinted({ printed, check, same }: Stage, env: NodeJS.ProcessEnv) {
 	const kept = printedInTests();
-	const validate = (files: readonly string[]): Report =>
-		JSON.parse(
-			execFileSync(python, [path.join(import.meta.dirname, 'validate.py'), ...files], {
-				encoding: 'utf8',
-				env,
-				maxBuffer: 100_000_000,
-				timeout: 180_000,
-			}),
-		);
+	const validate = async (files: readonly string[]): Promise<Report> => {
+		const program = path.join(import.meta.dirname, 'validate.py');
+		const options = { env, maxBuffer: 100_000_000, timeout: 180_000 };
+		const { stdout } = await promisify(execFile)(python, [program, ...files], options);
+		return JSON.parse(stdout);
+	};
 
-	const here = validate(printed());
+	const [inTests, here] = await Promise.all([validate(kept), validate(printed())]);
 	const reports = [
-		['in npm test', validate(kept), echoes.byTests],
-		['here', here, echoes.byPyAirbyte],
+		['in npm test', inTests, types, echoes.byTests],
+		['here', here, printed().length > 0 ? ['LOG', 'STATE', 'TRACE'] : [], echoes.byPyAirbyte],
 	] as const;
-	for (const [where, { types, echoed, wrong }, known] of reports) {
-		check(`messages were printed ${where}`, Object.keys(types).length > 1, types);
+	for (const [where, { counts, echoed, wrong }, wanted, known] of reports) {
+		const isThere = wanted.every((type) => (counts[type] ?? 0) > 0);
+		check(`${wanted.join(', ')} were printed ${where}`, isThere, counts);
 		check('and each is what the models say', wrong.length === 0, wrong.slice(0, 5));
 		const strange = Object.keys(echoed).filter((name) => !known.includes(name));
 		same('states hold what the models know, and what was put there', strange, []);
@@ -52,7 +53,6 @@ export function checkPrinted({ printed, check, same }: Stage, env: NodeJS.Proces
 	const faulty = Object.entries(samples).filter(([, problems]) => problems.length > 0);
 	same('samples of messages pass', faulty, []);
 	check(`${spoiled} spoiled ones do not`, spoiled > 40 && passed.length === 0, passed);
-	return Promise.resolve();
 }
 
 /** What `npm test` has kept; when there is nothing, the tests of the destination run first. */

@@ -84,7 +84,11 @@ SPOILED: list[tuple[str, str, Any]] = [
     ("log", "log.message", 7),
     ("log", "log.extra", 1),
     ("log", "extra", 1),
-    ("log", "state", {"destinationStats": {"recordCount": 0, "rejectedRecordCount": 0}}),
+    (
+        "log",
+        "state",
+        {"destinationStats": {"recordCount": 0, "rejectedRecordCount": 0}},
+    ),
     ("error", "trace.type", "WARNING"),
     ("error", "trace.type", "STREAM_STATUS"),
     ("error", "trace.emitted_at", ABSENT),

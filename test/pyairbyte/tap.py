@@ -1,7 +1,8 @@
-"""Runs a connector as if it were started directly, and keeps copies of what it gets and prints.
+"""Runs a connector as if it were started directly, and keeps what it gets and prints.
 
-Usage: tap.py FOLDER COMMAND [ARGUMENT...]. Files in FOLDER are numbered by run and named after the
-connector's own command: 003-write.output.jsonl, 003-write.input.jsonl, 003-write.catalog.json.
+Usage: tap.py FOLDER COMMAND [ARGUMENT...]. Files in FOLDER are numbered by run and named
+after the connector's own command: 003-write.input.jsonl, 003-write.output.jsonl,
+003-write.catalog.json.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def main(folder: Path, command: list[str]) -> int:
     tee: list[subprocess.Popen[bytes]] = []
     stdin = None
     if name == "write":
-        before = subprocess.Popen(["tee", f"{prefix}.input.jsonl"], stdout=subprocess.PIPE)
+        before = subprocess.Popen(
+            ["tee", f"{prefix}.input.jsonl"], stdout=subprocess.PIPE
+        )
         tee.append(before)
         stdin = before.stdout
     connector = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE)

@@ -1,8 +1,9 @@
 """Holds what the destination printed against Airbyte's own models of its protocol.
 
-Usage: validate.py FILE..., each with one message a line. Prints one JSON object: how many messages of
-each type there were, members that no model knows but that came from the source inside a STATE, and what
-is wrong. Two models are asked: the one that PyAirbyte reads with (protocol 0.18) and the CDK's own.
+Usage: validate.py FILE..., each with one message a line. Prints one JSON object: how many
+messages of each type there were, members that no model knows but that came from the source
+inside a STATE, and what is wrong. Two models are asked: the one that PyAirbyte reads with
+(protocol 0.18) and the CDK's own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from airbyte_cdk.models import AirbyteMessageSerializer
 from airbyte_protocol.models import AirbyteMessage
 from pydantic import BaseModel, ValidationError
 from serpyco_rs import SchemaValidationError
-
 from spoiled import GOOD, spoiled
 
 PAYLOADS = {
@@ -66,7 +66,11 @@ def lost(before: Any, after: Any, path: str = "") -> Iterator[str]:
         for name, value in before.items():
             if value is not None or name in after:
                 yield from lost(value, after.get(name), f"{path}.{name}".lstrip("."))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    elif (
+        isinstance(before, list)
+        and isinstance(after, list)
+        and len(before) == len(after)
+    ):
         for one, other in zip(before, after, strict=True):
             yield from lost(one, other, path)
     elif before != after and before not in (math.inf, -math.inf):
@@ -123,7 +127,9 @@ def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
     try:
         model = AirbyteMessage.model_validate_json(line, strict=True)
     except ValidationError as error:
-        yield from (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        yield from (
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
+        )
         return
     strange = set(unknown(model)) - NEWER
     if message.get("type") == "STATE":
@@ -131,7 +137,9 @@ def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
     else:
         yield from (f"{path} is unknown" for path in sorted(strange))
     again = model.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    yield from (f"{path} is changed by the protocol's model" for path in lost(message, again))
+    yield from (
+        f"{path} is changed by the protocol's model" for path in lost(message, again)
+    )
 
     if message.get("type") == "DESTINATION_CATALOG":
         return  # the CDK has no model of it
@@ -146,7 +154,7 @@ def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
 
 def main(files: list[str]) -> None:
     """Validates every complete line, and proves on spoiled messages that this can fail."""
-    types: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     echoed: Counter[str] = Counter()
     wrong: list[str] = []
     for file in files:
@@ -155,11 +163,13 @@ def main(files: list[str]) -> None:
             found = list(problems(line, echoed))
             wrong += [f"{problem} in {line[:300]}" for problem in found]
             if not found:
-                types[json.loads(line)["type"]] += 1
-    samples = {name: list(problems(json.dumps(one), Counter())) for name, one in GOOD.items()}
+                counts[json.loads(line)["type"]] += 1
+    samples = {
+        name: list(problems(json.dumps(one), Counter())) for name, one in GOOD.items()
+    }
     passed = [name for name, one in spoiled() if not list(problems(one, Counter()))]
     report = {
-        "types": types,
+        "counts": counts,
         "echoed": echoed,
         "wrong": wrong,
         "samples": samples,
