@@ -1,0 +1,23 @@
+/** One stream that a catalog is to have. */
+export interface StreamWish {
+	readonly name: string;
+	readonly namespace?: string | null;
+	readonly mode?: 'append' | 'append_dedup' | 'overwrite';
+	readonly key?: readonly string[];
+	readonly columns?: readonly string[];
+}
+
+/** A configured catalog as Airbyte writes it. */
+export const catalogOf = (streams: readonly StreamWish[]) => ({
+	streams: streams.map(({ columns = [], key, mode = 'append', name, namespace }) => ({
+		stream: {
+			name,
+			...(namespace !== undefined && { namespace }),
+			json_schema: { properties: Object.fromEntries(columns.map((column) => [column, {}])) },
+			supported_sync_modes: ['full_refresh', 'incremental'],
+		},
+		sync_mode: 'incremental',
+		destination_sync_mode: mode,
+		...(key && { primary_key: key.map((column) => [column]) }),
+	})),
+});

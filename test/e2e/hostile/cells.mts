@@ -1,0 +1,204 @@
+import { API_KEY, WORKSPACE } from '../../fake-flameup.mts';
+import { faultKinds } from '../../simulator/faults.mts';
+import { roll } from '../../simulator/roll.mts';
+import type { Switches } from '../../simulator/switches.mts';
+import type { Crowd } from './source.mts';
+
+/** One way in which Flameup, the source and the settings meet. */
+export interface Cell {
+	readonly group: string;
+	readonly crowd: Crowd;
+	readonly rows?: number;
+	readonly seed?: number;
+	readonly switches: Partial<Switches>;
+	/** Laid over a configuration that reaches the simulator. */
+	readonly settings?: {
+		readonly pace?: object;
+		readonly batches?: { readonly people_per_request?: number };
+		readonly mapping?: { readonly empty_values?: 'send' };
+		readonly workspace_id?: string;
+	};
+}
+
+/** An axis has values; each is laid over the cell. */
+type Axis = readonly Partial<Cell>[];
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function laidOver<T extends object>(under: T, over: object): T {
+	const below = new Map<string, unknown>(Object.entries(under));
+	const merged = Object.entries(over).map(([name, value]) => {
+		const old = below.get(name);
+		return [name, isObject(value) && isObject(old) ? laidOver(old, value) : value];
+	});
+	return { ...under, ...Object.fromEntries(merged) };
+}
+
+const flip = <Name extends keyof Switches>(
+	name: Name,
+	...values: readonly Switches[Name][]
+): Axis => values.map((value) => ({ switches: { [name]: value } }) as Partial<Cell>);
+const among = (...crowds: readonly Crowd[]): Axis => crowds.map((crowd) => ({ crowd }));
+const set = (...switches: readonly Partial<Switches>[]): Axis =>
+	switches.map((one) => ({ switches: one }));
+
+/** Every combination of the axes' values. */
+function cross(group: string, ...axes: readonly Axis[]): Cell[] {
+	let cells: Cell[] = [{ group, crowd: 'good', switches: {} }];
+	for (const axis of axes) cells = cells.flatMap((cell) => axis.map((one) => laidOver(cell, one)));
+	return cells;
+}
+
+const shapes = flip('errorShape', 'A', 'B', 'C', 'D');
+const statuses = flip('validationStatus', 400, 422, 409);
+const namings = flip('namesPeople', 'index', 'dotted', 'index-from-1', 'userId', 'no');
+const lists = flip('refusalLists', 'all', 'first');
+const partial = flip('partial', false, true);
+const silent = flip('skipSilently', false, true);
+const conflicts = flip('emailConflict', 'allow', 'refuse', 'merge');
+const tooLarge = flip('maxBodyBytes', 0, 4_000);
+const orders = flip('order', 'sent', 'reversed', 'shuffled');
+const listed = set(
+	{ completeness: 'all' },
+	{ completeness: 'none' },
+	{ completeness: 'short' },
+	{ completeness: 'short', shortTimes: 1 },
+	{ completeness: 'short', shortLoses: true },
+	{ completeness: 'short', shortLoses: true, shortTimes: 1, shortRate: 0.5 },
+);
+const counts = flip('counts', 'right', 'wrong', 'absent');
+const successes = flip('successStatus', 200, 201);
+const bodies = flip('emptyBody', false, true);
+const personShapes = flip('personShape', 'reference', 'guide');
+const absences = flip('absent', 'null', 'omitted');
+const traits = flip('traits', 'merge', 'replace');
+const nullTraits = flip('nullTrait', 'store', 'clear');
+const unknownFields = flip('unknownFields', 'ignore', 'refuse');
+const empties: Axis = [{}, { settings: { mapping: { empty_values: 'send' } } }];
+
+const HOUR_MS = 3_600_000;
+const windows = flip('window', 'fixed', 'clock', 'rolling');
+const resets = flip('resetFormat', 'seconds-ceil', 'seconds-floor', 'milliseconds', 'delta');
+const retries = flip('retryAfter', 'none', 'seconds', 'date');
+const skews = flip('clockSkewMs', 0, HOUR_MS, -HOUR_MS);
+const shares = flip('preused', 0, 60);
+const refusedCounts = flip('countRefused', false, true);
+const limits = set(
+	{},
+	{ limit: 0 },
+	{ limit: 40 },
+	{ announcedLimit: 1_000 },
+	{ announcedLimit: 30 },
+);
+const follows: Axis = [{}, { settings: { pace: { follow_announced_limit: true } } }];
+const hundreds: Axis = [{ rows: 250, settings: { batches: { people_per_request: 100 } } }];
+const singly: Axis = [
+	{ rows: 270, crowd: 'few', settings: { batches: { people_per_request: 1 } } },
+];
+
+/** One fault at each of these requests, or as often as chance has it. */
+const faultsOf = (kind: (typeof faultKinds)[number]): Axis =>
+	set(
+		{ faults: { 1: kind } },
+		{ faults: { 2: kind } },
+		{ faults: { 2: kind, 3: kind, 4: kind, 5: kind } },
+		{ faultKinds: [kind], faultRate: 0.3 },
+		{ faultKinds: [kind], faultRate: 1 },
+	);
+const faults: Axis = faultKinds.flatMap(faultsOf);
+const mixes = set(
+	...[0.1, 0.4].flatMap((faultRate) => [
+		{ faultKinds: [...faultKinds], faultRate },
+		{ faultKinds: ['reset-after', 'stall-after', 'cut'] as Switches['faultKinds'], faultRate },
+	]),
+);
+const seeds: Axis = [{ seed: 1 }, { seed: 2 }, { seed: 3 }];
+
+const key = (...permissions: string[]): Switches['keys'] => [{ key: API_KEY, permissions }];
+const keys = flip('keys', key('*'), key('people:write'), key('people:read'), [
+	{ key: 'another', permissions: ['*'] },
+]);
+const paths = flip('pathStyle', 'both', 'workspace', 'key');
+const workspaces: Axis = ['', WORKSPACE, 'ws_other'].map((workspace_id) => ({
+	settings: { workspace_id },
+}));
+const wrongStatuses = flip('wrongWorkspaceStatus', 404, 403);
+
+/** Axes of which every two values meet at least once in the last group. */
+const everyAxis: readonly Axis[] = [
+	...[shapes, statuses, namings, lists, partial, silent, conflicts, tooLarge, orders, listed],
+	...[counts, successes, bodies, personShapes, absences, traits, nullTraits, unknownFields],
+	...[empties, windows, resets, retries, skews, shares, refusedCounts, limits, follows],
+	set({}, ...faultKinds.map((kind) => ({ faultKinds: [kind], faultRate: 0.2 }))),
+	flip('rateHeaders', true, false),
+	flip('dateHeader', true, false),
+	flip('latencyMs', 0, [0, 300]),
+	among('good', 'few', 'neighbours', 'half', 'batch', 'conflicts', 'all'),
+	[1, 7, 100].map((people_per_request) => ({ settings: { batches: { people_per_request } } })),
+	[1, 4, 16].map((requests_in_flight) => ({ settings: { pace: { requests_in_flight } } })),
+	seeds,
+];
+
+/** Cells in which every value of every axis meets every value of every other; chosen greedily. */
+function pairwise(group: string, axes: readonly Axis[]): Cell[] {
+	const open = new Set<string>();
+	const pair = (a: number, i: number, b: number, j: number) => `${a}.${i}-${b}.${j}`;
+	axes.forEach((one, a) => {
+		for (let b = a + 1; b < axes.length; b++) {
+			one.forEach((_, i) => {
+				axes[b]?.forEach((_, j) => void open.add(pair(a, i, b, j)));
+			});
+		}
+	});
+	const cells: Cell[] = [];
+	while (open.size > 0) {
+		// Begins with a pair that has not met, then gives each axis the value with most new pairs.
+		const [first = ''] = open;
+		const fixed = new Map(
+			first.split('-').map((end) => end.split('.').map(Number) as [number, number]),
+		);
+		const chosen = new Map(fixed);
+		axes.forEach((axis, a) => {
+			if (fixed.has(a)) return;
+			const news = axis.map((_, i) => {
+				let sum = roll(1, cells.length, a, i);
+				for (const [b, j] of chosen) {
+					if (open.has(b < a ? pair(b, j, a, i) : pair(a, i, b, j))) sum++;
+				}
+				return sum;
+			});
+			chosen.set(a, news.indexOf(Math.max(...news)));
+		});
+		let cell: Cell = { group, crowd: 'good', switches: {} };
+		for (const [a, i] of chosen) {
+			for (const [b, j] of chosen) if (a < b) open.delete(pair(a, i, b, j));
+			cell = laidOver(cell, axes[a]?.[i] ?? {});
+		}
+		cells.push(cell);
+	}
+	return cells;
+}
+
+/** All cells, by group. */
+export const matrix = (): Cell[] => [
+	...cross(
+		'refusals',
+		...[shapes, statuses, namings, lists, partial, among('few', 'neighbours', 'half', 'batch')],
+	),
+	...cross('full batches', shapes, namings, lists, among('few', 'half'), hundreds),
+	...cross('conflicts', conflicts, shapes, namings, lists, partial, among('conflicts')),
+	...cross('too large', tooLarge, shapes, namings, lists, among('few', 'neighbours')),
+	...cross('hopeless', shapes, statuses, namings, partial, among('all')),
+	...cross('answers', listed, counts, orders, personShapes, absences, among('good', 'few')),
+	...cross('unsaid', silent, listed, counts, bodies, partial, among('few', 'half')),
+	...cross('written', traits, nullTraits, empties, bodies, successes, unknownFields),
+	...cross('limits', windows, resets, shares, skews, limits, singly),
+	...cross('headers', flip('rateHeaders', false), windows, retries, shares, limits, singly),
+	...cross('headers', windows, resets, retries, shares, refusedCounts, follows, singly),
+	...cross('no date', flip('dateHeader', false), resets, shares, skews, retries, singly),
+	...cross('faults', faults, partial, traits, among('good', 'few')),
+	...cross('many faults', mixes, seeds, listed, partial, bodies),
+	...cross('access', keys, paths, workspaces, wrongStatuses, unknownFields),
+	...pairwise('pairs', everyAxis),
+];

@@ -1,0 +1,139 @@
+import { record, state } from '../../airbyte/input.mts';
+import type { Step } from '../../fake-run.mts';
+
+/** How those whom Flameup refuses stand among the others. */
+export const crowds = ['good', 'few', 'neighbours', 'half', 'batch', 'conflicts', 'all'] as const;
+export type Crowd = (typeof crowds)[number];
+
+/** What the two sides together have to make of a record. */
+type Kind = 'good' | 'refused' | 'owner' | 'conflict' | 'invalid_email' | 'missing_user_id';
+
+/** One record of a cell. */
+export interface Row {
+	readonly stream: 'people' | 'leads';
+	readonly kind: Kind;
+	readonly userId: string;
+	readonly email: string;
+	readonly traits: Readonly<Record<string, unknown>>;
+}
+
+/** A state comes after so many records. */
+export const ROWS_PER_STATE = 10;
+
+/** Marks everything personal, so that it can be looked for in what is printed. */
+export const CANARY = /zq/i;
+
+/** Whether a person is one whom Flameup refuses, by their number. */
+const REFUSED: Readonly<Record<Crowd, (n: number) => boolean>> = {
+	good: () => false,
+	few: (n) => n % 50 === 25,
+	neighbours: (n) => n % 50 >= 20 && n % 50 < 23,
+	half: (n) => n % 2 === 1,
+	batch: (n) => n >= 50 && n < 110,
+	conflicts: () => false,
+	all: () => true,
+};
+
+/** Some people come twice in one batch, and some again much later. */
+function personOf(n: number): number {
+	if (n % 9 === 8) return n - 3;
+	return n % 31 === 30 && n > 90 ? n - 90 : n;
+}
+
+function kindOf(n: number, person: number, crowd: Crowd): Kind {
+	if (crowd === 'conflicts' && person % 40 === 20) return 'conflict';
+	if (crowd === 'conflicts' && person % 40 === 19) return 'owner';
+	if (REFUSED[crowd](person)) return 'refused';
+	if (n % 37 === 3) return 'invalid_email';
+	return n % 41 === 7 ? 'missing_user_id' : 'good';
+}
+
+/** The records of a cell, in order; each person has words and values of their own. */
+export function rowsOf(crowd: Crowd, count: number): Row[] {
+	return Array.from({ length: count }, (_, n) => {
+		const person = personOf(n);
+		const kind = kindOf(n, person, crowd);
+		const mailbox = kind === 'conflict' ? person - 1 : person;
+		return {
+			stream: n % 5 === 4 ? 'leads' : 'people',
+			kind,
+			userId: `zqid${person}`,
+			email: kind === 'invalid_email' ? `zqmail${n} at home` : `zqmail${mailbox}@example.com`,
+			traits: {
+				first_name: `Zqname${person}`,
+				n,
+				[`t${n % 4}`]: `zqtrait${n}`,
+				...(n % 7 === 5 && { t0: null }),
+			},
+		};
+	});
+}
+
+/** What Flameup says of whom it refuses; it repeats their data. */
+export const refuse =
+	(rows: readonly Row[]) =>
+	({ userId }: { readonly userId: string }): string | undefined =>
+		refusedIn(rows).has(userId) ? `may not be ${userId} at ${userId}@zqhost.example` : undefined;
+
+const known = new WeakMap<readonly Row[], ReadonlySet<string>>();
+
+function refusedIn(rows: readonly Row[]): ReadonlySet<string> {
+	const found =
+		known.get(rows) ??
+		new Set(rows.filter(({ kind }) => kind === 'refused').map(({ userId }) => userId));
+	known.set(rows, found);
+	return found;
+}
+
+/** Streams in which somebody's record stands, in the order of their last states. */
+export const STREAMS = ['people', 'leads'] as const;
+
+/** The states of a cell: the stream, and the row that is the first behind it. */
+export function statesOf(rows: readonly Row[]): { stream: Row['stream']; before: number }[] {
+	const states: { stream: Row['stream']; before: number }[] = [];
+	for (let before = ROWS_PER_STATE; before < rows.length; before += ROWS_PER_STATE) {
+		states.push({ stream: (before / ROWS_PER_STATE) % 3 === 0 ? 'leads' : 'people', before });
+	}
+	for (const stream of STREAMS) states.push({ stream, before: rows.length });
+	return states;
+}
+
+/** The cell's input as an Airbyte source writes it. */
+export function linesOf(rows: readonly Row[]): string {
+	let lines = '';
+	let cursor = 0;
+	const states = statesOf(rows);
+	for (let n = 0; n <= rows.length; n++) {
+		while (states[cursor]?.before === n) {
+			lines += state(cursor, { stream: states[cursor]?.stream ?? '' });
+			cursor++;
+		}
+		const row = rows[n];
+		if (row === undefined) break;
+		const { email, kind, stream, traits, userId } = row;
+		const id = kind === 'missing_user_id' ? null : userId;
+		lines += record({ id, email, ...traits }, { stream });
+	}
+	return lines;
+}
+
+/** What is sent of a row's traits. */
+export const sentTraits = ({ traits }: Row, keepsNull: boolean): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(traits).filter(([, one]) => keepsNull || one !== null));
+
+/** The same for the core alone, whose mapper's work is done. */
+export function* stepsOf(rows: readonly Row[], keepsNull: boolean): Generator<Step> {
+	const states = statesOf(rows);
+	let cursor = 0;
+	for (let n = 0; n <= rows.length; n++) {
+		while (states[cursor]?.before === n) yield { marker: cursor++ };
+		const row = rows[n];
+		if (row === undefined) return;
+		const { email, kind, userId } = row;
+		if (kind === 'invalid_email' || kind === 'missing_user_id') {
+			yield { rejection: { code: kind, reason: 'It is not valid.' } };
+		} else {
+			yield { person: { userId, email, traits: sentTraits(row, keepsNull) } };
+		}
+	}
+}
