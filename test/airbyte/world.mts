@@ -4,34 +4,14 @@ import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { defaultKey } from '../simulator/keys.mts';
 import { type SimulatorOptions, startSimulator } from '../simulator/server.mts';
+import { catalogOf, type StreamWish } from './catalog.mts';
 import { type Ending, type StartOptions, start } from './connector.mts';
 import { ids, lastCursor } from './input.mts';
 
 export const KEY = defaultKey;
 export const WORKSPACE = 'ws_simulator';
 
-export interface StreamWish {
-	readonly name: string;
-	readonly namespace?: string | null;
-	readonly mode?: 'append' | 'append_dedup' | 'overwrite';
-	readonly key?: readonly string[];
-	readonly columns?: readonly string[];
-}
-
-/** A configured catalog as Airbyte writes it. */
-export const catalogOf = (streams: readonly StreamWish[]) => ({
-	streams: streams.map(({ columns = [], key, mode = 'append', name, namespace }) => ({
-		stream: {
-			name,
-			...(namespace !== undefined && { namespace }),
-			json_schema: { properties: Object.fromEntries(columns.map((column) => [column, {}])) },
-			supported_sync_modes: ['full_refresh', 'incremental'],
-		},
-		sync_mode: 'incremental',
-		destination_sync_mode: mode,
-		...(key && { primary_key: key.map((column) => [column]) }),
-	})),
-});
+export { catalogOf, type StreamWish } from './catalog.mts';
 
 export interface WorldOptions {
 	readonly simulator?: SimulatorOptions;

@@ -19,7 +19,11 @@ export function requestBudget(
 	const parts =
 		switches.maxBodyBytes === 0
 			? 1
-			: 2 ** Math.ceil(Math.log2((peoplePerRequest * PERSON_BYTES) / switches.maxBodyBytes));
+			: 2 **
+				Math.max(
+					0,
+					Math.ceil(Math.log2((peoplePerRequest * PERSON_BYTES) / switches.maxBodyBytes)),
+				);
 	const batches = full * parts;
 	const depth = Math.ceil(Math.log2(peoplePerRequest + 1));
 	const bad = new Set(
@@ -45,11 +49,12 @@ export function requestBudget(
 }
 
 /** Whether nobody but us could cause a 429: then there is to be none. */
-export function mayHave429({ switches, rows }: Scene): boolean {
+export function mayHave429({ follows, switches }: Scene): boolean {
 	const { announcedLimit, faultKinds, faultRate, faults, limit, preused, rateHeaders } = switches;
 	const planned = Object.values(faults).includes('429');
 	const byChance = faultRate > 0 && faultKinds.includes('429');
-	if (planned || byChance || preused > 0 || rows.length === 0) return true;
+	if (planned || byChance || preused > 0) return true;
+	if (follows && rateHeaders && announcedLimit > limit) return true;
 	const isAnnounced = rateHeaders && (announcedLimit === 0 || announcedLimit <= limit);
 	return limit > 0 && limit < 120 && !isAnnounced;
 }

@@ -1,3 +1,4 @@
+import type { Pace } from '../../../src/schema';
 import { API_KEY, WORKSPACE } from '../../fake-flameup.mts';
 import { faultKinds } from '../../simulator/faults.mts';
 import { roll } from '../../simulator/roll.mts';
@@ -13,7 +14,7 @@ export interface Cell {
 	readonly switches: Partial<Switches>;
 	/** Laid over a configuration that reaches the simulator. */
 	readonly settings?: {
-		readonly pace?: object;
+		readonly pace?: Partial<Pace>;
 		readonly batches?: { readonly people_per_request?: number };
 		readonly mapping?: { readonly empty_values?: 'send' };
 		readonly workspace_id?: string;
@@ -94,7 +95,7 @@ const limits = set(
 const follows: Axis = [{}, { settings: { pace: { follow_announced_limit: true } } }];
 const hundreds: Axis = [{ rows: 250, settings: { batches: { people_per_request: 100 } } }];
 const singly: Axis = [
-	{ rows: 270, crowd: 'few', settings: { batches: { people_per_request: 1 } } },
+	{ rows: 190, crowd: 'few', settings: { batches: { people_per_request: 1 } } },
 ];
 
 /** One fault at each of these requests, or as often as chance has it. */
@@ -182,10 +183,8 @@ function pairwise(group: string, axes: readonly Axis[]): Cell[] {
 
 /** All cells, by group. */
 export const matrix = (): Cell[] => [
-	...cross(
-		'refusals',
-		...[shapes, statuses, namings, lists, partial, among('few', 'neighbours', 'half', 'batch')],
-	),
+	...cross('refusals', ...[shapes, statuses, namings, lists, partial, among('few', 'half')]),
+	...cross('neighbours', shapes, namings, lists, partial, among('neighbours', 'batch')),
 	...cross('full batches', shapes, namings, lists, among('few', 'half'), hundreds),
 	...cross('conflicts', conflicts, shapes, namings, lists, partial, among('conflicts')),
 	...cross('too large', tooLarge, shapes, namings, lists, among('few', 'neighbours')),

@@ -30,7 +30,7 @@ export function allowedEndings(row: Row, scene: Scene): Endings {
 
 /** Whether answers confirm a person who was written. */
 function confirmation({ userId }: Row, { cell, rows, switches }: Scene): Endings {
-	const { completeness, counts, emptyBody, seed, shortLoses, shortRate, shortTimes } = switches;
+	const { completeness, counts, emptyBody, shortLoses, shortRate, shortTimes } = switches;
 	if (emptyBody || completeness === 'all') return UPSERTED;
 	const othersMissing =
 		(switches.skipSilently || switches.emailConflict === 'merge') &&
@@ -39,7 +39,7 @@ function confirmation({ userId }: Row, { cell, rows, switches }: Scene): Endings
 		if (counts !== 'right') return UNCONFIRMED;
 		return othersMissing ? EITHER : UPSERTED;
 	}
-	const isLeftOut = roll(cell.switches.seed ?? seed, 'short', userId) < shortRate;
+	const isLeftOut = roll(cell.seed ?? 1, 'short', userId) < shortRate;
 	if (!isLeftOut || shortTimes > 0) return UPSERTED;
 	if (counts !== 'right' || shortLoses) return UNCONFIRMED;
 	return othersMissing ? EITHER : UPSERTED;

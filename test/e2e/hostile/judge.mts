@@ -92,6 +92,7 @@ function requiredFailure(scene: Scene): 'config_error' | 'transient_error' | und
 	}
 	if (workspace !== '' && workspace !== switches.workspace) return 'config_error';
 	if (switches.faultRate === 1 && !isHarmless(scene)) return 'transient_error';
+	if (switches.limit > 0 && switches.preused >= switches.limit) return 'transient_error';
 	const endings = rows.map((row) => ({ stream: row.stream, allowed: allowedEndings(row, scene) }));
 	const isLost = ['people', 'leads'].some((stream) =>
 		endings.every((one) => one.stream !== stream || !one.allowed.includes('upserted')),
@@ -311,14 +312,13 @@ export function judgeTraffic(fake: FakeFlameup, scene: Scene): Verdict {
 	if (!mayHave429(scene) && unplanned429s(fake) > 0) {
 		bad.push(`${unplanned429s(fake)} 429s that nobody else can have caused`);
 	}
-	const follows = scene.config.includes('"follow_announced_limit":true');
-	const most = follows
+	const most = scene.follows
 		? Math.max(scene.requestsPerMinute, scene.switches.announcedLimit)
 		: scene.requestsPerMinute;
 	const found = mostInAMinute(exchanges);
 	if (found > most) bad.push(`${found} requests in 60 s, and ${most} are allowed`);
-	const inFlight = JSON.parse(scene.config).pace?.requests_in_flight ?? 4;
-	if (mostInFlight > inFlight) bad.push(`${mostInFlight} requests were under way at once`);
+	if (mostInFlight > scene.requestsInFlight)
+		bad.push(`${mostInFlight} requests were under way at once`);
 	if (overlaps > 0) bad.push(`${overlaps} people were in two requests at once`);
 	return bad;
 }

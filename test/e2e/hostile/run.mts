@@ -24,6 +24,9 @@ export interface Scene {
 	readonly catalog: string;
 	/** Nulls are sent, not left out. */
 	readonly keepsNull: boolean;
+	/** A higher limit that Flameup announces is believed. */
+	readonly follows: boolean;
+	readonly requestsInFlight: number;
 	readonly peoplePerRequest: number;
 	readonly requestsPerMinute: number;
 }
@@ -49,6 +52,8 @@ export function sceneOf(cell: Cell, apiUrl = API_URL): Scene {
 		switches: { ...defaults(), ...cell.switches },
 		config: JSON.stringify({ ...config, ...others, batches, pace }),
 		catalog: JSON.stringify(catalogOf(STREAMS.map((name) => ({ name })))),
+		follows: pace.follow_announced_limit === true,
+		requestsInFlight: pace.requests_in_flight ?? 4,
 		keepsNull: cell.settings?.mapping?.empty_values === 'send',
 		peoplePerRequest: batches.people_per_request,
 		requestsPerMinute: 120,
