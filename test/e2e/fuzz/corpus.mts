@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogOf } from '../../airbyte/catalog.mts';
+import { record, state } from '../../airbyte/input.mts';
+import { defaultKey } from '../../simulator/keys.mts';
+
+/** Marks what is personal. */
+export const CANARY = /zq\w+/gi;
+
+/** Real texts, from which the hostile ones are made. */
+export interface Corpus {
+	readonly lines: readonly string[];
+	readonly configs: readonly string[];
+	readonly catalogs: readonly string[];
+}
+
+/** Somebody of whom nothing may be printed. */
+const person = (n: number) => ({
+	id: `zqid${n}`,
+	email: `zqmail${n}@zqhost.example`,
+	phone: `+420 zqphone${n}`,
+	first_name: `Zqfirst${n}`,
+	Last_Name: `Zqlast${n}`,
+	plan: n,
+	balance: 12345678901234567890n.toString(),
+	note: null,
+	address: { street: `Zqstreet ${n}`, tags: [`zqtag${n}`, { deep: [n, true] }] },
+});
+
+const descriptor = { stream: 'leads', namespace: 'crm' };
+
+const OWN_LINES = [
+	...[1, 2, 3, 4].map((n) => record(person(n))),
+	record(person(1)),
+	record(person(5), descriptor),
+	record(person(6), descriptor).replace('"zqid6"', '90071992547409931'),
+	state(1),
+	state(2, descriptor),
+	'{"type":"STATE","state":{"type":"GLOBAL","global":{"shared_state":null,"stream_states":[]},"id":9007199254740993}}',
+	'{"type":"STATE","state":{"data":{"cursor":1.0},"destinationStats":null}}',
+	'{"type":"TRACE","trace":{"type":"STREAM_STATUS","emitted_at":1}}',
+];
+
+/** Reads the corpus out of the clone. */
+export function readCorpus(root: string): Corpus {
+	const filesIn = (folder: string, end: string) =>
+		readdirSync(join(root, folder))
+			.filter((name) => name.endsWith(end))
+			.sort()
+			.map((name) => readFileSync(join(root, folder, name), 'utf8'));
+	const config = (more: object) =>
+		JSON.stringify({ api_key: defaultKey, workspace_id: 'ws_simulator', ...more }, null, 1);
+	return {
+		lines: [
+			...OWN_LINES.map((line) => line.trimEnd()),
+			...filesIn('test/streams', '.jsonl').flatMap((text) => text.split('\n').filter(Boolean)),
+		],
+		configs: [
+			config({}),
+			config({
+				mapping: { nested_values: 'flatten', rename: [{ column: 'plan', trait: 'tier' }] },
+				rejected_records: { policy: 'fail_above', max_count: 2, samples: 3 },
+				pace: { requests_per_minute: 60, give_up_after_minutes: 0 },
+				batches: { people_per_request: 3, max_age_seconds: 0.5, bytes_per_request: 10_000 },
+			}),
+			...filesIn('examples/airbyte', '.json').map((text) =>
+				config({ ...JSON.parse(text), api_key: defaultKey, workspace_id: 'ws_simulator' }),
+			),
+		],
+		catalogs: [
+			JSON.stringify(catalogOf([{ name: 'people' }, { name: 'leads', namespace: 'crm' }])),
+			JSON.stringify(
+				catalogOf([
+					{ name: 'people', key: ['id'], columns: ['id', 'email', 'plan'], mode: 'overwrite' },
+					{ name: 'leads', namespace: 'crm', key: ['id', 'email'], mode: 'append_dedup' },
+				]),
+			),
+			...filesIn('examples/data', 'catalog.json'),
+		],
+	};
+}

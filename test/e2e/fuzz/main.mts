@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { bundled, temporaryFolder } from '../bundle.mts';
+
+const { values } = parseArgs({
+	options: {
+		cases: { type: 'string', default: '4000' },
+		seed: { type: 'string', default: '1' },
+		property: { type: 'string' },
+		path: { type: 'string' },
+	},
+});
+
+/** So long without a new case means that the last one hangs. */
+const HANGS_MS = 60_000;
+
+const root = join(import.meta.dirname, '../../..');
+const url = await bundled(join(import.meta.dirname, 'worker.mts'), temporaryFolder());
+const options = { ...values, cases: Number(values.cases), seed: Number(values.seed), root };
+const worker = new Worker(new URL(url), { workerData: options });
+let last = Date.now();
+worker.on('message', () => {
+	last = Date.now();
+});
+const watch = setInterval(() => {
+	if (Date.now() - last < HANGS_MS) return;
+	console.error(`A case hangs, soon after the last line above (--seed ${values.seed}).`);
+	process.exit(1);
+}, 1_000);
+worker.on('exit', (code) => {
+	clearInterval(watch);
+	if (code !== 0) process.exitCode = 1;
+});
