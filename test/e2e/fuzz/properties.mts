@@ -42,9 +42,7 @@ function read(what: () => unknown, config: string): boolean {
 
 /** Some are refused, in words that repeat all of their data. */
 const refuse = (person: SentPerson): string | undefined =>
-	person.userId.length % 7 === 4
-		? `must not be ${String(person.email)} ${person.userId}`
-		: undefined;
+	/[36]$/.test(person.userId) ? `must not be ${String(person.email)} ${person.userId}` : undefined;
 
 const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 });
 

@@ -46,8 +46,9 @@ for (const { name, property, share } of all) {
 }
 
 /** With the place it came from, unless it is the judge's own sentence. */
-const shown = (error: unknown): unknown =>
-	error instanceof Error && error.name !== 'Error' ? error.stack : error;
+function shown(error: unknown): unknown {
+	return error instanceof Error && error.name !== 'Error' ? error.stack : error;
+}
 
 function readable(part: unknown): unknown {
 	return part instanceof Uint8Array ? Buffer.from(part).toString('utf8') : part;

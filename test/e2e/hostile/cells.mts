@@ -201,3 +201,41 @@ export const matrix = (): Cell[] => [
 	...cross('access', keys, paths, workspaces, wrongStatuses, unknownFields),
 	...pairwise('pairs', everyAxis),
 ];
+
+/** Patient enough for a stall, and too impatient for ever. */
+const quick = {
+	pace: { timeout_seconds: 1, give_up_after_minutes: 0.2 },
+} as const;
+
+/** What is worth a process of its own: each value of each switch, each fault, and the corners. */
+export const corners = (): Cell[] =>
+	[
+		...cross('shapes', shapes, flip('validationStatus', 422), namings, among('few')),
+		...cross(
+			'single',
+			set({ validationStatus: 409, refusalLists: 'first', partial: true }),
+			among('half'),
+		),
+		...cross('single', flip('skipSilently', true), flip('emptyBody', false, true), among('few')),
+		...cross('single', flip('emailConflict', 'refuse', 'merge'), among('conflicts')),
+		...cross('single', flip('maxBodyBytes', 4_000), among('neighbours')),
+		...cross('answers', listed, counts),
+		...cross('single', [...orders, ...successes, ...bodies, ...personShapes, ...absences]),
+		...cross('single', [...traits, ...nullTraits, ...unknownFields], empties),
+		...cross('limits', [...resets, ...windows, ...skews, ...flip('rateHeaders', false)]),
+		...cross('limits', set({ announcedLimit: 1_000 }, { limit: 0 }, { dateHeader: false })),
+		...cross('access', keys, flip('pathStyle', 'workspace', 'key')),
+		...cross('access', workspaces, wrongStatuses),
+		...cross('hopeless', namings, among('all')),
+		...cross(
+			'faults',
+			faultKinds.flatMap((kind) =>
+				set({ faults: { 1: kind, 3: kind } }, { faultKinds: [kind], faultRate: 0.3 }),
+			),
+			flip('retryAfter', 'seconds'),
+		).filter(({ switches }) => !JSON.stringify(switches).includes('429')),
+		...cross(
+			'for ever',
+			faultKinds.flatMap((kind) => set({ faultKinds: [kind], faultRate: 1 })),
+		),
+	].map((cell) => laidOver({ ...cell, rows: 120 }, { settings: quick }));

@@ -1,6 +1,5 @@
 import { table } from '../../bench/table.mts';
-import type { Cell } from './cells.mts';
-import { matrix } from './cells.mts';
+import { type Cell, corners, matrix } from './cells.mts';
 
 import {
 	type Figures,
@@ -9,25 +8,10 @@ import {
 	judgeDestination,
 	judgeTraffic,
 	printedBy,
-	type Verdict,
 } from './judge.mts';
+import { printFailed, type Result } from './result.mts';
 import { runCore, runDestination, sceneOf } from './run.mts';
-
-/** What one cell came to. */
-interface Result {
-	readonly cell: Cell;
-	readonly figures: Figures;
-	readonly verdict: Verdict;
-}
-
-const NO_FIGURES: Figures = {
-	received: 0,
-	upserted: 0,
-	rejected: 0,
-	requests: 0,
-	rateLimited: 0,
-	failed: true,
-};
+import { runProcesses } from './sockets.mts';
 
 /** Runs one cell through the destination and through the core alone. */
 export async function runCell(cell: Cell): Promise<Result> {
@@ -43,29 +27,19 @@ export async function runCell(cell: Cell): Promise<Result> {
 		];
 		return { cell, figures: figuresOf(printed), verdict };
 	} catch (error) {
-		return { cell, figures: NO_FIGURES, verdict: [`it broke: ${String(error)}`] };
+		return { cell, figures: undefined, verdict: [`it broke: ${String(error)}`] };
 	}
 }
 
-/** The cell as it can be given to --cell. */
-export const asOption = ({ group: _, ...cell }: Cell): string => `--cell '${JSON.stringify(cell)}'`;
-
-/** Runs every cell in simulated time, prints the table, and tells whether all kept the promises. */
-export async function runMatrix(cells: readonly Cell[]): Promise<boolean> {
+/** Runs every cell in simulated time. */
+export async function runCells(cells: readonly Cell[]): Promise<Result[]> {
 	const results: Result[] = [];
 	for (const cell of cells) results.push(await runCell(cell));
-	console.log(tableOf(results));
-	return printFailed(results);
+	return results;
 }
 
-/** One line for each cell that did not keep its promises. */
-export function printFailed(results: readonly Result[]): boolean {
-	const failed = results.filter(({ verdict }) => verdict.length > 0);
-	for (const { cell, verdict } of failed) {
-		console.log(`FAIL ${cell.group}: ${verdict.join('; ')}\n     ${asOption(cell)}`);
-	}
-	return failed.length === 0;
-}
+/** Every way to run a cell, for main.mts. */
+export { corners, matrix, printFailed, runProcesses };
 
 /** The values of a cell, as the table's rows have them. */
 function* valuesOf({ crowd, settings = {}, switches }: Cell): Generator<[string, string]> {
@@ -83,7 +57,8 @@ function* valuesOf({ crowd, settings = {}, switches }: Cell): Generator<[string,
 	}
 }
 
-function tableOf(results: readonly Result[]): string {
+/** The table: a row for each group of cells, and one for each value of each switch. */
+export function tableOf(results: readonly Result[]): string {
 	const groups = Map.groupBy(results, ({ cell }) => cell.group);
 	const byValue = new Map<string, Map<string, Result[]>>();
 	for (const result of results) {
@@ -111,7 +86,7 @@ function tableOf(results: readonly Result[]): string {
 
 function rowOf(name: string, results: readonly Result[]): string[] {
 	const sum = (of: (figures: Figures) => number) =>
-		results.reduce((total, { figures }) => total + of(figures), 0);
+		results.reduce((total, { figures }) => total + (figures ? of(figures) : 0), 0);
 	const failing = results.filter(({ verdict }) => verdict.length > 0).length;
 	const received = sum((figures) => figures.received);
 	return [
@@ -125,6 +100,3 @@ function rowOf(name: string, results: readonly Result[]): string[] {
 		failing === 0 ? 'ok' : 'FAIL',
 	];
 }
-
-/** Every cell. */
-export const cells = matrix;
