@@ -1,21 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 
-/** A folder that is gone when this process ends. */
-export function temporaryFolder(): string {
-	const folder = mkdtempSync(join(tmpdir(), 'flameup-e2e-'));
-	process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-	for (const signal of ['SIGINT', 'SIGTERM'] as const)
-		process.once(signal, () => process.exit(130));
-	return folder;
-}
+/** The folder of a bundle is as deep as those of test/, so that what is in build/ is found from both. */
+const FOLDER = join(import.meta.dirname, '../../build/e2e');
 
 /** Where a module stands once it is bundled with the core, which Node runs no other way. */
-export async function bundled(input: string, folder: string): Promise<string> {
-	const file = join(folder, 'bundle.mjs');
+export async function bundled(input: string): Promise<string> {
+	const file = join(FOLDER, `${basename(input, '.mts')}.mjs`);
 	await build({ input, platform: 'node', output: { file, format: 'esm' }, logLevel: 'warn' });
 	return pathToFileURL(file).href;
 }

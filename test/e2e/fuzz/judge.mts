@@ -32,7 +32,9 @@ export function know(bytes: Buffer): Known {
 		if (message.type === 'RECORD' && isObject(message.record)) {
 			known.records++;
 			const { namespace, stream } = message.record;
-			for (const name of [namespace, stream]) addCanaries(String(name), known.names);
+			for (const name of [namespace, stream]) {
+				if (typeof name === 'string') addCanaries(name, known.names);
+			}
 		}
 		if (message.type === 'STATE' && isObject(message.state)) known.states.push(message.state);
 	}

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { bundled, temporaryFolder } from '../bundle.mts';
+import { bundled } from '../bundle.mts';
+import { processes } from './processes.mts';
 
 const { values } = parseArgs({
 	options: {
@@ -9,6 +10,10 @@ const { values } = parseArgs({
 		seed: { type: 'string', default: '1' },
 		property: { type: 'string' },
 		path: { type: 'string' },
+		/** Real processes with changed lines, and half as many for each kind of file; 0 for none. */
+		runs: { type: 'string', default: '16' },
+		/** Of lines for one process, whose memory is watched. */
+		megabytes: { type: 'string', default: '40' },
 	},
 });
 
@@ -16,7 +21,7 @@ const { values } = parseArgs({
 const HANGS_MS = 60_000;
 
 const root = join(import.meta.dirname, '../../..');
-const url = await bundled(join(import.meta.dirname, 'worker.mts'), temporaryFolder());
+const url = await bundled(join(import.meta.dirname, 'worker.mts'));
 const options = { ...values, cases: Number(values.cases), seed: Number(values.seed), root };
 const worker = new Worker(new URL(url), { workerData: options });
 let last = Date.now();
@@ -31,4 +36,12 @@ const watch = setInterval(() => {
 worker.on('exit', (code) => {
 	clearInterval(watch);
 	if (code !== 0) process.exitCode = 1;
+	void others();
 });
+
+async function others(): Promise<void> {
+	if (options.runs === '0' || options.property !== undefined) return;
+	const { seed } = options;
+	const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)];
+	if (!(await processes({ root, seed, runs, megabytes }))) process.exitCode = 1;
+}

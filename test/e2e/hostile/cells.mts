@@ -204,13 +204,19 @@ export const matrix = (): Cell[] => [
 
 /** Patient enough for a stall, and too impatient for ever. */
 const quick = {
-	pace: { timeout_seconds: 1, give_up_after_minutes: 0.2 },
+	pace: { timeout_seconds: 1, give_up_after_minutes: 0.05 },
 } as const;
 
 /** What is worth a process of its own: each value of each switch, each fault, and the corners. */
 export const corners = (): Cell[] =>
 	[
-		...cross('shapes', shapes, flip('validationStatus', 422), namings, among('few')),
+		...cross(
+			'shapes',
+			shapes,
+			flip('validationStatus', 422),
+			flip('namesPeople', 'index', 'no'),
+			among('few'),
+		),
 		...cross(
 			'single',
 			set({ validationStatus: 409, refusalLists: 'first', partial: true }),
@@ -226,7 +232,7 @@ export const corners = (): Cell[] =>
 		...cross('limits', set({ announcedLimit: 1_000 }, { limit: 0 }, { dateHeader: false })),
 		...cross('access', keys, flip('pathStyle', 'workspace', 'key')),
 		...cross('access', workspaces, wrongStatuses),
-		...cross('hopeless', namings, among('all')),
+		...cross('hopeless', flip('namesPeople', 'index'), among('all')),
 		...cross(
 			'faults',
 			faultKinds.flatMap((kind) =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundled, temporaryFolder } from '../bundle.mts';
+import { bundled } from '../bundle.mts';
 
 const { values } = parseArgs({
 	options: {
@@ -12,7 +12,7 @@ const { values } = parseArgs({
 		only: { type: 'string' },
 	},
 });
-const url = await bundled(join(import.meta.dirname, 'matrix.mts'), temporaryFolder());
+const url = await bundled(join(import.meta.dirname, 'matrix.mts'));
 const {
 	corners,
 	matrix,
