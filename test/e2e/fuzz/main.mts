@@ -13,7 +13,7 @@ const { values } = parseArgs({
 		/** Real processes with changed lines, and half as many for each kind of file; 0 for none. */
 		runs: { type: 'string', default: '16' },
 		/** Of lines for one process, whose memory is watched. */
-		megabytes: { type: 'string', default: '40' },
+		megabytes: { type: 'string', default: '60' },
 	},
 });
 
