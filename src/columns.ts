@@ -40,6 +40,9 @@ export interface Columns {
 	describe(): string;
 }
 
+/** Records whose columns are never the same would fill the memory with their names. */
+const MOST_COLUMNS = 10_000;
+
 const NOTHING: Target = { to: 'nothing' };
 
 /**
@@ -138,12 +141,12 @@ export function resolveColumns(
 		const other =
 			traitColumns.get(name) ??
 			(name === wish && name !== role && isRole(name) ? holders.get(name) : undefined);
-		if (other !== undefined) {
+		if (other !== undefined && other !== column) {
 			throw new ConfigError(
 				`The columns ${other} and ${column} would both become the trait ${name}. Rename one of them, or put it into exclude_columns.`,
 			);
 		}
-		traitColumns.set(name, column);
+		if (targets.size < MOST_COLUMNS) traitColumns.set(name, column);
 		return { to: 'trait', name, asText: isRole(name) };
 	}
 
@@ -152,7 +155,7 @@ export function resolveColumns(
 		if (found === undefined) {
 			giveRoles([column]);
 			found = resolve(column);
-			targets.set(column, found);
+			if (targets.size < MOST_COLUMNS) targets.set(column, found);
 		}
 		return found;
 	}

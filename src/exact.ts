@@ -1,5 +1,6 @@
 /** JSON.parse that knows the text of each number, and the means to write it back (Node 21 and later). */
 interface ExactJson {
+	isRawJSON?: (value: unknown) => boolean;
 	parse(
 		text: string,
 		reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
@@ -8,6 +9,10 @@ interface ExactJson {
 }
 
 const json = JSON as unknown as ExactJson;
+
+/** Whether it is a number that `parseExactly` has kept as its text; for `typeof` it is an object. */
+export const isExactNumber = (value: unknown): value is { rawJSON: string } =>
+	json.isRawJSON?.(value) === true;
 
 /** A double keeps 15 digits of any number; a dot makes 16 characters of them. */
 const LONGEST_SAFE = 16;

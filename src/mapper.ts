@@ -1,6 +1,7 @@
 import { fitsIn } from './bytes';
 import { type Columns, resolveColumns, type Target } from './columns';
 import { ConfigError } from './errors';
+import { isExactNumber } from './exact';
 import type { Rejection, RejectionCode } from './rejection';
 import { EMAIL_PATTERN, LIMITS, type Mapping, type Person } from './schema';
 
@@ -43,9 +44,6 @@ export interface Mapper {
 /** Deeper objects are kept as they are when nested values are flattened. */
 const DEEPEST = 50;
 
-const isRaw = (value: object): value is { rawJSON: string } =>
-	(JSON as { isRawJSON?: (value: unknown) => boolean }).isRawJSON?.(value) === true;
-
 const NO_JSON = 'The record is nested too deeply to be sent, or holds what JSON cannot.';
 
 const isBlank = (value: unknown): boolean =>
@@ -58,7 +56,9 @@ const isBlank = (value: unknown): boolean =>
 function scalarText(value: unknown): string | undefined {
 	if (typeof value === 'string') return value.trim();
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-	return typeof value === 'object' && value !== null && isRaw(value) ? value.rawJSON : undefined;
+	return typeof value === 'object' && value !== null && isExactNumber(value)
+		? value.rawJSON
+		: undefined;
 }
 
 const rejected = (code: RejectionCode, reason: string, userId?: string): Rejection =>
@@ -151,7 +151,7 @@ export function createMapper(options: MapperOptions): Mapper {
 		const value = asText && typeof given === 'string' ? given.trim() : asJson(given);
 		if (isBlank(value)) {
 			if (keepsEmpty) setTrait(traits, name, value ?? null);
-		} else if (typeof value !== 'object' || value === null || isRaw(value)) {
+		} else if (typeof value !== 'object' || value === null || isExactNumber(value)) {
 			setTrait(traits, name, asText ? (scalarText(value) ?? String(value)) : value);
 		} else if (asText || mapping.nested_values === 'text') {
 			setTrait(traits, name, toJson(value) ?? value);
@@ -175,10 +175,10 @@ export function createMapper(options: MapperOptions): Mapper {
 	}
 
 	function toPerson(record: unknown): Mapped | Rejection {
-		if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+		if (!isObject(record)) {
 			return rejected('invalid_record', 'The record is not an object.');
 		}
-		const source = record as SourceRecord;
+		const source = record;
 		if (columns === undefined) {
 			const names = Object.keys(source);
 			if (names.length === 0) return rejected('missing_user_id', 'The record is empty.');
@@ -240,7 +240,10 @@ function isEmpty(traits: object): boolean {
 	return true;
 }
 
-const canFlatten = (value: object): boolean => !Array.isArray(value) && !isRaw(value);
+const canFlatten = (value: object): boolean => !Array.isArray(value) && !isExactNumber(value);
+
+const isObject = (value: unknown): value is SourceRecord =>
+	typeof value === 'object' && value !== null && canFlatten(value);
 
 function kindOf(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';

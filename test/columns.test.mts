@@ -181,6 +181,15 @@ describe('a column that turns up later', () => {
 	});
 });
 
+it('never runs out of room for new columns, and still knows the old ones', () => {
+	const columns = resolve(['id', 'first'], { rename: [{ column: 'first', trait: 'name' }] });
+	for (let n = 0; n < 30_000; n++) {
+		expect(columns.target(`column ${n}`)).toMatchObject({ to: 'trait', name: `column ${n}` });
+	}
+	expect(columns.target('column 29999')).toMatchObject({ to: 'trait', name: 'column 29999' });
+	expect(() => columns.target('name')).toThrow('The columns first and name');
+});
+
 it.each<[string, string[], Settings, string, string[]?]>([
 	['the user ID', ['user_id', 'plan'], {}, 'user ID from user_id'],
 	['all choices of it', ['a', 'b'], userIdFrom('a', 'b.c'), 'user ID from a or b.c'],

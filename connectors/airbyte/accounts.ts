@@ -9,6 +9,9 @@ import { allRejectedText, rejectionText } from './sentences';
 import { withStats } from './state';
 import type { RecordRef, Stream } from './streams';
 
+/** Characters of states that may wait for the first person to be upserted. */
+const MOST_WITHHELD = 32_000_000;
+
 export interface AccountsOptions {
 	readonly policy: RejectedRecords;
 	readonly streams: readonly Stream[];
@@ -29,6 +32,7 @@ export function createAccounts(options: AccountsOptions) {
 	let requestsTold = 0;
 	/** States wait until somebody was upserted: a run of rejects only has to be read again. */
 	let withheld: Checkpoint[] = [];
+	let withheldCharacters = 0;
 	/** From then on no state goes out: what they cover has to be read again. */
 	let isOverLimit = false;
 
@@ -39,6 +43,14 @@ export function createAccounts(options: AccountsOptions) {
 			options.printState(withStats(checkpoint.line, settleCheckpoint(checkpoint, requests)));
 		}
 		withheld = [];
+		withheldCharacters = 0;
+	}
+
+	/** So much input, and not one person in it: to read on would only fill the memory with states. */
+	function giveUp(): void {
+		const lost = streams.find(({ report }) => report.received > 0);
+		isOverLimit = true;
+		if (lost !== undefined) options.onOverLimit(new ConfigError(allRejectedText(lost)));
 	}
 
 	function judgeReject({ ref, rejection }: Outcome<RecordRef> & { status: 'rejected' }): void {
@@ -75,7 +87,9 @@ export function createAccounts(options: AccountsOptions) {
 		release(checkpoint: Checkpoint): void {
 			if (!options.acknowledges || isOverLimit) return;
 			withheld.push(checkpoint);
+			withheldCharacters += checkpoint.line.length;
 			if (totals.upserted > 0 || totals.rejected === 0) releaseWithheld();
+			else if (withheldCharacters > MOST_WITHHELD) giveUp();
 		},
 		/** Once everything is settled: throws ConfigError when too much was rejected. */
 		judge(): void {

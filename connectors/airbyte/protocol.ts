@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { parseExactly } from '../../src/exact';
+import { isExactNumber, parseExactly } from '../../src/exact';
 
 /** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
 
@@ -88,9 +88,9 @@ export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
 	'DESTINATION_CATALOG',
 ]);
 
-/** Whether it is a JSON object, neither null nor a list. */
+/** Whether it is a JSON object, neither null nor a list nor a long number. */
 export const isObject = <T>(value: T): value is T & object =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+	typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
 /** One line as a message; undefined when it is not a JSON object. */
 export function parseMessage(text: string): IncomingMessage | undefined {

@@ -58,8 +58,8 @@ function createStream(configured: ConfiguredStream, settings: Settings): Stream 
 /** The stream that a record or a state names. */
 export const findStream = (
 	streams: ReadonlyMap<string, Stream>,
-	descriptor: { readonly name?: unknown; readonly namespace?: unknown },
+	{ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
 ): Stream | undefined =>
-	typeof descriptor.name === 'string'
-		? streams.get(streamKey(descriptor as StreamDescriptor))
+	typeof name === 'string' && (typeof namespace === 'string' || (namespace ?? null) === null)
+		? streams.get(streamKey({ name, namespace } as StreamDescriptor))
 		: undefined;
