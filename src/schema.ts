@@ -216,7 +216,7 @@ export const Settings = z
 		api_key: z
 			.string()
 			.trim()
-			.regex(/^[!-~]+$/, 'must be one line without blanks')
+			.regex(/^[!-~]{1,1000}$/, 'must be one line without blanks')
 			.meta({
 				title: 'API Key',
 				description:
@@ -226,6 +226,7 @@ export const Settings = z
 		workspace_id: z
 			.string()
 			.trim()
+			.refine((text) => !/\p{Surrogate}/u.test(text), 'must be made of whole characters')
 			.default('')
 			.meta({
 				title: 'Workspace ID',

@@ -1,10 +1,13 @@
 const HIDDEN = '**********';
 
 /** Anything that looks like a key of Flameup's: ws_live_… or ws_test_…, with its secret or without. */
-const LIKE_A_KEY = /\bws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}/gi;
+const LIKE_A_KEY = /ws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}/gi;
 
 /** Shorter parts would hide ordinary words. */
 const SHORTEST = 6;
+
+/** A key of Flameup's has some 80 characters; of one with more than this the beginning is hidden. */
+const LONGEST = 1_000;
 
 /** What a text leaves in base64, wherever in a longer text it stands: each character is six bits. */
 function base64Forms(part: string): string[] {
@@ -18,7 +21,8 @@ function base64Forms(part: string): string[] {
 
 /** Hides the key, its two halves, and the forms in which transports and logs write them. */
 export function createRedactor(apiKey: string | undefined): (text: string) => string {
-	const parts = apiKey === undefined ? [] : [apiKey, ...apiKey.split('.')];
+	const key = apiKey?.slice(0, LONGEST);
+	const parts = key === undefined ? [] : [key, ...key.split('.')];
 	const forms = parts
 		.filter((part, i) => part.length >= (i === 0 ? 1 : SHORTEST))
 		.flatMap((part) => [
@@ -28,7 +32,7 @@ export function createRedactor(apiKey: string | undefined): (text: string) => st
 			...base64Forms(part),
 			Buffer.from(part).toString('hex'),
 		])
-		.filter((form) => form === apiKey || form.length >= SHORTEST)
+		.filter((form) => form === key || form.length >= SHORTEST)
 		.sort((a, b) => b.length - a.length);
 	const anyForm =
 		forms.length === 0

@@ -5,16 +5,22 @@ import { ConfiguredCatalog, type ConfiguredStream } from './protocol';
 
 type Issue = z.core.$ZodIssue;
 
+/** No setting has a longer name; what has may be anything, such as a key in the wrong place. */
+const LONGEST_NAME = 100;
+
 /** One setting and what is wrong with it; the value itself is never told. */
 function sentence(issue: Issue, input: unknown): string {
 	const where = issue.path.map(String).join('.');
 	if (issue.code === 'unrecognized_keys') {
 		const names = issue.keys.map((key) => (where === '' ? key : `${where}.${key}`));
-		return names.map((name) => `${name} is not a setting`).join('. ');
+		return names.map((name) => `${shortened(name)} is not a setting`).join('. ');
 	}
 	const isMissing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
 	return `${where === '' ? 'The whole' : where} ${isMissing ? 'is missing' : demand(issue)}`;
 }
+
+const shortened = (name: string): string =>
+	name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
 	path.reduce(

@@ -58,6 +58,15 @@ describe('what is not the key', () => {
 		expect(createRedactor('other')(`"ws_test_x.${'0a'.repeat(32)}"`)).toBe('"**********"');
 	});
 
+	it('is hidden where a whole key follows a word', () => {
+		expect(createRedactor(undefined)(`null${KEY}`)).toBe('null**********');
+	});
+
+	it('is hidden up to a length that no key has', () => {
+		const endless = '['.repeat(18_000);
+		expect(createRedactor(endless)(endless.slice(0, 1_000))).toBe('**********');
+	});
+
 	it('stays when it is a short part of the key', () => {
 		expect(createRedactor('a.b.longer-part')('a banana')).toBe('a banana');
 	});

@@ -53,6 +53,17 @@ describe('settings', () => {
 		['no key', {}, 'api_key is missing.'],
 		['an empty key', { api_key: ' ' }, 'api_key must be one line without blanks.'],
 		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without blanks.'],
+		['an endless key', { api_key: 'k'.repeat(1_001) }, 'api_key must be one line without blanks.'],
+		[
+			'half a character',
+			{ api_key: VALUE, workspace_id: 'ws\ud800' },
+			'workspace_id must be made of whole characters.',
+		],
+		[
+			'a setting with an endless name',
+			{ api_key: VALUE, ['x'.repeat(200)]: 1 },
+			`${'x'.repeat(100)}… is not a setting.`,
+		],
 		['a key that is no text', { api_key: 5 }, 'api_key must be a text.'],
 		['an unknown setting', { apikey: VALUE }, 'api_key is missing. apikey is not a setting.'],
 		[
