@@ -3,10 +3,14 @@ import { type Shape, states } from './records.mts';
 import type { Run } from './run.mts';
 import type { Totals } from './sink.mts';
 
+/** How a run ended, and what it printed. */
+type Printed = Pick<Run, 'exitCode' | 'output' | 'errors'>;
+
 /** What a run lost, as sentences; none if every line was read and all that is due arrived. */
-export function losses(peer: Peer, run: Run, totals: Totals, shape: Shape): string[] {
+export function losses(peer: Peer, run: Printed, totals: Totals, shape: Shape): string[] {
 	if (run.exitCode !== 0) return [`exited with ${run.exitCode}: ${run.errors.slice(-500)}`];
-	if (peer.delivers) return [...peopleLosses(totals, shape), ...stateLosses(run.output, shape)];
+	if (peer.delivers)
+		return [...peopleLosses(totals, shape), ...stateLosses(peer, run.output, shape)];
 	const lines = shape.records + Math.ceil(shape.records / shape.perState);
 	return Number(run.output) === lines ? [] : [`read ${run.output.trim()} of ${lines} lines`];
 }
@@ -21,18 +25,18 @@ function peopleLosses({ people, distinct, duplicates, refused, misread }: Totals
 	return wrong.filter(([count]) => count !== 0).map(([, sentence]) => sentence);
 }
 
-/** Tells the first STATE that is not the one due: unchanged, in order, with the right count. */
-function stateLosses(output: string, shape: Shape) {
+/** Tells the first STATE that is not the one due: unchanged, in order, with the count if it has one. */
+function stateLosses({ counts }: Peer, output: string, shape: Shape) {
 	const echoed = output.split('\n').filter((line) => line.includes('"STATE"'));
 	let next = 0;
 	for (const state of states(shape)) {
 		const line = echoed[next++];
 		if (line === undefined) return [`STATE ${state.id} did not come back`];
-		const { destinationStats = state.sourceStats, ...rest } = JSON.parse(line).state;
+		const { destinationStats, ...rest } = JSON.parse(line).state;
 		const same = JSON.stringify(rest) === JSON.stringify(state);
 		if (!same) return [`in place of STATE ${state.id} came ${line.slice(0, 500)}`];
-		if (destinationStats.recordCount !== state.sourceStats.recordCount)
-			return [`STATE ${state.id} counts ${destinationStats.recordCount} records`];
+		if (counts && destinationStats?.recordCount !== state.sourceStats.recordCount)
+			return [`STATE ${state.id} counts ${destinationStats?.recordCount} records`];
 	}
 	return next < echoed.length ? [`${echoed.length - next} STATEs too many came back`] : [];
 }

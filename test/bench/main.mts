@@ -1,24 +1,73 @@
 /**
- * The benchmark: `npm run bench -- [--records 1000000] [--rounds 3] [--states 1000] [--seed 1]
- * [--latency 0] [--destination build/destination-flameup]`. Figures go to stdout, progress to
- * stderr. It fails only if people or STATEs were lost, never because of time.
+ * The benchmark: `npm run bench -- [--only throughput,latency,limit,real,lag,small,startup,growth]
+ * [--records 1000000] [--rounds 5] [--states 10,1000] [--latency 100] [--latency-records 20000]
+ * [--growth-records 10000000] [--peers faros,naive] [--seed 1] [--write] [--save FILE] [--from FILE]
+ * [--destination build/destination-flameup]`. Figures go to stdout, progress to stderr. A run of all
+ * sections writes them into `docs/` too, and one of some with `--write`; `--save` keeps the results
+ * in a file, and `--from` prints and writes them again. It fails only if people or STATEs were lost,
+ * never because of time.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allowance } from './allowance.mts';
-import { readOptions } from './options.mts';
-import { throughput } from './throughput.mts';
+import { leaveCore } from './cores.mts';
+import { type Results, writeDocs } from './docs.mts';
+import { textOf } from './finding.mts';
+import { machine } from './machine.mts';
+import { type Options, readOptions } from './options.mts';
+import { prepareSenders } from './peers.mts';
+import type { Section } from './section.mts';
+import { growth } from './sections/growth.mts';
+import { lag } from './sections/lag.mts';
+import { latency } from './sections/latency.mts';
+import { limit } from './sections/limit.mts';
+import { real } from './sections/real.mts';
+import { small } from './sections/small.mts';
+import { startup } from './sections/startup.mts';
+import { throughput } from './sections/throughput.mts';
 
-/** Each prints its figures and tells whether everything arrived. */
-const SECTIONS = [throughput, allowance];
+const SECTIONS: Record<string, Section> = {
+	throughput,
+	latency,
+	limit,
+	real,
+	lag,
+	small,
+	startup,
+	growth,
+};
 
-const options = readOptions(process.argv.slice(2));
-const folder = mkdtempSync(join(tmpdir(), 'flameup-bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-process.on('SIGINT', () => process.exit(130));
+const args = process.argv.slice(2);
+const options = readOptions(args);
+const unknown = options.only.filter((name) => !SECTIONS[name]);
+if (unknown.length > 0) throw new Error(`There is no section ${unknown.join(', ')}`);
+const chosen = Object.entries(SECTIONS).filter(
+	([name]) => options.only.length === 0 || options.only.includes(name),
+);
 
-for (const section of SECTIONS) {
-	const arrived = await section(options, folder);
-	if (!arrived) process.exitCode = 1;
+const results = options.from
+	? (JSON.parse(readFileSync(options.from, 'utf8')) as Results)
+	: await measureAll(options);
+if (options.save) writeFileSync(options.save, JSON.stringify(results, null, '\t'));
+if (options.from) for (const finding of results.findings) console.log(`${textOf(finding)}\n`);
+if (options.write || options.from || options.only.length === 0) writeDocs(results);
+if (results.findings.some(({ losses }) => losses.length > 0)) process.exitCode = 1;
+
+async function measureAll(options: Options): Promise<Results> {
+	leaveCore();
+	const folder = mkdtempSync(join(tmpdir(), 'flameup-bench-'));
+	process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+	process.on('SIGINT', () => process.exit(130));
+	process.on('SIGTERM', () => process.exit(143));
+	const senders = await prepareSenders(options, folder);
+	const seconds = chosen.reduce((all, [, section]) => all + section.seconds(options), 0);
+	console.error(`About ${Math.ceil(seconds / 60)} minutes on a quiet machine.`);
+	const results: Results = { machine: machine(), args, findings: [] };
+	console.log(`${results.machine}\n`);
+	for (const [, section] of chosen) {
+		const finding = await section.run({ options, senders, folder });
+		console.log(`${textOf(finding)}\n`);
+		results.findings.push(finding);
+	}
+	return results;
 }

@@ -1,42 +1,51 @@
 import { parseArgs } from 'node:util';
 
-/** What one call of the benchmark runs; every number has a flag of the same name. */
-export type Options = {
-	records: number;
-	rounds: number;
-	/** Records before each STATE. */
-	states: number;
-	seed: number;
-	/** Milliseconds that the server waits before each answer. */
-	latency: number;
-	/** The destination's executable. */
-	destination: string;
+const NUMBERS = {
+	records: 1_000_000,
+	rounds: 5,
+	latency: 100,
+	'latency-records': 20_000,
+	'growth-records': 10_000_000,
+	seed: 1,
+};
+const LISTS = { only: '', states: '10,1000', peers: 'faros,naive' };
+const TEXTS = { destination: 'build/destination-flameup', save: '', from: '' };
+
+/** What one call of the benchmark runs; each has a flag of its name. */
+export type Options = { [Name in keyof typeof NUMBERS]: number } & {
+	[Name in keyof typeof TEXTS]: string;
+} & {
+	/** The sections to run; all if it names none. */
+	only: string[];
+	/** Records before each STATE, one number per table. */
+	states: number[];
+	/** Who is compared with ours and the floors. */
+	peers: string[];
+	/** Whether `docs/` is written after a run of some sections too. */
+	write: boolean;
 };
 
 /** Reads the command line; throws with the flag's name where a value is not a whole number. */
 export function readOptions(args: string[]): Options {
-	const { values } = parseArgs({
-		args,
-		options: {
-			records: { type: 'string', default: '1000000' },
-			rounds: { type: 'string', default: '3' },
-			states: { type: 'string', default: '1000' },
-			seed: { type: 'string', default: '1' },
-			latency: { type: 'string', default: '0' },
-			destination: { type: 'string', default: 'build/destination-flameup' },
-		},
-	});
-	const number = (name: Exclude<keyof Options, 'destination'>, least: number) => {
-		const value = Number(values[name]);
-		if (Number.isInteger(value) && value >= least) return value;
-		throw new Error(`--${name} takes a whole number from ${least} up, not ${values[name]}`);
+	const texts = Object.entries({ ...NUMBERS, ...LISTS, ...TEXTS }).map(
+		([name, initial]) => [name, { type: 'string', default: String(initial) }] as const,
+	);
+	const options = { ...Object.fromEntries(texts), write: { type: 'boolean' } } as const;
+	const { values } = parseArgs({ args, options });
+	const { write, ...given } = values as Record<string, string> & { write?: boolean };
+	const number = (name: string, text: string | undefined) => {
+		const value = Number(text);
+		if (Number.isInteger(value) && value >= 1) return value;
+		throw new Error(`--${name} takes a whole number from 1 up, not ${text}`);
 	};
+	const list = (name: keyof typeof LISTS) => (given[name] ?? '').split(',').filter(Boolean);
+	const numbers = Object.keys(NUMBERS).map((name) => [name, number(name, given[name])]);
 	return {
-		records: number('records', 1),
-		rounds: number('rounds', 1),
-		states: number('states', 1),
-		seed: number('seed', 0),
-		latency: number('latency', 0),
-		destination: values.destination,
+		...given,
+		...Object.fromEntries(numbers),
+		only: list('only'),
+		states: list('states').map((text) => number('states', text)),
+		peers: list('peers'),
+		write: write === true,
 	};
 }

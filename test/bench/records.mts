@@ -43,18 +43,26 @@ export const CATALOG = {
 /** Writes the source's messages to a file; the same shape gives the same bytes. */
 export function writeRecords(path: string, shape: Shape) {
 	const file = openSync(path, 'w');
-	const random = randomFrom(shape.seed);
 	let block = '';
-	for (let id = 1; id <= shape.records; id++) {
-		block += `${recordLine(id, random)}\n`;
-		const atEnd = id === shape.records;
-		if (id % shape.perState === 0 || atEnd) block += `${stateLine(stateAt(id, shape))}\n`;
-		if (block.length > 500_000 || atEnd) {
+	for (const { record, state } of steps(shape)) {
+		block += state === undefined ? record : record + state;
+		if (block.length > 500_000) {
 			writeSync(file, block);
 			block = '';
 		}
 	}
+	writeSync(file, block);
 	closeSync(file);
+}
+
+/** The source's lines: each record's, and the STATE's if one follows it. */
+export function* steps(shape: Shape): Generator<{ record: string; state: string | undefined }> {
+	const random = randomFrom(shape.seed);
+	for (let id = 1; id <= shape.records; id++) {
+		const isLast = id % shape.perState === 0 || id === shape.records;
+		const state = isLast ? `${stateLine(stateAt(id, shape))}\n` : undefined;
+		yield { record: `${recordLine(id, random)}\n`, state };
+	}
 }
 
 /** The STATEs of a source file, in order, as the values inside their messages. */

@@ -1,36 +1,49 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CORES, onCore } from './cores.mts';
+import { owned } from './children.mts';
+import { onOwnCore } from './cores.mts';
 
-/** What a command did with a source file on its stdin, and what that took. */
+/** The command that writes a source's messages. */
+export type Source = string[];
+
+/** What a command did with a source on its stdin, and what that took. */
 export type Run = {
 	exitCode: number;
 	seconds: number;
 	cpuSeconds: number;
 	peakBytes: number;
+	/** From the start until a STATE was read from its output; null if there was none. */
+	firstStateSeconds: number | null;
+	lastStateSeconds: number | null;
 	output: string;
 	errors: string;
 };
 
 const METER = join(import.meta.dirname, 'meter.py');
+/** What runs longer is stopped, and counts as failed. */
+const LONGEST_SECONDS = 3_600;
 
 /** Every peer gets this very Node, and reaches the server on loopback without a proxy. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
 	...process.env,
 	PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
 	NO_PROXY: '127.0.0.1',
 	no_proxy: '127.0.0.1',
 };
 
-/** Runs `cat source | command`; what it prints goes by way of files beside the source. */
-export async function run(command: string[], source: string): Promise<Run> {
-	const output = `${source}.output`;
-	const errors = `${source}.errors`;
-	const metered = ['python3', METER, source, output, errors, ...onCore(CORES.measured, command)];
-	const [file = '', ...args] = onCore(CORES.others, metered);
-	const { stdout } = await promisify(execFile)(file, args, { env: ENVIRONMENT });
+/** Runs `source | command`; what it prints goes by way of files in the folder. */
+export async function run(command: string[], source: Source, folder: string): Promise<Run> {
+	const own = mkdtempSync(join(folder, 'run-'));
+	const [output, errors] = [join(own, 'output'), join(own, 'errors')];
+	const told = [METER, output, errors, String(LONGEST_SECONDS), JSON.stringify(source)];
+	const metered = promisify(execFile)('python3', [...told, ...onOwnCore(command)], {
+		env: ENVIRONMENT,
+	});
+	owned(metered.child);
+	const { stdout } = await metered;
 	const printed = { output: readFileSync(output, 'utf8'), errors: readFileSync(errors, 'utf8') };
+	rmSync(own, { recursive: true });
 	return { ...JSON.parse(stdout), ...printed };
 }

@@ -1,22 +1,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { CORES, onCore } from './cores.mts';
+import type { Flameup } from '../simulator/flameup.mts';
+import { startSimulator } from '../simulator/server.mts';
+import type { Switches } from '../simulator/switches.mts';
+import { owned } from './children.mts';
 import type { Totals } from './sink.mts';
 
-/** A running sink, as the benchmark sees it. */
-export type Server = {
+/** A running server, as the benchmark sees it. */
+export type Server<Told extends Totals = Totals> = {
 	apiUrl: string;
 	/** Tells the totals since the last call, and begins anew. */
-	collect: () => Promise<Totals>;
+	collect: () => Promise<Told>;
 	stop: () => void;
 };
 
+/** Totals of a server that has a rate limit. */
+export type LimitedTotals = Totals & {
+	/** Requests answered with 429; they are not among the requests. */
+	rateLimited: number;
+	/** Windows of the limit in which a request came. */
+	windows: number;
+};
+
 /** Starts the sink as its own process; it ends with this one at the latest. */
-export async function startServer(latency: number): Promise<Server> {
-	const sink = [process.execPath, join(import.meta.dirname, 'sink.mts')];
-	const [file = '', ...args] = onCore(CORES.others, [...sink, `--latency=${latency}`]);
-	const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startSink(latency = 0): Promise<Server> {
+	const sink = [join(import.meta.dirname, 'sink.mts'), `--latency=${latency}`];
+	const child = owned(spawn(process.execPath, sink, { stdio: ['pipe', 'pipe', 'inherit'] }));
 	const [line] = await once(child.stdout, 'data');
 	const url = `http://127.0.0.1:${String(line).trim()}`;
 	return {
@@ -26,5 +36,39 @@ export async function startServer(latency: number): Promise<Server> {
 			return (await response.json()) as Totals;
 		},
 		stop: () => child.stdin.end(),
+	};
+}
+
+/** Starts a simulated Flameup in this process: 20 to 150 ms to answer, 120 requests a minute. */
+export async function startLimited(
+	switches: Partial<Switches> = {},
+): Promise<Server<LimitedTotals>> {
+	const wishes = { latencyMs: [20, 150], retryAfter: 'seconds', ...switches } as const;
+	const { url, flameup, close } = await startSimulator(wishes as Partial<Switches>);
+	return {
+		apiUrl: url,
+		collect: async () => {
+			const totals = totalsOf(flameup);
+			flameup.reset();
+			return totals;
+		},
+		stop: close,
+	};
+}
+
+function totalsOf(flameup: Flameup): LimitedTotals {
+	const { requests, byStatus, tooManyRequests, peopleCreated, peopleUpdated, windows } =
+		flameup.stats();
+	const taken = requests - tooManyRequests;
+	return {
+		requests: taken,
+		people: peopleCreated + peopleUpdated,
+		distinct: flameup.people().size,
+		duplicates: peopleUpdated,
+		refused: taken - (byStatus['200'] ?? 0),
+		misread: 0,
+		cpuSeconds: 0,
+		rateLimited: tooManyRequests,
+		windows,
 	};
 }

@@ -1,0 +1,13 @@
+import type { ChildProcess } from 'node:child_process';
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+	for (const child of running) child.kill();
+});
+
+/** A process that was started here; it ends with this one at the latest. */
+export function owned<Child extends ChildProcess>(child: Child): Child {
+	running.add(child);
+	child.once('exit', () => running.delete(child));
+	return child;
+}

@@ -1,0 +1,49 @@
+import type { Sample } from './measure.mts';
+import type { Shape } from './records.mts';
+import type { Totals } from './sink.mts';
+import { median } from './table.mts';
+
+/** The middle of what samples tell. */
+export const middle = <T,>(samples: T[], of: (sample: T) => number | null) =>
+	median(samples.map((sample) => of(sample) ?? Number.NaN));
+
+/** The figures that every section knows of a peer's runs. */
+export function figuresOf(samples: Sample[], { records }: Shape) {
+	const sum = (of: (totals: Totals) => number) =>
+		samples.reduce((all, { totals }) => all + of(totals), 0);
+	return {
+		recordsPerSecond: records / middle(samples, ({ run }) => run.seconds),
+		cpuPerMillion: (middle(samples, ({ run }) => run.cpuSeconds) / records) * 1e6,
+		peakMegabytes: middle(samples, ({ run }) => run.peakBytes) / 1e6,
+		peoplePerRequest: sum(({ people }) => people) / sum(({ requests }) => requests),
+		firstState: middle(samples, ({ run }) => run.firstStateSeconds),
+		lastState: middle(samples, ({ run }) => run.lastStateSeconds),
+	};
+}
+
+/** The samples by peer, in the order in which the peers came. */
+export const byPeer = <T extends Sample>(samples: T[]) =>
+	Map.groupBy(samples, ({ peer }) => peer.name);
+
+/** A number with so many digits, or a dash where there is none. */
+export const digits = (value: number, count: number) =>
+	Number.isFinite(value) ? value.toFixed(count) : '–';
+
+/** What was lost, with the peer's name, said once. */
+export const lossesOf = (samples: Pick<Sample, 'peer' | 'losses'>[]) => [
+	...new Set(samples.flatMap(({ peer, losses }) => losses.map((loss) => `${peer.name}: ${loss}`))),
+];
+
+/** What went in and came out in all of these runs. */
+export function deliveries(samples: Pick<Sample, 'peer' | 'shape' | 'totals' | 'losses'>[]) {
+	const delivering = samples.filter(({ peer }) => peer.delivers);
+	const records = delivering.reduce((all, { shape }) => all + shape.records, 0);
+	const people = delivering.reduce((all, { totals }) => all + totals.people, 0);
+	const whole = (count: number) => count.toLocaleString('en-US');
+	const complete = delivering.every(({ losses }) => losses.length === 0);
+	return `${whole(records)} records in, ${whole(people)} people out; ${
+		complete
+			? 'each person arrived once, each STATE came back unchanged and in order.'
+			: 'NOT all of it arrived as it should.'
+	}`;
+}

@@ -1,0 +1,54 @@
+import { table } from './table.mts';
+
+/** What a section found: all that is printed, written and drawn. */
+export type Finding = {
+	section: string;
+	title: string;
+	/** How it was measured, one sentence or more each. */
+	notes: string[];
+	tables: Table[];
+	aims: Aim[];
+	/** What did not arrive; a benchmark that loses people measures nothing. */
+	losses: string[];
+	charts: Chart[];
+};
+
+/** Rows of text under a caption; the first row is the head. */
+export type Table = { caption: string; rows: string[][] };
+
+/** A figure, and how low or how high it should be; null where what it needs was not run. */
+export type Aim = { label: string; value: number | null; atMost?: number; atLeast?: number };
+
+/** Bars of one measure, one per peer, and the aim that ours has. */
+export type Chart = {
+	title: string;
+	bars: { name: string; value: number }[];
+	/** Digits after the point. */
+	digits: number;
+	aim?: number;
+};
+
+/** The finding as plain text. */
+export const textOf = ({ title, notes, tables, aims, losses }: Finding) =>
+	[
+		[title, ...notes].join('\n'),
+		...tables.map(({ caption, rows }) => `${caption}\n\n${table(rows)}`.trim()),
+		...losses.map((loss) => `LOST: ${loss}`),
+		aims.map((aim) => `  ${verdict(aim).padEnd(12)} ${sentence(aim)}`).join('\n'),
+	]
+		.filter(Boolean)
+		.join('\n\n');
+
+/** Whether the aim is reached. */
+export function verdict({ value, atMost = Infinity, atLeast = -Infinity }: Aim) {
+	if (value === null || Number.isNaN(value)) return 'not measured';
+	return value <= atMost && value >= atLeast ? 'reached' : 'NOT reached';
+}
+
+/** The aim with its figure. */
+export function sentence({ label, value, atMost, atLeast }: Aim) {
+	const limit = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+	return `${label}: ${value === null ? 'none' : shown(value)}, ${limit}`;
+}
+
+const shown = (value: number) => String(Number(value.toFixed(Math.abs(value) >= 10 ? 2 : 3)));

@@ -1,0 +1,38 @@
+import { losses } from './delivery.mts';
+import type { Peer } from './peers.mts';
+import type { Shape } from './records.mts';
+import { type Run, run, type Source } from './run.mts';
+import type { Server } from './server.mts';
+import type { Totals } from './sink.mts';
+
+/** One run of a peer, and what came of it. */
+export type Sample<Told extends Totals = Totals> = {
+	peer: Peer;
+	shape: Shape;
+	run: Run;
+	totals: Told;
+	/** What was lost, as sentences. */
+	losses: string[];
+};
+
+/** Runs a peer with a source of this shape before a server that nobody else uses. */
+export async function measure<Told extends Totals>(
+	peer: Peer,
+	{ shape, source, server, folder }: Setting<Told>,
+): Promise<Sample<Told>> {
+	await server.collect();
+	const own = await run(peer.command, source, folder);
+	const totals = await server.collect();
+	const { seconds, cpuSeconds } = own;
+	console.error(`  ${peer.name}: ${seconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s`);
+	return { peer, shape, run: own, totals, losses: losses(peer, own, totals, shape) };
+}
+
+/** What a peer is run with. */
+export type Setting<Told extends Totals = Totals> = {
+	shape: Shape;
+	source: Source;
+	server: Server<Told>;
+	/** For temporary files. */
+	folder: string;
+};

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What the peers are told: the same file that configures the destination. */
+export type Config = { api_url: string; api_key: string; workspace_id: string };
+
+/** The most that one request may carry. */
+export const BATCH_SIZE = 100;
+
+/** A person of a record, as whoever knows its columns would write it. */
+export const toPerson = ({ id, email, ...traits }: Record<string, unknown>) => ({
+	userId: String(id),
+	email,
+	traits,
+});
+
+/** Sends a batch; waits as long as a 429 asks for and sends it again; throws on any other refusal. */
+export async function send(people: object[], config: Config): Promise<void> {
+	const { api_url, api_key, workspace_id } = config;
+	const response = await fetch(`${api_url}/workspaces/${workspace_id}/people/batch`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${api_key}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ people }),
+	});
+	await response.json();
+	if (response.status === 429) {
+		await sleep(Number(response.headers.get('retry-after')) * 1000);
+		await send(people, config);
+	} else if (!response.ok) {
+		throw new Error(`Flameup answered ${response.status}`);
+	}
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { deliveries, digits, figuresOf, lossesOf } from '../figures.mts';
+import { measure, type Sample } from '../measure.mts';
+import { OURS } from '../peers.mts';
+import type { Section } from '../section.mts';
+import { startSink } from '../server.mts';
+import { whole } from '../table.mts';
+
+const FEED = join(import.meta.dirname, '../feed.mts');
+
+/** Whether memory stays where it is in a very long sync; its source is written while it is read. */
+export const growth: Section = {
+	seconds: ({ 'growth-records': records }) => 1.1 * records * 15e-6,
+	async run({ options, senders, folder }) {
+		const { seed, 'growth-records': records } = options;
+		const server = await startSink();
+		const [ours] = senders({ apiUrl: server.apiUrl, limited: false });
+		if (!ours) throw new Error(`${OURS} is missing`);
+		const samples: Sample[] = [];
+		for (const size of [Math.ceil(records / 10), records]) {
+			console.error(`${size} records, fed while they are written`);
+			const shape = { records: size, perState: 1_000, seed };
+			const numbers = [size, shape.perState, seed].map(String);
+			const source = [process.execPath, FEED, ...numbers];
+			samples.push(await measure(ours, { shape, source, server, folder }));
+		}
+		server.stop();
+		const [least, most] = samples.map((sample) => figuresOf([sample], sample.shape));
+		const ratio = (most?.peakMegabytes ?? Number.NaN) / (least?.peakMegabytes ?? Number.NaN);
+		return {
+			section: 'growth',
+			title: 'A very long sync',
+			notes: [
+				'No latency, no rate limit, a STATE every 1,000; the source is written while it is read, which sets the speed; one run each.',
+				deliveries(samples),
+			],
+			tables: [
+				{
+					caption: '',
+					rows: [
+						['records', 'records/s', 'CPU s per 1M', 'peak MB'],
+						...samples.map((sample) => {
+							const of = figuresOf([sample], sample.shape);
+							return [
+								whole(sample.shape.records),
+								whole(of.recordsPerSecond),
+								digits(of.cpuPerMillion, 2),
+								digits(of.peakMegabytes, 0),
+							];
+						}),
+					],
+				},
+			],
+			aims: [
+				{
+					label: `peak at ${whole(records)} × that at ${whole(Math.ceil(records / 10))}`,
+					value: ratio,
+					atMost: 1.15,
+				},
+			],
+			losses: lossesOf(samples),
+			charts: [],
+		};
+	},
+};

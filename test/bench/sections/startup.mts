@@ -1,0 +1,88 @@
+import { digits, middle } from '../figures.mts';
+import type { Aim } from '../finding.mts';
+import { FAROS, OURS } from '../peers.mts';
+import { type Run, run } from '../run.mts';
+import type { Section } from '../section.mts';
+import { startLimited } from '../server.mts';
+
+const LEAST_ROUNDS = 7;
+const NODE = 'node -e 0';
+const NO_INPUT = ['true'];
+
+/** How long the commands take that every screen of Airbyte waits for. */
+export const startup: Section = {
+	seconds: ({ rounds, peers }) => Math.max(rounds, LEAST_ROUNDS) * (1 + peers.length * 0.5),
+	async run({ options, senders, folder }) {
+		const rounds = Math.max(options.rounds, LEAST_ROUNDS);
+		const server = await startLimited({ limit: 0, latencyMs: 0 });
+		const commands = new Map([[NODE, [process.execPath, '-e', '0']]]);
+		for (const { name, spec, check } of senders({ apiUrl: server.apiUrl, limited: true })) {
+			if (spec) commands.set(`${name}: spec`, spec);
+			if (check) commands.set(`${name}: check`, check);
+		}
+		const runs = new Map<string, Run[]>();
+		for (let round = 1; round <= rounds; round++) {
+			console.error(`Round ${round} of ${rounds}, start-up`);
+			for (const [name, command] of commands) {
+				runs.set(name, [...(runs.get(name) ?? []), await run(command, NO_INPUT, folder)]);
+			}
+		}
+		server.stop();
+		/** Each run with that of another command in the same round. */
+		const against = (name: string, other: string, of: (mine: number, theirs: number) => number) => {
+			const theirs = runs.get(other) ?? [];
+			const mine = (runs.get(name) ?? []).map(({ seconds }, round) =>
+				of(seconds, theirs[round]?.seconds ?? Number.NaN),
+			);
+			return middle(mine, (one) => one);
+		};
+		const overNode = (name: string) => 1000 * against(name, NODE, (mine, theirs) => mine - theirs);
+		const names = [...commands.keys()];
+		const aim = (command: string): Aim => ({
+			label: `${command}, ms over ${NODE}`,
+			value: overNode(`${OURS}: ${command}`),
+			atMost: 120,
+		});
+		const specs = against(`${OURS}: spec`, `${FAROS}: spec`, (mine, theirs) => mine / theirs);
+		return {
+			section: 'startup',
+			title: 'Start-up',
+			notes: [
+				`From the start of the process to its end; medians of ${rounds}, each round's runs compared with each other. A check asks a server that answers at once.`,
+			],
+			tables: [
+				{
+					caption: '',
+					rows: [
+						['', 'ms', `over ${NODE}`, 'peak MB'],
+						...names.map((name) => [
+							name,
+							digits(1000 * middle(runs.get(name) ?? [], ({ seconds }) => seconds), 0),
+							digits(overNode(name), 0),
+							digits(middle(runs.get(name) ?? [], ({ peakBytes }) => peakBytes) / 1e6, 0),
+						]),
+					],
+				},
+			],
+			aims: [aim('spec'), aim('check'), { label: 'spec × faros', value: specs, atMost: 0.5 }],
+			losses: [...runs].flatMap(([name, own]) => failures(name, own)),
+			charts: [
+				{
+					title: `Start-up: ms over ${NODE}`,
+					bars: names.slice(1).map((name) => ({ name, value: overNode(name) })),
+					digits: 0,
+					aim: 120,
+				},
+			],
+		};
+	},
+};
+
+const ANSWERS = /"type":"SPEC"|"status":"SUCCEEDED"/;
+
+/** A command that does not answer is quick for nothing. */
+const failures = (name: string, runs: Run[]) =>
+	runs
+		.filter(({ exitCode, output }) => exitCode !== 0 || (name !== NODE && !ANSWERS.test(output)))
+		.slice(0, 1)
+		.map(({ exitCode, errors }) => `${name}: exit code ${exitCode}, ${errors.slice(-300)}`);

@@ -1,0 +1,63 @@
+import type { Aim } from './finding.mts';
+
+/** The rate limit that Flameup documents. */
+export const LIMIT = 120;
+export const MINUTE_MS = 60_000;
+export const PER_REQUEST = 100;
+/** Clock windows are met in the middle, so that they are not those of the run. */
+export const START_MS = MINUTE_MS / 2;
+
+/** How a run used the allowance. */
+export type Usage = {
+	peoplePerRequest: number;
+	/** Requests taken, of those allowed to us in the windows that the run touches. */
+	share: number;
+	rateLimited: number;
+	/** Time to the last STATE, by the time until the last window that is needed opens. */
+	timeRatio: number;
+};
+
+/** Reads the use off what was counted. */
+export function usageOf(run: {
+	people: number;
+	/** Requests that were not answered with 429. */
+	taken: number;
+	rateLimited: number;
+	/** Requests that another client of the key leaves to us in each window. */
+	allowed: number;
+	windows: number;
+	ms: number;
+	/** How much sooner than a minute after the start the second window opens. */
+	earlyMs?: number;
+}): Usage {
+	const needed = Math.ceil(run.people / PER_REQUEST / run.allowed);
+	return {
+		peoplePerRequest: run.people / run.taken,
+		share: run.taken / (run.allowed * run.windows),
+		rateLimited: run.rateLimited,
+		timeRatio: run.ms / ((needed - 1) * MINUTE_MS - (run.earlyMs ?? 0)),
+	};
+}
+
+/** The columns that tell the use. */
+export const USAGE_HEADINGS = ['people/request', 'share', '429s', 'T/T0'];
+
+/** A row of them. */
+export const usageCells = ({ peoplePerRequest, share, rateLimited, timeRatio }: Usage) => [
+	peoplePerRequest.toFixed(1),
+	`${(share * 100).toFixed(1)} %`,
+	String(rateLimited),
+	timeRatio.toFixed(3),
+];
+
+/** What each of our runs is to reach. */
+export const usageAims = (name: string, usage: Usage): Aim[] => [
+	{ label: `people per request, ${name}`, value: usage.peoplePerRequest, atLeast: 99.9 },
+	{ label: `share of the allowance, %, ${name}`, value: usage.share * 100, atLeast: 99.5 },
+	{ label: `429s, ${name}`, value: usage.rateLimited, atMost: 0 },
+	{ label: `T/T0, ${name}`, value: usage.timeRatio, atMost: 1.05 },
+];
+
+/** What the headings mean. */
+export const USAGE_LEGEND =
+	'Share: requests taken, of those allowed in the windows that the run touches (shared key: of our half). T/T0: time to the last state, by the time until the last window opens.';
