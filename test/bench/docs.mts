@@ -47,7 +47,7 @@ function tableOf({ caption, rows: [head = [], ...rows] }: Table) {
 	const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
 	const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
 	const lines = [head, rule, ...rows].map(line).join('\n');
-	return caption === '' ? [lines] : [`**${caption}**`, lines];
+	return caption === undefined ? [lines] : [`**${caption}**`, lines];
 }
 
 const aimOf = (aim: Aim) => `- ${verdict(aim)}: ${sentence(aim)}`;

@@ -1,5 +1,4 @@
 import type { Sample } from './measure.mts';
-import type { Shape } from './records.mts';
 import type { Totals } from './sink.mts';
 import { median } from './table.mts';
 
@@ -7,8 +6,9 @@ import { median } from './table.mts';
 export const middle = <T,>(samples: T[], of: (sample: T) => number | null) =>
 	median(samples.map((sample) => of(sample) ?? Number.NaN));
 
-/** The figures that every section knows of a peer's runs. */
-export function figuresOf(samples: Sample[], { records }: Shape) {
+/** The figures that every section knows of a peer's runs with one shape. */
+export function figuresOf(samples: Sample[]) {
+	const records = samples[0]?.shape.records ?? Number.NaN;
 	const sum = (of: (totals: Totals) => number) =>
 		samples.reduce((all, { totals }) => all + of(totals), 0);
 	return {
@@ -26,8 +26,8 @@ export const byPeer = <T extends Sample>(samples: T[]) =>
 	Map.groupBy(samples, ({ peer }) => peer.name);
 
 /** A number with so many digits, or a dash where there is none. */
-export const digits = (value: number, count: number) =>
-	Number.isFinite(value) ? value.toFixed(count) : '–';
+export const digits = (value: number | null, count: number) =>
+	value !== null && Number.isFinite(value) ? value.toFixed(count) : '–';
 
 /** What was lost, with the peer's name, said once. */
 export const lossesOf = (samples: Pick<Sample, 'peer' | 'losses'>[]) => [

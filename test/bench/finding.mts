@@ -13,8 +13,8 @@ export type Finding = {
 	charts: Chart[];
 };
 
-/** Rows of text under a caption; the first row is the head. */
-export type Table = { caption: string; rows: string[][] };
+/** Rows of text, under a caption where there are several tables; the first row is the head. */
+export type Table = { caption?: string; rows: string[][] };
 
 /** A figure, and how low or how high it should be; null where what it needs was not run. */
 export type Aim = { label: string; value: number | null; atMost?: number; atLeast?: number };
@@ -32,7 +32,7 @@ export type Chart = {
 export const textOf = ({ title, notes, tables, aims, losses }: Finding) =>
 	[
 		[title, ...notes].join('\n'),
-		...tables.map(({ caption, rows }) => `${caption}\n\n${table(rows)}`.trim()),
+		...tables.flatMap(({ caption = '', rows }) => [caption, table(rows)]),
 		...losses.map((loss) => `LOST: ${loss}`),
 		aims.map((aim) => `  ${verdict(aim).padEnd(12)} ${sentence(aim)}`).join('\n'),
 	]
@@ -41,14 +41,17 @@ export const textOf = ({ title, notes, tables, aims, losses }: Finding) =>
 
 /** Whether the aim is reached. */
 export function verdict({ value, atMost = Infinity, atLeast = -Infinity }: Aim) {
-	if (value === null || Number.isNaN(value)) return 'not measured';
+	if (isMissing(value)) return 'not measured';
 	return value <= atMost && value >= atLeast ? 'reached' : 'NOT reached';
 }
 
 /** The aim with its figure. */
 export function sentence({ label, value, atMost, atLeast }: Aim) {
 	const limit = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-	return `${label}: ${value === null ? 'none' : shown(value)}, ${limit}`;
+	return `${label}: ${isMissing(value) ? 'none' : shown(value)}, ${limit}`;
 }
+
+/** JSON has no NaN. */
+const isMissing = (value: number | null): value is null => value === null || Number.isNaN(value);
 
 const shown = (value: number) => String(Number(value.toFixed(Math.abs(value) >= 10 ? 2 : 3)));

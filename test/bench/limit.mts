@@ -51,7 +51,6 @@ export async function limit(): Promise<Finding> {
 		],
 		tables: [
 			{
-				caption: '',
 				rows: [
 					['', ...USAGE_HEADINGS],
 					...runs.map(({ name, usage }) => [name, ...usageCells(usage)]),

@@ -25,7 +25,7 @@ export const growth: Section = {
 			samples.push(await measure(ours, { shape, source, server, folder }));
 		}
 		server.stop();
-		const [least, most] = samples.map((sample) => figuresOf([sample], sample.shape));
+		const [least, most] = samples.map((sample) => figuresOf([sample]));
 		const ratio = (most?.peakMegabytes ?? Number.NaN) / (least?.peakMegabytes ?? Number.NaN);
 		return {
 			section: 'growth',
@@ -36,11 +36,10 @@ export const growth: Section = {
 			],
 			tables: [
 				{
-					caption: '',
 					rows: [
 						['records', 'records/s', 'CPU s per 1M', 'peak MB'],
 						...samples.map((sample) => {
-							const of = figuresOf([sample], sample.shape);
+							const of = figuresOf([sample]);
 							return [
 								whole(sample.shape.records),
 								whole(of.recordsPerSecond),

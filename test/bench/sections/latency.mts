@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { byPeer, deliveries, digits, figuresOf, lossesOf } from '../figures.mts';
-import type { Aim } from '../finding.mts';
+import type { Aim, Finding } from '../finding.mts';
 import { measure, type Sample } from '../measure.mts';
+import type { Options } from '../options.mts';
 import { BATCH_SIZE } from '../peers/people.mts';
 import { FAROS, OURS } from '../peers.mts';
 import { writeRecords } from '../records.mts';
@@ -35,61 +36,67 @@ export const latency: Section = {
 			}
 		}
 		server.stop();
-		const ideal = (IN_FLIGHT * BATCH_SIZE * 1000) / latency;
-		const parts = states.map((perState) => {
-			const own = samples.filter(({ shape }) => shape.perState === perState);
-			const figures = [...byPeer(own)].map(([name, some]) => ({
-				name,
-				...figuresOf(some, { records, perState, seed }),
-			}));
-			return { perState, figures };
-		});
-		return {
-			section: 'latency',
-			title: `${latency} ms to answer`,
-			notes: [
-				`${whole(records)} records, because one request after the other takes ${(latency / 100_000).toFixed(4)} s a record; no rate limit; medians of ${rounds}. The ideal of ${IN_FLIGHT} in flight is ${whole(ideal)} records a second.`,
-				deliveries(samples),
-			],
-			tables: parts.map(({ perState, figures }) => ({
-				caption: `A STATE every ${whole(perState)}`,
-				rows: [
-					HEADINGS,
-					...figures.map((of) => [
-						of.name,
-						whole(of.recordsPerSecond),
-						digits(of.recordsPerSecond / ideal, 2),
-						digits(of.cpuPerMillion, 2),
-						digits(of.peakMegabytes, 0),
-						digits(of.peoplePerRequest, 1),
-						digits(of.firstState, 2),
-						digits(of.lastState, 2),
-					]),
-				],
-			})),
-			aims: parts.flatMap(({ perState, figures }): Aim[] => {
-				const speed = (peer: string) =>
-					figures.find(({ name }) => name === peer)?.recordsPerSecond ?? Number.NaN;
-				const at = `a STATE every ${whole(perState)}`;
-				return [
-					{ label: `records/s × the ideal, ${at}`, value: speed(OURS) / ideal, atLeast: 0.93 },
-					{ label: `records/s × faros, ${at}`, value: speed(OURS) / speed(FAROS), atLeast: 3.6 },
-				];
-			}),
-			losses: lossesOf(samples),
-			charts: [
-				{
-					title: `Records a second, ${latency} ms to answer`,
-					bars: (parts.at(-1)?.figures ?? []).map(({ name, recordsPerSecond }) => ({
-						name,
-						value: recordsPerSecond,
-					})),
-					digits: 0,
-				},
-			],
-		};
+		return findingOf(samples, options);
 	},
 };
+
+function findingOf(samples: Sample[], { latency, rounds, ...options }: Options): Finding {
+	const records = options['latency-records'];
+	const ideal = (IN_FLIGHT * BATCH_SIZE * 1000) / latency;
+	const parts = byCadence(samples);
+	return {
+		section: 'latency',
+		title: `${latency} ms to answer`,
+		notes: [
+			`${whole(records)} records, because one request after the other takes ${latency} s for 100,000; no rate limit; medians of ${rounds}. The ideal of ${IN_FLIGHT} in flight is ${whole(ideal)} records a second.`,
+			deliveries(samples),
+		],
+		tables: parts.map(({ caption, figures }) => ({
+			caption,
+			rows: [HEADINGS, ...figures.map((of) => row(of, ideal))],
+		})),
+		aims: parts.flatMap(({ caption, figures }) => aims(figures, ideal, caption)),
+		losses: lossesOf(samples),
+		charts: [
+			{
+				title: `Records a second, ${latency} ms to answer`,
+				bars: (parts.at(-1)?.figures ?? []).map(({ name, recordsPerSecond }) => ({
+					name,
+					value: recordsPerSecond,
+				})),
+				digits: 0,
+			},
+		],
+	};
+}
+
+type Figures = ReturnType<typeof figuresOf> & { name: string };
+
+const byCadence = (samples: Sample[]) =>
+	[...Map.groupBy(samples, ({ shape }) => shape.perState)].map(([perState, own]) => ({
+		caption: `A STATE every ${whole(perState)}`,
+		figures: [...byPeer(own)].map(([name, some]) => ({ name, ...figuresOf(some) })),
+	}));
+
+const row = (of: Figures, ideal: number) => [
+	of.name,
+	whole(of.recordsPerSecond),
+	digits(of.recordsPerSecond / ideal, 2),
+	digits(of.cpuPerMillion, 2),
+	digits(of.peakMegabytes, 0),
+	digits(of.peoplePerRequest, 1),
+	digits(of.firstState, 2),
+	digits(of.lastState, 2),
+];
+
+function aims(figures: Figures[], ideal: number, caption: string): Aim[] {
+	const speed = (peer: string) =>
+		figures.find(({ name }) => name === peer)?.recordsPerSecond ?? Number.NaN;
+	return [
+		{ label: `${caption}: records/s × the ideal`, value: speed(OURS) / ideal, atLeast: 0.93 },
+		{ label: `${caption}: records/s × faros`, value: speed(OURS) / speed(FAROS), atLeast: 3.6 },
+	];
+}
 
 const HEADINGS = [
 	'',

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Switches } from '../../simulator/switches.mts';
 import { deliveries, digits, lossesOf } from '../figures.mts';
-import type { Aim } from '../finding.mts';
-import { measure, type Sample } from '../measure.mts';
+import type { Aim, Finding } from '../finding.mts';
+import { measure } from '../measure.mts';
 import { OURS, PARSE_FLOOR, type Senders } from '../peers.mts';
 import { writeRecords } from '../records.mts';
-import { run } from '../run.mts';
+import { type Run, run } from '../run.mts';
 import type { Bench, Section } from '../section.mts';
-import { type LimitedTotals, startLimited } from '../server.mts';
+import { startLimited } from '../server.mts';
 import { whole } from '../table.mts';
 import {
 	LIMIT,
@@ -41,6 +41,7 @@ export const real: Section = {
 	seconds: ({ peers }) => (3.3 * MINUTE_MS + (CASES.length + peers.length) * BETWEEN_MS) / 1000,
 	async run(bench) {
 		const tasks = CASES.flatMap((one) => whoRuns(one, bench.senders).map((who) => ({ one, who })));
+		for (const one of CASES) writeRecords(fileOf(one, bench), shapeOf(one, bench));
 		console.error(`${tasks.length} runs against the limit, at the same time …`);
 		const runs = await Promise.all(
 			tasks.map(async ({ one, who }, index) => {
@@ -48,84 +49,89 @@ export const real: Section = {
 				return runCase(one, who, bench);
 			}),
 		);
-		const [ours] = runs;
-		const floor = await floorRun(bench);
-		const rest: Aim[] = [
-			{ label: 'CPU while it waits, % of a core', value: waitCost(ours?.sample), atMost: 0.5 },
-			{
-				label: 'peak × that of the parse floor',
-				value: (ours?.sample.run.peakBytes ?? Number.NaN) / floor.peakBytes,
-				atMost: 1.5,
-			},
-		];
-		const samples = runs.map(({ sample }) => sample);
-		return {
-			section: 'real',
-			title: 'The limit, in real time',
-			notes: [
-				`${LIMIT} requests in 60 s, ${whole(WINDOWS * LIMIT * PER_REQUEST)} people (shared key: half of them, as half of the requests are gone), a STATE every ${PER_STATE}, 20 to 150 ms to answer; single runs, most of which wait, at the same time. A 429 tells with Retry-After how long to wait.`,
-				USAGE_LEGEND,
-				deliveries(samples),
-			],
-			tables: [
-				{
-					caption: '',
-					rows: [
-						['', ...USAGE_HEADINGS, 'first state, s', 'last state, s', 'CPU s', 'peak MB'],
-						...runs.map(({ name, usage, sample: { run } }) => [
-							name,
-							...usageCells(usage),
-							digits(run.firstStateSeconds ?? Number.NaN, 2),
-							digits(run.lastStateSeconds ?? Number.NaN, 2),
-							digits(run.cpuSeconds, 2),
-							digits(run.peakBytes / 1e6, 0),
-						]),
-					],
-				},
-			],
-			aims: [
-				...runs
-					.filter(({ sample }) => sample.peer.name === OURS)
-					.flatMap(({ one, usage }) => usageAims(one.name, usage)),
-				...rest,
-			],
-			losses: lossesOf(samples),
-			charts: [
-				{
-					title: 'Before the limit: time by the least possible, T/T0',
-					bars: runs
-						.filter(({ one }) => one.who === 'everyone')
-						.map(({ sample, usage }) => ({ name: sample.peer.name, value: usage.timeRatio })),
-					digits: 3,
-					aim: 1.05,
-				},
-			],
-		};
+		return findingOf(runs, await floorRun(bench));
 	},
 };
 
-const shapeOf = ({ switches }: Case, seed: number) => {
+type CaseRun = Awaited<ReturnType<typeof runCase>>;
+
+function findingOf(runs: CaseRun[], floor: Run): Finding {
+	const samples = runs.map(({ sample }) => sample);
+	const compared = runs.filter(({ one }) => one.who === 'everyone');
+	const ours = runs.filter(({ sample }) => sample.peer.name === OURS);
+	return {
+		section: 'real',
+		title: 'The limit, in real time',
+		notes: [
+			`${LIMIT} requests in 60 s, ${whole(WINDOWS * LIMIT * PER_REQUEST)} people (shared key: half of them, as half of the requests are gone), a STATE every ${PER_STATE}, 20 to 150 ms to answer; single runs, most of which wait, at the same time. A 429 tells with Retry-After how long to wait.`,
+			USAGE_LEGEND,
+			deliveries(samples),
+		],
+		tables: [{ rows: [HEADINGS, ...runs.map(row)] }],
+		aims: [
+			...ours.flatMap(({ one, usage }) => usageAims(one.name, usage)),
+			...ours.slice(0, 1).flatMap(({ sample }) => costAims(sample.run, floor)),
+		],
+		losses: lossesOf(samples),
+		charts: [
+			{
+				title: 'At the limit: time × the least possible',
+				bars: compared.map(({ sample, usage }) => ({
+					name: sample.peer.name,
+					value: usage.timeRatio,
+				})),
+				digits: 3,
+				aim: 1.05,
+			},
+		],
+	};
+}
+
+const HEADINGS = ['', ...USAGE_HEADINGS, 'first state, s', 'last state, s', 'CPU s', 'peak MB'];
+
+const row = ({ name, usage, sample: { run } }: CaseRun) => [
+	name,
+	...usageCells(usage),
+	digits(run.firstStateSeconds, 2),
+	digits(run.lastStateSeconds, 2),
+	digits(run.cpuSeconds, 2),
+	digits(run.peakBytes / 1e6, 0),
+];
+
+const costAims = ({ cpuSeconds, seconds, peakBytes }: Run, floor: Run): Aim[] => [
+	{ label: 'CPU, % of a core', value: (100 * cpuSeconds) / seconds, atMost: 0.5 },
+	{ label: 'peak × that of the parse floor', value: peakBytes / floor.peakBytes, atMost: 1.5 },
+];
+
+const shapeOf = ({ switches }: Case, { options: { seed } }: Bench) => {
 	const allowed = LIMIT - (switches.preused ?? 0);
 	return { records: WINDOWS * allowed * PER_REQUEST, perState: PER_STATE, seed };
 };
+
+const fileOf = (one: Case, bench: Bench) =>
+	join(bench.folder, `limit-${shapeOf(one, bench).records}.jsonl`);
 
 /** The names of those who run it. */
 const whoRuns = ({ who }: Case, senders: Senders) =>
 	who === 'ours' ? [OURS] : senders({ apiUrl: '', limited: true }).map(({ name }) => name);
 
-async function runCase(one: Case, who: string, { senders, folder, options }: Bench) {
-	const shape = shapeOf(one, options.seed);
-	const file = join(folder, `limit-${shape.records}.jsonl`);
-	writeRecords(file, shape);
+async function runCase(one: Case, who: string, bench: Bench) {
+	const { senders, folder } = bench;
+	const shape = shapeOf(one, bench);
 	const server = await startLimited(one.switches);
 	const peer = senders({ apiUrl: server.apiUrl, limited: true }).find(({ name }) => name === who);
 	if (!peer) throw new Error(`There is no ${who}`);
 	if (one.switches.window === 'clock') await sleep(untilMiddleOfMinute());
-	const sample = await measure(peer, { shape, source: ['cat', file], server, folder });
+	const sample = await measure(peer, {
+		shape,
+		source: ['cat', fileOf(one, bench)],
+		server,
+		folder,
+	});
 	server.stop();
-	const { people, requests: taken, rateLimited, windows } = sample.totals;
+	const { requests: taken, rateLimited, windows } = sample.totals;
 	const usage = usageOf({
-		people,
+		people: shape.records,
 		taken,
 		rateLimited,
 		windows,
@@ -137,10 +143,7 @@ async function runCase(one: Case, who: string, { senders, folder, options }: Ben
 
 const untilMiddleOfMinute = () => (START_MS - (Date.now() % MINUTE_MS) + MINUTE_MS) % MINUTE_MS;
 
-const waitCost = (sample: Sample<LimitedTotals> | undefined) =>
-	sample ? (100 * sample.run.cpuSeconds) / sample.run.seconds : null;
-
-function floorRun({ folder, options }: Bench) {
-	const { records } = shapeOf(CASES[0] as Case, options.seed);
-	return run(PARSE_FLOOR.command, ['cat', join(folder, `limit-${records}.jsonl`)], folder);
+function floorRun(bench: Bench) {
+	const source = ['cat', fileOf(CASES[0] as Case, bench)];
+	return run(PARSE_FLOOR.command, source, bench.folder);
 }

@@ -1,13 +1,15 @@
 import { digits, middle } from '../figures.mts';
-import type { Aim } from '../finding.mts';
+import type { Aim, Finding } from '../finding.mts';
 import { FAROS, OURS } from '../peers.mts';
 import { type Run, run } from '../run.mts';
 import type { Section } from '../section.mts';
 import { startLimited } from '../server.mts';
+import { median } from '../table.mts';
 
 const LEAST_ROUNDS = 7;
 const NODE = 'node -e 0';
 const NO_INPUT = ['true'];
+const MOST_MS = 120;
 
 /** How long the commands take that every screen of Airbyte waits for. */
 export const startup: Section = {
@@ -20,7 +22,7 @@ export const startup: Section = {
 			if (spec) commands.set(`${name}: spec`, spec);
 			if (check) commands.set(`${name}: check`, check);
 		}
-		const runs = new Map<string, Run[]>();
+		const runs: Runs = new Map();
 		for (let round = 1; round <= rounds; round++) {
 			console.error(`Round ${round} of ${rounds}, start-up`);
 			for (const [name, command] of commands) {
@@ -28,55 +30,69 @@ export const startup: Section = {
 			}
 		}
 		server.stop();
-		/** Each run with that of another command in the same round. */
-		const against = (name: string, other: string, of: (mine: number, theirs: number) => number) => {
-			const theirs = runs.get(other) ?? [];
-			const mine = (runs.get(name) ?? []).map(({ seconds }, round) =>
-				of(seconds, theirs[round]?.seconds ?? Number.NaN),
-			);
-			return middle(mine, (one) => one);
-		};
-		const overNode = (name: string) => 1000 * against(name, NODE, (mine, theirs) => mine - theirs);
-		const names = [...commands.keys()];
-		const aim = (command: string): Aim => ({
-			label: `${command}, ms over ${NODE}`,
-			value: overNode(`${OURS}: ${command}`),
-			atMost: 120,
-		});
-		const specs = against(`${OURS}: spec`, `${FAROS}: spec`, (mine, theirs) => mine / theirs);
-		return {
-			section: 'startup',
-			title: 'Start-up',
-			notes: [
-				`From the start of the process to its end; medians of ${rounds}, each round's runs compared with each other. A check asks a server that answers at once.`,
-			],
-			tables: [
-				{
-					caption: '',
-					rows: [
-						['', 'ms', `over ${NODE}`, 'peak MB'],
-						...names.map((name) => [
-							name,
-							digits(1000 * middle(runs.get(name) ?? [], ({ seconds }) => seconds), 0),
-							digits(overNode(name), 0),
-							digits(middle(runs.get(name) ?? [], ({ peakBytes }) => peakBytes) / 1e6, 0),
-						]),
-					],
-				},
-			],
-			aims: [aim('spec'), aim('check'), { label: 'spec × faros', value: specs, atMost: 0.5 }],
-			losses: [...runs].flatMap(([name, own]) => failures(name, own)),
-			charts: [
-				{
-					title: `Start-up: ms over ${NODE}`,
-					bars: names.slice(1).map((name) => ({ name, value: overNode(name) })),
-					digits: 0,
-					aim: 120,
-				},
-			],
-		};
+		return findingOf(runs);
 	},
 };
+
+/** The runs of each command, by round. */
+type Runs = Map<string, Run[]>;
+
+function findingOf(runs: Runs): Finding {
+	const names = [...runs.keys()];
+	const rounds = runs.get(NODE)?.length;
+	const aim = (command: string): Aim => ({
+		label: `${command}, ms over ${NODE}`,
+		value: overNode(`${OURS}: ${command}`, runs),
+		atMost: MOST_MS,
+	});
+	const specs = against([`${OURS}: spec`, `${FAROS}: spec`], runs, (mine, theirs) => mine / theirs);
+	return {
+		section: 'startup',
+		title: 'Start-up',
+		notes: [
+			`From the start of the process to its end; medians of ${rounds}, each round's runs compared with each other. A check asks a server that answers at once.`,
+		],
+		tables: [
+			{
+				rows: [
+					['', 'ms', `over ${NODE}`, 'peak MB'],
+					...names.map((name) => [
+						name,
+						digits(1000 * middle(runs.get(name) ?? [], ({ seconds }) => seconds), 0),
+						digits(overNode(name, runs), 0),
+						digits(middle(runs.get(name) ?? [], ({ peakBytes }) => peakBytes) / 1e6, 0),
+					]),
+				],
+			},
+		],
+		aims: [aim('spec'), aim('check'), { label: 'spec × faros', value: specs, atMost: 0.5 }],
+		losses: [...runs].flatMap(([name, own]) => failures(name, own)),
+		charts: [
+			{
+				title: `Start-up: ms over ${NODE}`,
+				bars: names.slice(1).map((name) => ({ name, value: overNode(name, runs) })),
+				digits: 0,
+				aim: MOST_MS,
+			},
+		],
+	};
+}
+
+/** Compares the seconds of two commands round by round. */
+function against(
+	[mine, theirs]: [string, string],
+	runs: Runs,
+	of: (mine: number, theirs: number) => number,
+) {
+	const others = runs.get(theirs) ?? [];
+	const compared = (runs.get(mine) ?? []).map(({ seconds }, round) =>
+		of(seconds, others[round]?.seconds ?? Number.NaN),
+	);
+	return median(compared);
+}
+
+const overNode = (name: string, runs: Runs) =>
+	1000 * against([name, NODE], runs, (mine, theirs) => mine - theirs);
 
 const ANSWERS = /"type":"SPEC"|"status":"SUCCEEDED"/;
 
