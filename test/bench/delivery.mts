@@ -1,13 +1,10 @@
 import type { Peer } from './peers.mts';
 import { type Shape, states } from './records.mts';
-import type { Run } from './run.mts';
+import type { Ending } from './run.mts';
 import type { Totals } from './sink.mts';
 
-/** How a run ended, and what it printed. */
-type Printed = Pick<Run, 'exitCode' | 'output' | 'errors'>;
-
 /** What a run lost, as sentences; none if every line was read and all that is due arrived. */
-export function losses(peer: Peer, run: Printed, totals: Totals, shape: Shape): string[] {
+export function losses(peer: Peer, run: Ending, totals: Totals, shape: Shape): string[] {
 	if (run.exitCode !== 0) return [`exited with ${run.exitCode}: ${run.errors.slice(-500)}`];
 	if (peer.delivers)
 		return [...peopleLosses(totals, shape), ...stateLosses(peer, run.output, shape)];

@@ -6,8 +6,8 @@ import { plot } from './plot.mts';
 /** All that one call of the benchmark found. */
 export type Results = {
 	machine: string;
-	/** How it was called. */
-	args: string[];
+	/** The options that it was called with. */
+	call: string;
 	findings: Finding[];
 };
 
@@ -22,12 +22,12 @@ export function writeDocs(results: Results) {
 	);
 }
 
-const markdown = ({ machine, args, findings }: Results) => {
+const markdown = ({ machine, call, findings }: Results) => {
 	const parts = [
 		'# Benchmark',
 		'Written by `npm run bench`, in one run: every ratio compares processes that ran right beside each other. Seconds depend on the machine; ratios hardly do.',
 		`Machine: ${machine}.`,
-		`\`\`\`sh\n${['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')}\n\`\`\``,
+		`\`\`\`sh\nnpm run bench${call === '' ? '' : ` -- ${call}`}\n\`\`\``,
 		'- **destination-flameup**: ours, from the built bundle, started as Airbyte starts it.\n- **on faros-airbyte-cdk**: the smallest honest destination on the only TypeScript CDK ([source](../test/bench/peers/faros/destination.mts)).\n- **readline + fetch**: the script that a user would write: readline, `JSON.parse`, `fetch` for each hundred ([source](../test/bench/peers/naive.mts)).\n- **floor**: reading stdin and finding the lines, or finding and parsing them, and nothing else ([source](../test/bench/floor.mts)).',
 		'![The figures of destination-flameup beside the others](benchmark.svg)',
 		...findings.flatMap(sectionOf),

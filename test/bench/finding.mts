@@ -22,6 +22,7 @@ export type Aim = { label: string; value: number | null; atMost?: number; atLeas
 /** Bars of one measure, one per peer, and the aim that ours has. */
 export type Chart = {
 	title: string;
+	better: 'lower' | 'higher';
 	bars: { name: string; value: number }[];
 	/** Digits after the point. */
 	digits: number;

@@ -62,7 +62,8 @@ async function measureAll(options: Options): Promise<Results> {
 	const senders = await prepareSenders(options, folder);
 	const seconds = chosen.reduce((all, [, section]) => all + section.seconds(options), 0);
 	console.error(`About ${Math.ceil(seconds / 60)} minutes on a quiet machine.`);
-	const results: Results = { machine: machine(), args, findings: [] };
+	const call = args.join(' ').replace(/ ?--save[= ]\S+/, '');
+	const results: Results = { machine: machine(), call, findings: [] };
 	console.log(`${results.machine}\n`);
 	for (const [, section] of chosen) {
 		const finding = await section.run({ options, senders, folder });

@@ -1,7 +1,7 @@
 import { losses } from './delivery.mts';
 import type { Peer } from './peers.mts';
 import type { Shape } from './records.mts';
-import { type Run, run, type Source } from './run.mts';
+import { type Measures, run, type Source } from './run.mts';
 import type { Server } from './server.mts';
 import type { Totals } from './sink.mts';
 
@@ -9,7 +9,7 @@ import type { Totals } from './sink.mts';
 export type Sample<Told extends Totals = Totals> = {
 	peer: Peer;
 	shape: Shape;
-	run: Run;
+	run: Measures;
 	totals: Told;
 	/** What was lost, as sentences. */
 	losses: string[];
@@ -21,11 +21,12 @@ export async function measure<Told extends Totals>(
 	{ shape, source, server, folder }: Setting<Told>,
 ): Promise<Sample<Told>> {
 	await server.collect();
-	const own = await run(peer.command, source, folder);
+	const { exitCode, output, errors, ...taken } = await run(peer.command, source, folder);
 	const totals = await server.collect();
-	const { seconds, cpuSeconds } = own;
+	const { seconds, cpuSeconds } = taken;
 	console.error(`  ${peer.name}: ${seconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s`);
-	return { peer, shape, run: own, totals, losses: losses(peer, own, totals, shape) };
+	const lost = losses(peer, { exitCode, output, errors }, totals, shape);
+	return { peer, shape, run: taken, totals, losses: lost };
 }
 
 /** What a peer is run with. */

@@ -2,15 +2,18 @@ import type { Chart } from './finding.mts';
 import { OURS } from './peers.mts';
 
 const COLUMNS = 2;
-const PANEL = { width: 440, top: 34, bar: 16, step: 26, gap: 22 };
+const PANEL = { width: 460, top: 34, bar: 16, step: 26, gap: 22 };
 const MARGIN = 24;
 /** Where the bars begin and how long the longest is; names stand to the left, figures to the right. */
-const BARS = { from: 178, length: 186 };
+const BARS = { from: 200, length: 186 };
+const FOOT = 18;
 
 const STYLE = `
 	text { font: 12px system-ui, sans-serif; fill: #24292f }
 	.title { font-weight: 600; font-size: 13px }
+	.hint { font-weight: 400; font-size: 11px; opacity: 0.7 }
 	.name { text-anchor: end }
+	.value { paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
 	.bar { fill: #afb8c1 }
 	.ours { fill: #e8590c }
 	text.ours { fill: #bc4a0a; font-weight: 600 }
@@ -23,6 +26,7 @@ const STYLE = `
 		text.ours { fill: #ff922b }
 		.aim { stroke: #e6edf3 }
 		.page { fill: #0d1117 }
+		.value { stroke: #0d1117 }
 	}`;
 
 /** Draws the charts as small multiples; ours stands out, a dashed line is the aim. */
@@ -34,7 +38,7 @@ export function plot(charts: Chart[]) {
 		tops.push((tops.at(-1) ?? 0) + highest);
 	}
 	const width = 2 * MARGIN + COLUMNS * PANEL.width;
-	const height = 2 * MARGIN + (tops.at(-1) ?? 0);
+	const height = 2 * MARGIN + (tops.at(-1) ?? 0) + FOOT;
 	const panels = charts.map((chart, index) => {
 		const x = MARGIN + (index % COLUMNS) * PANEL.width;
 		const y = MARGIN + (tops[Math.floor(index / COLUMNS)] ?? 0);
@@ -46,32 +50,38 @@ export function plot(charts: Chart[]) {
 </style>
 <rect class="page" width="${width}" height="${height}" rx="6"/>
 ${panels.join('\n')}
+<text class="hint" x="${MARGIN}" y="${height - MARGIN}">Dashed: the aim of ${OURS}.</text>
 </svg>
 `;
 }
 
-function panel({ title, bars, digits, aim }: Chart) {
+function panel({ title, better, bars, digits, aim }: Chart) {
 	const longest = Math.max(...bars.map(({ value }) => value || 0), aim ?? 0);
-	const lengthOf = (value: number) => ((value || 0) / longest) * BARS.length;
+	const lengthOf = (value: number) => Math.round(((value || 0) / longest) * BARS.length);
 	const rows = bars.map(({ name, value }, index) => {
-		const y = PANEL.top + index * PANEL.step;
-		const length = lengthOf(value).toFixed(1);
+		const top = PANEL.top + index * PANEL.step;
 		const ours = name.startsWith(OURS) ? ' ours' : '';
-		return [
-			`<text class="name${ours}" x="${BARS.from - 8}" y="${y + 12}">${escaped(name)}</text>`,
-			`<rect class="bar${ours}" x="${BARS.from}" y="${y}" width="${length}" height="${PANEL.bar}"/>`,
-			`<text class="value${ours}" x="${BARS.from + Number(length) + 6}" y="${y + 12}">${figure(value, digits)}</text>`,
-		].join('');
+		const length = lengthOf(value);
+		const end = BARS.from + length;
+		return {
+			bar: `<rect class="bar${ours}" x="${BARS.from}" y="${top}" width="${length}" height="${PANEL.bar}"/>`,
+			words: [
+				`<text class="name${ours}" x="${BARS.from - 8}" y="${top + 12}">${escaped(name)}</text>`,
+				`<text class="value${ours}" x="${end + 6}" y="${top + 12}">${figure(value, digits)}</text>`,
+			].join('\n'),
+		};
 	});
-	const x = BARS.from + lengthOf(aim ?? 0);
 	const foot = PANEL.top + bars.length * PANEL.step - 4;
-	const line =
-		aim === undefined
-			? ''
-			: `<path class="aim" d="M${x.toFixed(1)} ${PANEL.top - 6}V${foot}"><title>aim: ${aim}</title></path>`;
-	return `<text class="title" y="14">${escaped(title)}</text>${rows.join('')}${line}`;
+	const line = `M${BARS.from + lengthOf(aim ?? 0)} ${PANEL.top - 6}V${foot}`;
+	return [
+		`<text class="title" y="14">${escaped(title)} <tspan class="hint">${better} is better</tspan></text>`,
+		...rows.map(({ bar }) => bar),
+		...(aim === undefined ? [] : [`<path class="aim" d="${line}"/>`]),
+		...rows.map(({ words }) => words),
+	].join('\n');
 }
 
+/** A value that was not measured is null once it has been in a file. */
 const figure = (value: number | null, digits: number) =>
 	value === null || Number.isNaN(value)
 		? '–'

@@ -8,18 +8,21 @@ import { onOwnCore } from './cores.mts';
 /** The command that writes a source's messages. */
 export type Source = string[];
 
-/** What a command did with a source on its stdin, and what that took. */
-export type Run = {
-	exitCode: number;
+/** What a command took for a source on its stdin. */
+export type Measures = {
 	seconds: number;
 	cpuSeconds: number;
 	peakBytes: number;
 	/** From the start until a STATE was read from its output; null if there was none. */
 	firstStateSeconds: number | null;
 	lastStateSeconds: number | null;
-	output: string;
-	errors: string;
 };
+
+/** How a command ended, and what it printed. */
+export type Ending = { exitCode: number | string; output: string; errors: string };
+
+/** All that is known of one run of a command. */
+export type Run = Measures & Ending;
 
 const METER = join(import.meta.dirname, 'meter.py');
 /** What runs longer is stopped, and counts as failed. */

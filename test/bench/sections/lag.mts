@@ -77,6 +77,7 @@ const findingOf = (runs: CaseRun[]): Finding => ({
 				name,
 				value: Math.max(...own.map(({ longestLag }) => longestLag)),
 			})),
+			better: 'lower',
 			digits: 1,
 			aim: MOST_LAG,
 		},

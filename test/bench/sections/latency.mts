@@ -64,6 +64,7 @@ function findingOf(samples: Sample[], { latency, rounds, ...options }: Options):
 					name,
 					value: recordsPerSecond,
 				})),
+				better: 'higher',
 				digits: 0,
 			},
 		],

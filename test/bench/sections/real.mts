@@ -6,7 +6,7 @@ import type { Aim, Finding } from '../finding.mts';
 import { measure } from '../measure.mts';
 import { OURS, PARSE_FLOOR, type Senders } from '../peers.mts';
 import { writeRecords } from '../records.mts';
-import { type Run, run } from '../run.mts';
+import { type Measures, run } from '../run.mts';
 import type { Bench, Section } from '../section.mts';
 import { startLimited } from '../server.mts';
 import { whole } from '../table.mts';
@@ -55,7 +55,7 @@ export const real: Section = {
 
 type CaseRun = Awaited<ReturnType<typeof runCase>>;
 
-function findingOf(runs: CaseRun[], floor: Run): Finding {
+function findingOf(runs: CaseRun[], floor: Measures): Finding {
 	const samples = runs.map(({ sample }) => sample);
 	const compared = runs.filter(({ one }) => one.who === 'everyone');
 	const ours = runs.filter(({ sample }) => sample.peer.name === OURS);
@@ -80,6 +80,7 @@ function findingOf(runs: CaseRun[], floor: Run): Finding {
 					name: sample.peer.name,
 					value: usage.timeRatio,
 				})),
+				better: 'lower',
 				digits: 3,
 				aim: 1.05,
 			},
@@ -98,7 +99,7 @@ const row = ({ name, usage, sample: { run } }: CaseRun) => [
 	digits(run.peakBytes / 1e6, 0),
 ];
 
-const costAims = ({ cpuSeconds, seconds, peakBytes }: Run, floor: Run): Aim[] => [
+const costAims = ({ cpuSeconds, seconds, peakBytes }: Measures, floor: Measures): Aim[] => [
 	{ label: 'CPU, % of a core', value: (100 * cpuSeconds) / seconds, atMost: 0.5 },
 	{ label: 'peak × that of the parse floor', value: peakBytes / floor.peakBytes, atMost: 1.5 },
 ];

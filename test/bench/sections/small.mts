@@ -68,6 +68,7 @@ function findingOf(samples: Timed[], rounds: number): Finding {
 			{
 				title: `${whole(PEOPLE)} people: seconds to the last state`,
 				bars: rows.map(({ name, lastState }) => ({ name, value: lastState })),
+				better: 'lower',
 				digits: 1,
 			},
 		],

@@ -71,6 +71,7 @@ function findingOf(runs: Runs): Finding {
 			{
 				title: `Start-up: ms over ${NODE}`,
 				bars: names.slice(1).map((name) => ({ name, value: overNode(name, runs) })),
+				better: 'lower',
 				digits: 0,
 				aim: MOST_MS,
 			},

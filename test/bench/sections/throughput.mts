@@ -162,18 +162,21 @@ function charts(figures: Figures[], records: number): Chart[] {
 		{
 			title: `CPU × parse floor, ${at}`,
 			bars: bars(({ ratio }) => ratio),
+			better: 'lower',
 			digits: 2,
 			aim: MOST.ratio,
 		},
 		{
 			title: `Peak memory, MB, ${at}`,
 			bars: bars(({ peakMegabytes }) => peakMegabytes),
+			better: 'lower',
 			digits: 0,
 			aim: MOST.megabytes,
 		},
 		{
 			title: `Records a second, ${at}`,
 			bars: bars(({ recordsPerSecond }) => recordsPerSecond),
+			better: 'higher',
 			digits: 0,
 		},
 	];
