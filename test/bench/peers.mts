@@ -53,6 +53,8 @@ export async function prepareSenders(
 ): Promise<Senders> {
 	const executable = resolve(destination);
 	if (!existsSync(executable)) throw new Error(`${destination} is not there: build it first`);
+	const strangers = peers.filter((name) => name !== 'faros' && name !== 'naive');
+	if (strangers.length > 0) throw new Error(`There is no peer ${strangers.join(', ')}`);
 	const faros = peers.includes('faros') ? await buildFaros(folder) : undefined;
 	const naive = peers.includes('naive') ? await buildNaive(folder) : undefined;
 	return (target) => {

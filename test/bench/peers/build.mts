@@ -28,7 +28,7 @@ async function bundle(input: string, file: string) {
 function installCdk() {
 	const lock = 'package-lock.json';
 	const wanted = join(FAROS, lock);
-	const done = join(INSTALLED, 'installed.json');
+	const done = join(INSTALLED, 'installed');
 	if (existsSync(done) && readFileSync(done).equals(readFileSync(wanted))) return;
 	console.error('Installing faros-airbyte-cdk into .faros …');
 	mkdirSync(INSTALLED, { recursive: true });
