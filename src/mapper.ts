@@ -176,7 +176,7 @@ export function createMapper(options: MapperOptions): Mapper {
 
 	function toPerson(record: unknown): Mapped | Rejection {
 		if (!isObject(record)) {
-			return rejected('invalid_record', 'The record is not an object.');
+			return rejected('invalid_record', 'The record is not an object, or is nested too deeply.');
 		}
 		const source = record;
 		if (columns === undefined) {

@@ -97,9 +97,17 @@ export function parseMessage(text: string): IncomingMessage | undefined {
 	try {
 		const message = parseExactly(text);
 		return isObject(message) ? message : undefined;
-	} catch {
-		return undefined;
+	} catch (error) {
+		return error instanceof RangeError ? withoutData(text) : undefined;
 	}
+}
+
+/** A record nested too deeply for its long numbers to be kept: it goes on without its data, and is rejected. */
+function withoutData(text: string): IncomingMessage {
+	const message: IncomingMessage = JSON.parse(text);
+	return isObject(message.record)
+		? { ...message, record: { ...message.record, data: undefined } }
+		: message;
 }
 
 /** The stream of a record for the user, whatever the record has there. */

@@ -1,7 +1,7 @@
 const HIDDEN = '**********';
 
-/** Anything that looks like a key of Flameup's: ws_live_… or ws_test_…, with its secret or without. */
-const LIKE_A_KEY = /ws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}/gi;
+/** Anything that looks like a key of Flameup's (ws_live_… or ws_test_…) or like its secret half. */
+const LIKE_A_KEY = /ws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}|[0-9a-f]{32,}/gi;
 
 /** Shorter parts would hide ordinary words. */
 const SHORTEST = 6;

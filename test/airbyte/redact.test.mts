@@ -58,6 +58,10 @@ describe('what is not the key', () => {
 		expect(createRedactor('other')(`"ws_test_x.${'0a'.repeat(32)}"`)).toBe('"**********"');
 	});
 
+	it('is hidden where only its secret half is whole', () => {
+		expect(createRedactor(undefined)(`s_live_x.${SECRET}`)).toBe('s_live_x.**********');
+	});
+
 	it('is hidden where a whole key follows a word', () => {
 		expect(createRedactor(undefined)(`null${KEY}`)).toBe('null**********');
 	});

@@ -30,6 +30,15 @@ it('a long number is no record, and tells nothing of the columns', async () => {
 	expect(summaryOf(written)).toContain('invalid_record');
 });
 
+it('a long number in the depth of a record: it is rejected, and not taken for a broken line', async () => {
+	const deep = `${'['.repeat(50_000)}${LONG}${']'.repeat(50_000)}`;
+	const odd = record({ id: 1, a: 1 }).replace('"a":1', `"a":${deep}`);
+	const written = await run([odd, people(1, 10)]);
+	expect(written.states.map((line) => JSON.parse(line).state.destinationStats)).toMatchObject([
+		{ recordCount: 10, rejectedRecordCount: 1 },
+	]);
+});
+
 it('a long number is no namespace', async () => {
 	const odd = record({ id: 1 }, { namespace: 'N' }).replace('"N"', LONG);
 	expect((await run([odd])).failure).toMatchObject({

@@ -220,7 +220,7 @@ export const corners = (): Cell[] =>
 		...cross(
 			'single',
 			set({ validationStatus: 409, refusalLists: 'first', partial: true }),
-			among('half'),
+			among('neighbours'),
 		),
 		...cross('single', flip('skipSilently', true), flip('emptyBody', false, true), among('few')),
 		...cross('single', flip('emailConflict', 'refuse', 'merge'), among('conflicts')),

@@ -29,8 +29,6 @@ export interface AttemptOptions {
 	onLine(line: string): void;
 }
 
-export type Attempt = ReturnType<typeof startAttempt>;
-
 /** Starts `write` the way the platform does. */
 export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 	const pipes = ['stdin', 'stdout', 'stderr'].map((name) => join(files, name));
