@@ -1,0 +1,11 @@
+#!/bin/sh
+# Builds the destination into build/. Whoever starts it meanwhile gets the old one or the new one, whole.
+set -eu
+cd "$(dirname "$0")/../.."
+new=build/new-$$
+mkdir -p build
+rolldown connectors/airbyte/main.mts --platform node --format esm -o "$new.mjs" --log-level warn >/dev/null
+cp connectors/airbyte/launcher.sh "$new"
+chmod +x "$new"
+mv "$new.mjs" build/destination-flameup.mjs
+mv "$new" build/destination-flameup
