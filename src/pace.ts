@@ -33,14 +33,25 @@ export interface Pace {
 	hasSpare(now: number): boolean;
 }
 
+/** So many of our answers tell how others spend at present. */
+const RECENT_ANSWERS = 8;
+
+interface Mark {
+	readonly remaining: number;
+	readonly answered: number;
+}
+
 /** What is left of the present window while another client of the key spends from it too. */
 interface Share {
 	/** The lowest number seen. */
 	remaining: number;
 	resetAt: number;
-	/** What remained at first, and our requests answered since then: the difference is the others'. */
-	readonly first: number;
+	/** Our requests answered in this window. */
 	answered: number;
+	/** How it was lately, some answers ago: what remained less since then, without us, went to others. */
+	before: Mark;
+	/** Takes the place of `before` when it is old enough. */
+	next: Mark;
 	/** The most of our requests under way at once. */
 	widest: number;
 	/** Near the end of the window we pause, send one request to look, and take what it shows. */
@@ -101,19 +112,26 @@ export function createPace(
 			shared.remaining = Math.min(shared.remaining, remaining);
 			shared.resetAt = Math.min(shared.resetAt, ends);
 			shared.answered++;
+			if (shared.answered - shared.next.answered >= RECENT_ANSWERS) {
+				shared.before = shared.next;
+				shared.next = { remaining: shared.remaining, answered: shared.answered };
+			}
 			if (shared.phase === 'looking') shared.phase = 'closing';
 			else if (shared.phase === 'open') lookLater(shared, now);
 		} else if (remaining < limit - (isProbe ? occupiedAt(ends) : occupied())) {
-			const known = { remaining, first: remaining, answered: 0, resetAt: ends };
-			shared = { ...known, widest: unanswered, phase: 'open' };
+			const mark = { remaining, answered: 0 };
+			const marks = { before: mark, next: mark };
+			shared = { ...mark, ...marks, resetAt: ends, widest: unanswered, phase: 'open' };
 		} else {
 			shared = undefined;
 		}
 	}
 
 	/** Others who spend as we do, in clients of our size. */
-	const othersOf = ({ answered, first, remaining }: Share) =>
-		Math.max(0, first - remaining - answered) / Math.max(1, answered);
+	function othersOf({ answered, before, remaining }: Share): number {
+		const ours = answered - before.answered;
+		return Math.max(0, before.remaining - remaining - ours) / Math.max(1, ours);
+	}
 
 	/**
 	 * What is left to the others, of whose requests we cannot know: those under way, and in the end one
