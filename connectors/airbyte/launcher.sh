@@ -4,5 +4,5 @@ self=$(readlink -f -- "$0")
 here=${self%/*}
 node=$here/../node_modules/.bin/node
 [ -x "$node" ] || node=node
-# The heap grows in small steps, which keeps memory flat: 137 instead of 159 MB for a million records.
-exec "$node" --max-semi-space-size=16 --heap-growing-percent=50 "$here/destination-flameup.mjs" "$@"
+# A small heap that grows in small steps: 117 instead of 150 MB, and no more time, for 600,000 records.
+exec "$node" --max-semi-space-size=4 --heap-growing-percent=50 "$here/destination-flameup.mjs" "$@"
