@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endAll, start } from '../../airbyte/process.mts';
 import { startSimulator } from '../../simulator/server.mts';
+import { requestBudget } from './budget.mts';
 import type { Cell } from './cells.mts';
 import { figuresOf, judgeDestination, reportIn } from './judge.mts';
 import type { Result } from './result.mts';
@@ -42,6 +43,8 @@ async function runProcess(cell: Cell): Promise<Result> {
 			rateLimited: byStatus['429'] ?? 0,
 		};
 		const verdict = judgeDestination(printed, scene, simulator.flameup);
+		const budget = requestBudget(scene, simulator.flameup);
+		if (requests > budget) verdict.push(`${requests} requests, and ${budget} are allowed`);
 		if (ending.stderr !== '') verdict.push(`on standard error: ${ending.stderr.slice(0, 200)}`);
 		if (ending.code !== (ending.errors.length === 0 ? 0 : 1) || ending.errors.length > 1) {
 			verdict.push(`exit code ${ending.code} with ${ending.errors.length} traces`);

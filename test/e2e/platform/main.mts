@@ -7,8 +7,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, whole } from '../../bench/table.mts';
+import type { Outcome } from './outcome.mts';
 import { isLimited, planOf } from './plan.mts';
-import { type Outcome, runSync } from './sync.mts';
+import { runSync } from './sync.mts';
 
 const { seeds, from, jobs } = readOptions();
 const began = Date.now();

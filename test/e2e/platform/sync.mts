@@ -5,31 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readMessage } from '../../airbyte/messages.mts';
 import { keepPrinted } from '../../airbyte/printed.mts';
 import { defaultKey } from '../../simulator/keys.mts';
-import { type Simulator, startSimulator } from '../../simulator/server.mts';
+import { startSimulator } from '../../simulator/server.mts';
 import { startAttempt } from './attempt.mts';
-import { isLimited, type Kill, type Plan, planOf } from './plan.mts';
-import { expectedAfter, type Positions, PRIVATE, recordAt, sayFrom } from './source.mts';
+import type { Outcome, World } from './outcome.mts';
+import { type Kill, type Plan, planOf } from './plan.mts';
+import { type Positions, PRIVATE, sayFrom } from './source.mts';
 import { createTracker } from './tracker.mts';
-
-/** What became of one sync: every attempt until it ended, and what was not as it must be. */
-export interface Outcome {
-	readonly plan: Plan;
-	/** How the attempts ended: by which kill, or by themselves. */
-	readonly endings: (Kill['how'] | 'itself')[];
-	readonly problems: string[];
-	/** Records written to a destination, again and again where an attempt had failed. */
-	records: number;
-	states: number;
-	requests: number;
-	tooManyRequests: number;
-}
+import { checkAllowance, checkCovered, checkHeld } from './verdict.mts';
 
 /** A heap of this size holds a sync, and not the record below. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=32' };
 const TOO_LARGE = 'x'.repeat(40_000_000);
-
-/** Requests beyond full batches that an attempt may take: those under way, and part-filled ones. */
-const SPARE_REQUESTS = 8;
 
 /** Runs the sync of a seed to its end, killing its destination on the way, and looks at all of it. */
 export async function runSync(seed: number): Promise<Outcome> {
@@ -63,15 +49,6 @@ export async function runSync(seed: number): Promise<Outcome> {
 	await simulator.close();
 	rmSync(folder, { recursive: true, force: true });
 	return outcome;
-}
-
-interface World {
-	readonly plan: Plan;
-	readonly outcome: Outcome;
-	readonly simulator: Simulator;
-	folder(name: string): string;
-	/** Called for every request that Flameup handles. */
-	listen(listener: () => void): void;
 }
 
 async function sync(world: World): Promise<void> {
@@ -209,52 +186,6 @@ function takeLine(line: string, problem: (text: string) => void, onState: (line:
 		problem(`${error instanceof Error ? error.message : error} (${line.slice(0, 300)})`);
 		return false;
 	}
-}
-
-/** No state is ahead of its data. */
-function checkCovered({ outcome, plan, simulator }: World, acknowledged: Positions): void {
-	const held = simulator.flameup.people();
-	for (const stream of plan.streams) {
-		const expected = expectedAfter(plan.seed, stream, acknowledged[stream.name] ?? 0);
-		for (const [userId, n] of expected) {
-			const at = held.get(userId)?.traits.n;
-			if (typeof at === 'number' && at >= n) continue;
-			outcome.problems.push(`${userId} is acknowledged up to record ${n}, and held at ${at}`);
-		}
-	}
-}
-
-/** At the end everybody is there as their last record has them, and nobody else. */
-function checkHeld({ outcome, plan, simulator }: World): void {
-	const expected = new Map(
-		plan.streams.flatMap((stream) => [...expectedAfter(plan.seed, stream, stream.records)]),
-	);
-	for (const [userId, n] of expected) {
-		const at = simulator.flameup.people().get(userId)?.traits.n;
-		if (at !== n) outcome.problems.push(`${userId} should be held at record ${n}, and is at ${at}`);
-	}
-	for (const userId of simulator.flameup.people().keys()) {
-		if (!expected.has(userId)) outcome.problems.push(`${userId} should not be held`);
-	}
-}
-
-/** No request too many, and no 429 but those that were planned or that a new process could not foresee. */
-function checkAllowance({ outcome, plan, simulator }: World): void {
-	const { faults, requests, tooManyRequests } = simulator.flameup.stats();
-	const unplanned = tooManyRequests - (faults['429'] ?? 0);
-	const unforeseen = isLimited(plan) ? outcome.endings.length - 1 : 0;
-	if (unplanned > unforeseen) outcome.problems.push(`${unplanned} times 429`);
-	let refused = 0;
-	for (const stream of plan.streams) {
-		for (let n = 1; n <= stream.records; n++) {
-			if ('simulator_refuse' in recordAt(plan.seed, stream, n).data) refused++;
-		}
-	}
-	const planned = Object.values(faults).reduce((sum, times) => sum + times, 0);
-	const attempts = outcome.endings.length;
-	const most =
-		outcome.records / 100 + attempts * (refused + SPARE_REQUESTS) + planned + tooManyRequests;
-	if (requests > most) outcome.problems.push(`${requests} requests, and ${most} would do`);
 }
 
 /** Clear: no records, a state without a cursor for each stream, and nobody may be touched. */

@@ -1,0 +1,25 @@
+import type { Simulator } from '../../simulator/server.mts';
+import type { Kill, Plan } from './plan.mts';
+
+/** What became of one sync: every attempt until it ended, and what was not as it must be. */
+export interface Outcome {
+	readonly plan: Plan;
+	/** How the attempts ended: by which kill, or by themselves. */
+	readonly endings: (Kill['how'] | 'itself')[];
+	readonly problems: string[];
+	/** Records written to a destination, again and again where an attempt had failed. */
+	records: number;
+	states: number;
+	requests: number;
+	tooManyRequests: number;
+}
+
+/** Where one sync takes place. */
+export interface World {
+	readonly plan: Plan;
+	readonly outcome: Outcome;
+	readonly simulator: Simulator;
+	folder(name: string): string;
+	/** Called for every request that Flameup handles. */
+	listen(listener: () => void): void;
+}
