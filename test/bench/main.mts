@@ -4,7 +4,7 @@
  * [--growth-records 10000000] [--peers faros,naive] [--seed 1] [--write] [--save FILE] [--from FILE]
  * [--destination build/destination-flameup]`. Figures go to stdout, progress to stderr. A run of all
  * sections writes them into `docs/` too, and one of some with `--write`; `--save` keeps the results
- * in a file, and `--from` prints and writes them again. It fails only if people or STATEs were lost,
+ * in a file from section to section, and `--from` prints and writes them again. It fails only if people or STATEs were lost,
  * never because of time.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,6 @@ const chosen = Object.entries(SECTIONS).filter(
 const results = options.from
 	? (JSON.parse(readFileSync(options.from, 'utf8')) as Results)
 	: await measureAll(options);
-if (options.save) writeFileSync(options.save, JSON.stringify(results, null, '\t'));
 if (options.from) for (const finding of results.findings) console.log(`${textOf(finding)}\n`);
 if (options.write || options.from || options.only.length === 0) writeDocs(results);
 if (results.findings.some(({ losses }) => losses.length > 0)) process.exitCode = 1;
@@ -69,6 +68,7 @@ async function measureAll(options: Options): Promise<Results> {
 		const finding = await section.run({ options, senders, folder });
 		console.log(`${textOf(finding)}\n`);
 		results.findings.push(finding);
+		if (options.save) writeFileSync(options.save, JSON.stringify(results, null, '\t'));
 	}
 	return results;
 }
