@@ -14,8 +14,8 @@ import { createTracker } from './tracker.mts';
 import { checkAllowance, checkCovered, checkHeld } from './verdict.mts';
 
 /** A heap of this size holds a sync, and not the record below. */
-const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=32' };
-const TOO_LARGE = 'x'.repeat(40_000_000);
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=24' };
+const TOO_LARGE = 'x'.repeat(20_000_000);
 
 /** Runs the sync of a seed to its end, killing its destination on the way, and looks at all of it. */
 export async function runSync(seed: number): Promise<Outcome> {
