@@ -4,8 +4,8 @@
  * [--growth-records 10000000] [--peers faros,naive] [--seed 1] [--write] [--save FILE] [--from FILE]
  * [--destination build/destination-flameup]`. Figures go to stdout, progress to stderr. A run of all
  * sections writes them into `docs/` too, and one of some with `--write`; `--save` keeps the results
- * in a file from section to section, and `--from` prints and writes them again. It fails only if people or STATEs were lost,
- * never because of time.
+ * in a file, section by section, and `--from` prints and writes them again. It fails only if people
+ * or STATEs were lost, never because of time.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
