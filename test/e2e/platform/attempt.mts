@@ -19,6 +19,8 @@ echo $? > "$FILES/exitCode"
 /** The platform's writer hands on this much at a time, and does not flush in between. */
 const BUFFER_BYTES = 8_192;
 
+const UNBLOCK_MS = 50;
+
 /** A destination that hangs is a failed attempt. */
 const LONGEST_MS = 300_000;
 
@@ -54,8 +56,10 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 	const ended = (async () => {
 		await once(shell, 'exit');
 		writer.close();
-		for (const pipe of pipes) unblock(pipe);
+		// Again and again: on a busy machine a reader may not even have begun to wait.
+		const unblocking = setInterval(() => pipes.forEach(unblock), UNBLOCK_MS);
 		const [, errors = []] = await Promise.all(output);
+		clearInterval(unblocking);
 		clearTimeout(watchdog);
 		feeder.kill('SIGKILL');
 		const file = join(files, 'exitCode');
