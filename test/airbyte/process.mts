@@ -56,7 +56,7 @@ export function endAll(): void {
 }
 
 /** Our own Node first, and nothing of the environment that tests run in. */
-const PATH = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+export const PATH = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
 
 /** Starts the built connector. Throws when it has not been built. */
 export function start(args: readonly string[], options: StartOptions = {}) {

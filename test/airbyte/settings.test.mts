@@ -53,7 +53,11 @@ describe('settings', () => {
 		['no key', {}, 'api_key is missing.'],
 		['an empty key', { api_key: ' ' }, 'api_key must be one line without blanks.'],
 		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without blanks.'],
-		['an endless key', { api_key: 'k'.repeat(1_001) }, 'api_key must be one line without blanks.'],
+		[
+			'an endless key',
+			{ api_key: 'k'.repeat(1_001) },
+			'api_key must not be longer than 1,000 characters.',
+		],
 		[
 			'half a character',
 			{ api_key: VALUE, workspace_id: 'ws\ud800' },

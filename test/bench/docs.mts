@@ -25,7 +25,7 @@ export function writeDocs(results: Results) {
 const markdown = ({ machine, call, findings }: Results) => {
 	const parts = [
 		'# Benchmark',
-		'Written by `npm run bench`, in one run: every ratio compares processes that ran right beside each other. Seconds depend on the machine; ratios hardly do.',
+		'Written by `npm run bench`, in one run: every ratio compares processes that ran right beside each other. Seconds depend on the machine; ratios do less, but compare them within one run only.',
 		`Machine: ${machine}.`,
 		`\`\`\`sh\nnpm run bench${call === '' ? '' : ` -- ${call}`}\n\`\`\``,
 		'- **destination-flameup**: ours, from the built bundle, started as Airbyte starts it.\n- **on faros-airbyte-cdk**: the smallest honest destination on the only TypeScript CDK ([source](../test/bench/peers/faros/destination.mts)).\n- **readline + fetch**: the script that a user would write: readline, `JSON.parse`, `fetch` for each hundred ([source](../test/bench/peers/naive.mts)).\n- **floor**: reading stdin and finding the lines, or finding and parsing them, and nothing else ([source](../test/bench/floor.mts)).',

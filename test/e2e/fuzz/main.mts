@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { bundled } from '../bundle.mts';
+import { bundled } from '../../bundled.mts';
 import { processes } from './processes.mts';
 
 const { values } = parseArgs({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundled } from '../bundle.mts';
+import { bundled } from '../../bundled.mts';
 
 const { values } = parseArgs({
 	options: {

@@ -1,12 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-
-const ENTRYPOINT = fileURLToPath(new URL('../../../build/destination-flameup', import.meta.url));
-const PATH = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+import { EXECUTABLE, PATH } from '../../airbyte/process.mts';
 
 /** What Airbyte's launcher runs in the container: FIFOs for all three, and the exit code in a file. */
 const LAUNCHER = `
@@ -46,7 +43,7 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 	);
 	const shell = spawn('sh', ['-c', LAUNCHER], {
 		cwd,
-		env: { PATH, AIRBYTE_ENTRYPOINT: ENTRYPOINT, FILES: files, ...env },
+		env: { PATH, AIRBYTE_ENTRYPOINT: EXECUTABLE, FILES: files, ...env },
 		stdio: 'ignore',
 		detached: true,
 	});

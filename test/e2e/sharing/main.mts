@@ -2,15 +2,13 @@
  * Five clients of one key, in real time: `npm run test:sharing`. Four destinations and one client that
  * sends like the n8n node know nothing of each other; takes some two minutes, nearly all of it waiting.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'rolldown';
+import { catalogOf } from '../../airbyte/catalog.mts';
 import { people } from '../../airbyte/input.mts';
-import { keepPrinted } from '../../airbyte/printed.mts';
+import { endAll, start } from '../../airbyte/process.mts';
+import { bundled } from '../../bundled.mts';
 import { startChecks } from '../../n8n/checks.mts';
 import { defaultKey } from '../../simulator/keys.mts';
 import { startSimulator } from '../../simulator/server.mts';
@@ -18,14 +16,18 @@ import { startSimulator } from '../../simulator/server.mts';
 const LIMIT = 120;
 const DESTINATIONS = 4;
 const PEOPLE_EACH = 7_200;
-const ENTRYPOINT = fileURLToPath(new URL('../../../build/destination-flameup', import.meta.url));
 
 /** The least share of the allowance used in windows that are over, and the most answers of 429. */
 const LEAST_USED = 0.97;
 const MOST_TOO_MANY = 0.01;
 
 const folder = mkdtempSync(join(tmpdir(), 'flameup-sharing-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('exit', () => {
+	endAll();
+	rmSync(folder, { recursive: true, force: true });
+});
+const catalog = join(folder, 'catalog.json');
+writeFileSync(catalog, JSON.stringify(catalogOf([{ name: 'people' }])));
 process.on('SIGINT', () => process.exit(130));
 const taken = new Map<number, number>();
 const simulator = await startSimulator({
@@ -71,34 +73,18 @@ await simulator.close();
 /** Sends its own people through the built connector; tells how it ended and how many states came back. */
 async function destination(number: number) {
 	const config = join(folder, `config-${number}.json`);
-	const catalog = join(folder, `catalog-${number}.json`);
-	const stream = { name: 'people', json_schema: {}, supported_sync_modes: ['full_refresh'] };
-	const configured = { stream, sync_mode: 'full_refresh', destination_sync_mode: 'append' };
 	const settings = { api_key: defaultKey, workspace_id: 'ws_simulator', api_url: simulator.url };
 	writeFileSync(config, JSON.stringify(settings));
-	writeFileSync(catalog, JSON.stringify({ streams: [configured] }));
-	const child = spawn(ENTRYPOINT, ['write', '--config', config, '--catalog', catalog], {
-		stdio: ['pipe', 'pipe', 'inherit'],
-	});
-	process.on('exit', () => child.kill('SIGKILL'));
-	let output = '';
-	child.stdout.setEncoding('utf8').on('data', (text: string) => {
-		output += text;
-	});
-	child.stdin.on('error', () => undefined);
-	child.stdin.end(people(1, PEOPLE_EACH).replaceAll('"id":"p', `"id":"d${number}-p`));
-	const [exitCode] = await once(child, 'close');
-	const lines = output.trimEnd().split('\n');
-	keepPrinted(lines);
-	return { exitCode, states: lines.filter((line) => line.startsWith('{"type":"STATE"')).length };
+	const input = people(1, PEOPLE_EACH).replaceAll('"id":"p', `"id":"d${number}-p`);
+	const connector = start(['write', '--config', config, '--catalog', catalog]);
+	const { code, states } = await connector.end(input);
+	return { exitCode: code, states: states.length };
 }
 
 /** Sends its own people as the node does. */
 async function node() {
-	const file = join(folder, 'client.mjs');
-	const input = join(import.meta.dirname, 'client.mts');
-	await build({ input, platform: 'node', output: { file, format: 'esm' }, logLevel: 'warn' });
-	const { sendLikeNode }: typeof import('./client.mts') = await import(pathToFileURL(file).href);
+	const url = await bundled(join(import.meta.dirname, 'client.mts'));
+	const { sendLikeNode }: typeof import('./client.mts') = await import(url);
 	const own = Array.from({ length: PEOPLE_EACH }, (_, i) => ({ userId: `n-${i}` }));
 	return { upserted: await sendLikeNode(simulator.url, own) };
 }
