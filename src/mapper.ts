@@ -56,9 +56,7 @@ const isBlank = (value: unknown): boolean =>
 function scalarText(value: unknown): string | undefined {
 	if (typeof value === 'string') return value.trim();
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-	return typeof value === 'object' && value !== null && isExactNumber(value)
-		? value.rawJSON
-		: undefined;
+	return isExactNumber(value) ? value.rawJSON : undefined;
 }
 
 const rejected = (code: RejectionCode, reason: string, userId?: string): Rejection =>
@@ -174,11 +172,10 @@ export function createMapper(options: MapperOptions): Mapper {
 			: rejected('invalid_email', 'The email address is not well-formed.');
 	}
 
-	function toPerson(record: unknown): Mapped | Rejection {
-		if (!isObject(record)) {
+	function toPerson(source: unknown): Mapped | Rejection {
+		if (!isObject(source)) {
 			return rejected('invalid_record', 'The record is not an object, or is nested too deeply.');
 		}
-		const source = record;
 		if (columns === undefined) {
 			const names = Object.keys(source);
 			if (names.length === 0) return rejected('missing_user_id', 'The record is empty.');

@@ -48,9 +48,10 @@ export function createAccounts(options: AccountsOptions) {
 
 	/** So much input, and not one person in it: to read on would only fill the memory with states. */
 	function giveUp(): void {
-		const lost = streams.find(({ report }) => report.received > 0);
+		const lost = streams.find(({ report }) => report.rejected > 0);
+		if (lost === undefined) return;
 		isOverLimit = true;
-		if (lost !== undefined) options.onOverLimit(new ConfigError(allRejectedText(lost)));
+		options.onOverLimit(new ConfigError(allRejectedText(lost)));
 	}
 
 	function judgeReject({ ref, rejection }: Outcome<RecordRef> & { status: 'rejected' }): void {

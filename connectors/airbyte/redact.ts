@@ -1,3 +1,5 @@
+import { LONGEST_KEY } from '../../src/schema';
+
 const HIDDEN = '**********';
 
 /** Anything that looks like a key of Flameup's (ws_live_… or ws_test_…) or like its secret half. */
@@ -5,9 +7,6 @@ const LIKE_A_KEY = /ws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}|[0-9a-f]{32,}/gi
 
 /** Shorter parts would hide ordinary words. */
 const SHORTEST = 6;
-
-/** A key of Flameup's has some 80 characters; of one with more than this the beginning is hidden. */
-const LONGEST = 1_000;
 
 /** What a text leaves in base64, wherever in a longer text it stands: each character is six bits. */
 function base64Forms(part: string): string[] {
@@ -19,9 +18,9 @@ function base64Forms(part: string): string[] {
 	});
 }
 
-/** Hides the key, its two halves, and the forms in which transports and logs write them. */
+/** Hides the key (the beginning of one that is too long), its parts, and the forms in which transports and logs write them. */
 export function createRedactor(apiKey: string | undefined): (text: string) => string {
-	const key = apiKey?.slice(0, LONGEST);
+	const key = apiKey?.slice(0, LONGEST_KEY);
 	const parts = key === undefined ? [] : [key, ...key.split('.')];
 	const forms = parts
 		.filter((part, i) => part.length >= (i === 0 ? 1 : SHORTEST))

@@ -60,6 +60,6 @@ export const findStream = (
 	streams: ReadonlyMap<string, Stream>,
 	{ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
 ): Stream | undefined =>
-	typeof name === 'string' && (typeof namespace === 'string' || (namespace ?? null) === null)
+	typeof name === 'string' && typeof (namespace ?? '') === 'string'
 		? streams.get(streamKey({ name, namespace } as StreamDescriptor))
 		: undefined;
