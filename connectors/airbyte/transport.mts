@@ -16,7 +16,7 @@ export function createTransport(
 	url: string,
 	connections: number,
 ): { transport: Transport; close(): void } {
-	// An import would load all that these modules can do, which takes a fifth of the time that `spec` takes.
+	// An import would load undici for the exports of these modules: `spec` took 276 instead of 103 ms.
 	const { Agent, request: open } = process.getBuiltinModule(
 		url.startsWith('https:') ? 'node:https' : 'node:http',
 	);
