@@ -13,9 +13,6 @@ export interface RateReading {
 	readonly retryAfterMs?: number;
 }
 
-/** Clients that share a key look at what is left one after the other, spread over this time. */
-const SPREAD_MS = 5_000;
-
 /** One request as the pace sees it: it occupies the allowance until a minute after its answer. */
 export interface Ticket {
 	freeAt: number;
@@ -36,6 +33,12 @@ export interface Pace {
 /** So many of our answers tell how others spend at present. */
 const RECENT_ANSWERS = 8;
 
+/** After so many we know it well enough to send several at once from what is left of a window. */
+const ENOUGH_ANSWERS = 4;
+
+/** Others are counted by what they spend, and may be half as many again. */
+const MARGIN = 1.5;
+
 interface Mark {
 	readonly remaining: number;
 	readonly answered: number;
@@ -54,19 +57,13 @@ interface Share {
 	next: Mark;
 	/** The most of our requests under way at once. */
 	widest: number;
-	/** Near the end of the window we pause, send one request to look, and take what it shows. */
-	phase: 'open' | 'looking' | 'closing';
 }
 
 /**
  * At most `requestsPerMinute` requests in any 60 s, or fewer when answers announce less, or when they
- * show that another client of the key is spending too. `random` gives numbers from 0 up to 1.
+ * show that another client of the key is spending too.
  */
-export function createPace(
-	requestsPerMinute: number,
-	followAnnounced: boolean,
-	random: () => number,
-): Pace {
+export function createPace(requestsPerMinute: number, followAnnounced: boolean): Pace {
 	let limit = requestsPerMinute;
 	/** Requests of ours that still count, oldest first, from index `head`. */
 	let tickets: Ticket[] = [];
@@ -116,12 +113,10 @@ export function createPace(
 				shared.before = shared.next;
 				shared.next = { remaining: shared.remaining, answered: shared.answered };
 			}
-			if (shared.phase === 'looking') shared.phase = 'closing';
-			else if (shared.phase === 'open') lookLater(shared, now);
 		} else if (remaining < limit - (isProbe ? occupiedAt(ends) : occupied())) {
 			const mark = { remaining, answered: 0 };
 			const marks = { before: mark, next: mark };
-			shared = { ...mark, ...marks, resetAt: ends, widest: unanswered, phase: 'open' };
+			shared = { ...mark, ...marks, resetAt: ends, widest: unanswered };
 		} else {
 			shared = undefined;
 		}
@@ -133,23 +128,17 @@ export function createPace(
 		return Math.max(0, before.remaining - remaining - ours) / Math.max(1, ours);
 	}
 
-	/**
-	 * What is left to the others, of whose requests we cannot know: those under way, and in the end one
-	 * of each to look with, and half as many for those who look at the same moment.
-	 */
-	function floorOf(share: Share): number {
-		if (share.phase === 'looking') return 0;
-		return Math.ceil(othersOf(share) * (share.phase === 'open' ? share.widest + 1 : 1.5));
-	}
+	/** Left to the others as long as they may have as many under way as we have. */
+	const roomForOthers = (share: Share) => Math.ceil(othersOf(share) * (share.widest + 1));
 
-	/** Once what is left may be under way already: a pause, and then one of us looks; the less is left, the fewer do. */
-	function lookLater(share: Share, now: number): void {
-		const floor = floorOf(share);
-		if (unanswered > 0 || share.remaining > floor) return;
-		if (share.remaining <= Math.max(othersOf(share), (floor * random()) / 2)) return;
-		share.phase = 'looking';
-		probing = true;
-		heldUntil = Math.max(heldUntil, now + Math.min(SPREAD_MS, share.resetAt - now) * random());
+	/**
+	 * When only that is left, each client goes on with one request at a time. Then whoever sees no more than
+	 * one for each other stops, and those are theirs: with n clients, each sees one of n - 1, …, 1, 0.
+	 */
+	function leavesEnough(share: Share): boolean {
+		const known = share.answered >= ENOUGH_ANSWERS || share.remaining > limit / 2;
+		if (known && share.remaining - unanswered > roomForOthers(share)) return true;
+		return unanswered === 0 && share.remaining > othersOf(share) * MARGIN;
 	}
 
 	return {
@@ -158,7 +147,7 @@ export function createPace(
 			if (heldUntil > now) return heldUntil - now;
 			if (probing && probe !== undefined) return Number.POSITIVE_INFINITY;
 			if (occupied() >= limit) return (tickets[head]?.freeAt ?? now) - now;
-			if (shared !== undefined && shared.remaining - unanswered <= floorOf(shared)) {
+			if (shared !== undefined && !leavesEnough(shared)) {
 				return unanswered > 0 ? Number.POSITIVE_INFINITY : shared.resetAt - now;
 			}
 			return 0;
@@ -191,7 +180,7 @@ export function createPace(
 		},
 		hasSpare(now) {
 			forget(now);
-			const left = shared === undefined ? limit : shared.remaining - floorOf(shared);
+			const left = shared === undefined ? limit : shared.remaining - roomForOthers(shared);
 			const free = Math.min(limit - occupied(), left - unanswered);
 			return heldUntil <= now && free > limit / 4;
 		},

@@ -88,7 +88,7 @@ export function createSender(options: ClientOptions): Sender {
 	const root = options.apiUrl.replace(/\/+$/, '');
 	const base = workspace === '' ? root : `${root}/workspaces/${workspace}`;
 	const { follow_announced_limit, requests_per_minute } = options.pace;
-	const pace = createPace(requests_per_minute, follow_announced_limit, clock.random);
+	const pace = createPace(requests_per_minute, follow_announced_limit);
 	const stats: ClientStats = {
 		requests: 0,
 		rateLimited: 0,

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 /** A pace whose first request, the probe, was answered at 100. */
 function opened(limit: number, reading: RateReading = {}, follow = false) {
-	const pace = createPace(limit, follow, Math.random);
+	const pace = createPace(limit, follow);
 	pace.answered(pace.sent(), 100, reading);
 	return pace;
 }
@@ -27,7 +27,7 @@ function goes(pace: ReturnType<typeof createPace>, now: number, most = 5_000): n
 
 describe('the allowance', () => {
 	it('is opened by one request, and nobody else goes before its answer', () => {
-		const pace = createPace(120, false, Math.random);
+		const pace = createPace(120, false);
 		expect(pace.wait(0)).toBe(0);
 		const probe = pace.sent();
 		expect(pace.wait(50)).toBe(NEVER);
@@ -86,12 +86,39 @@ describe('another client of the key', () => {
 	const resetAt = 40_000;
 
 	it('leaves us what remains, less what is not answered, until the reset', () => {
-		const pace = opened(120, { remaining: 5, resetAt });
+		const pace = opened(120, { remaining: 65, resetAt });
 		const tickets = [pace.sent(), pace.sent()];
-		expect(goes(pace, 200)).toBe(3);
+		expect(goes(pace, 200)).toBe(63);
 		expect(pace.wait(200)).toBe(NEVER);
 		for (const ticket of tickets) pace.answered(ticket, 300, { remaining: 0, resetAt });
 		expect(pace.hasSpare(300)).toBe(false);
+	});
+
+	it('gets to be known by one request after the other where less than half is left', () => {
+		const pace = opened(120, { remaining: 50, resetAt });
+		for (let answered = 1; answered <= 4; answered++) {
+			const ticket = pace.sent();
+			expect(pace.wait(200)).toBe(NEVER);
+			pace.answered(ticket, 200, { remaining: 50 - answered, resetAt });
+		}
+		expect(goes(pace, 200)).toBe(46);
+	});
+
+	it('takes turns with us near the end of a window, and the last one is left to it', () => {
+		let remaining = 118;
+		const pace = opened(120, { remaining, resetAt });
+		const takeOneEach = (ticket: Ticket) => {
+			remaining -= 2;
+			pace.answered(ticket, 200, { remaining, resetAt });
+		};
+		while (remaining > 4) takeOneEach(pace.sent());
+		const two = [pace.sent(), pace.sent()];
+		expect(pace.wait(200)).toBe(NEVER);
+		for (const ticket of two) pace.answered(ticket, 200, { remaining: 2, resetAt });
+		const last = pace.sent();
+		expect(pace.wait(200)).toBe(NEVER);
+		pace.answered(last, 200, { remaining: 1, resetAt });
+		expect(pace.wait(200)).toBe(resetAt - 200);
 	});
 
 	it('is waited for until the reset, and then one request goes ahead', () => {
@@ -102,20 +129,20 @@ describe('another client of the key', () => {
 	});
 
 	it('counts by the lowest number seen in the window, in whatever order answers come', () => {
-		const pace = opened(120, { remaining: 10, resetAt });
+		const pace = opened(120, { remaining: 80, resetAt });
 		const [late, early] = [pace.sent(), pace.sent()];
-		pace.answered(early, 200, { remaining: 8, resetAt });
-		pace.answered(late, 300, { remaining: 9, resetAt });
-		expect(goes(pace, 300)).toBe(8);
+		pace.answered(early, 200, { remaining: 78, resetAt });
+		pace.answered(late, 300, { remaining: 79, resetAt });
+		expect(goes(pace, 300)).toBe(78);
 	});
 
 	it('is not judged by answers of an older window', () => {
-		const pace = createPace(120, false, Math.random);
+		const pace = createPace(120, false);
 		pace.answered(pace.sent(), 100, { remaining: 10, resetAt: 20_000 });
 		const slow = pace.sent();
-		pace.answered(pace.sent(), 15_000, { remaining: 50, resetAt: 70_000 });
+		pace.answered(pace.sent(), 15_000, { remaining: 80, resetAt: 70_000 });
 		pace.answered(slow, 16_000, { remaining: 1, resetAt: 20_000 });
-		expect(goes(pace, 16_000)).toBe(50);
+		expect(goes(pace, 16_000)).toBe(80);
 	});
 
 	it('is forgotten when a window shows that it has left', () => {
@@ -140,7 +167,7 @@ describe('after a 429', () => {
 	});
 
 	it('of the probe itself, the next one is a probe again', () => {
-		const pace = createPace(120, false, Math.random);
+		const pace = createPace(120, false);
 		const probe = pace.sent();
 		pace.answered(probe, 100, {});
 		pace.hold(1_000);
@@ -170,7 +197,7 @@ it('whatever answers say: within the limit, and never stuck with nothing unanswe
 	const moves = fc.array(move, { maxLength: 120 });
 	fc.assert(
 		fc.property(moves, fc.integer({ min: 1, max: 8 }), (all, limit) => {
-			const pace = createPace(limit, false, Math.random);
+			const pace = createPace(limit, false);
 			const unanswered: Ticket[] = [];
 			const sentAt: number[] = [];
 			let now = 0;
