@@ -31,7 +31,7 @@ export interface Pace {
 }
 
 /** So many of our answers tell how others spend at present. */
-const RECENT_ANSWERS = 8;
+const RECENT_ANSWERS = 12;
 
 /** After so many we know it well enough to send several at once from what is left of a window. */
 const ENOUGH_ANSWERS = 4;
