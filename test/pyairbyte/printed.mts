@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { python, root } from './environment.mts';
@@ -27,7 +27,7 @@ const echoes = {
 
 const folder = path.join(root, 'build/printed');
 
-/** Everything that the destination printed, here and in `npm test`, is what Airbyte's models say. */
+/** Everything that the destination printed, here and in the tests before, is what Airbyte's models say. */
 export async function checkPrinted({ printed, check, same }: Stage, env: NodeJS.ProcessEnv) {
 	const kept = printedInTests();
 	const validate = async (files: readonly string[]): Promise<Report> => {
@@ -39,7 +39,7 @@ export async function checkPrinted({ printed, check, same }: Stage, env: NodeJS.
 
 	const [inTests, here] = await Promise.all([validate(kept), validate(printed())]);
 	const reports = [
-		['in npm test', inTests, types, echoes.byTests],
+		['in the tests before', inTests, types, echoes.byTests],
 		['here', here, printed().length > 0 ? ['LOG', 'STATE', 'TRACE'] : [], echoes.byPyAirbyte],
 	] as const;
 	for (const [where, { counts, echoed, wrong }, wanted, known] of reports) {
@@ -55,9 +55,10 @@ export async function checkPrinted({ printed, check, same }: Stage, env: NodeJS.
 	check(`${spoiled} spoiled ones do not`, spoiled > 40 && passed.length === 0, passed);
 }
 
-/** What `npm test` has kept; when there is nothing, the tests of the destination run first. */
+/** What `npm test` and the proofs after it have kept; without `npm test`, the tests of the destination run first. */
 function printedInTests(): string[] {
 	if (!existsSync(folder)) {
+		mkdirSync(folder, { recursive: true });
 		console.log('  There is no build/printed; running the tests of the destination …');
 		const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 		const args = [vitest, 'run', 'test/airbyte'];
