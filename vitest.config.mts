@@ -12,13 +12,13 @@ export default defineConfig({
 				test: {
 					...patient,
 					name: 'core',
-					include: ['test/**/*.test.mts'],
-					exclude: ['test/nodes/**'],
+					include: ['test/**/*.test.mts', 'simulator/**/*.test.mts'],
+					exclude: ['test/n8n/**'],
 					isolate: false,
 				},
 			},
 			{
-				test: { ...patient, name: 'nodes', include: ['test/nodes/**/*.test.mts'], isolate: false },
+				test: { ...patient, name: 'n8n', include: ['test/n8n/*.test.mts'], isolate: false },
 			},
 		],
 	},

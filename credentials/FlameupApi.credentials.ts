@@ -4,7 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_API_URL } from '../src/schema';
+import { DEFAULT_API_URL } from '../src/settings/settings';
 
 /** An ID that nobody has. */
 const NOBODY = 'flameup-connection-check';

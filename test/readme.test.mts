@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readSettings } from '../connectors/airbyte/settings';
-import { type Field, fields } from '../src/fields';
-import { REJECTIONS } from '../src/rejection';
-import { Settings } from '../src/schema';
+import { REJECTIONS } from '../src/mapping/rejection';
+import { type Field, fields } from '../src/settings/fields';
+import { Settings } from '../src/settings/settings';
 import { expectPart, table } from './docs.mts';
 
 const README = new URL('../README.md', import.meta.url);

@@ -1,8 +1,8 @@
-import type { ClientStats } from '../../src/client';
 import { ConfigError } from '../../src/errors';
-import type { Outcome } from '../../src/loader';
-import { count, createReport, tally } from '../../src/report';
-import type { RejectedRecords } from '../../src/schema';
+import type { ClientStats } from '../../src/flameup/client';
+import type { Outcome } from '../../src/loading/loader';
+import { count, createReport, tally } from '../../src/loading/report';
+import type { RejectedRecords } from '../../src/settings/settings';
 import { type Checkpoint, settleCheckpoint } from './checkpoints';
 import type { LogLevel } from './protocol';
 import { allRejectedText, rejectionText } from './sentences';

@@ -1,4 +1,4 @@
-import { type Counts, noCounts } from '../../src/report';
+import { type Counts, noCounts } from '../../src/loading/report';
 import type { DestinationStats } from './state';
 import type { Stream } from './streams';
 

@@ -1,7 +1,7 @@
-import { createClient } from '../../src/client';
 import { ConfigError, FlameupError, TransientError } from '../../src/errors';
+import { createClient } from '../../src/flameup/client';
 import type { Clock, Transport } from '../../src/ports';
-import type { Settings } from '../../src/schema';
+import type { Settings } from '../../src/settings/settings';
 import type { FailureType, OutgoingMessage } from './protocol';
 import { operations, specification } from './spec';
 

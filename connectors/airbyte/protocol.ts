@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { isExactNumber, parseExactly } from '../../src/exact';
+import { isExactNumber, parseExactly } from '../../src/mapping/exactNumbers';
 
 /** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
 

@@ -1,4 +1,4 @@
-import { LONGEST_KEY } from '../../src/schema';
+import { LONGEST_KEY } from '../../src/settings/settings';
 
 const HIDDEN = '**********';
 

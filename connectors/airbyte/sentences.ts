@@ -1,5 +1,5 @@
-import type { ClientStats } from '../../src/client';
-import type { Counts, Report, Sample } from '../../src/report';
+import type { ClientStats } from '../../src/flameup/client';
+import type { Counts, Report, Sample } from '../../src/loading/report';
 import type { LogLevel } from './protocol';
 import type { RecordRef, Stream } from './streams';
 import type { Oddities } from './write';

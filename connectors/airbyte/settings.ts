@@ -1,6 +1,6 @@
 import type { z } from 'zod/v4';
 import { ConfigError } from '../../src/errors';
-import { Settings } from '../../src/schema';
+import { Settings } from '../../src/settings/settings';
 import { ConfiguredCatalog, type ConfiguredStream } from './protocol';
 
 type Issue = z.core.$ZodIssue;

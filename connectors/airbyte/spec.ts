@@ -1,5 +1,5 @@
-import { type JsonSchema, jsonSchema } from '../../src/fields';
-import { Person, Settings } from '../../src/schema';
+import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
+import { Person, Settings } from '../../src/settings/settings';
 
 /** Where the settings are explained; also the home page of the project. */
 export const DOCUMENTATION_URL = 'https://github.com/flameup/connectors#readme';

@@ -1,7 +1,7 @@
-import { maxPersonBytes } from '../../src/batcher';
-import { createMapper, type Mapper } from '../../src/mapper';
-import { type Counts, createReport, noCounts, type Report } from '../../src/report';
-import type { Settings } from '../../src/schema';
+import { maxPersonBytes } from '../../src/loading/batcher';
+import { type Counts, createReport, noCounts, type Report } from '../../src/loading/report';
+import { createMapper, type Mapper } from '../../src/mapping/mapper';
+import type { Settings } from '../../src/settings/settings';
 import { type ConfiguredStream, type StreamDescriptor, streamKey, streamName } from './protocol';
 
 /** Where a record came from, and the counts it belongs to. */

@@ -1,9 +1,9 @@
-import { type Client, createClient } from '../../src/client';
-import { createDryClient } from '../../src/dry';
 import { ConfigError, StoppedError } from '../../src/errors';
-import { createLoader } from '../../src/loader';
+import { type Client, createClient } from '../../src/flameup/client';
+import { createDryClient } from '../../src/flameup/dryRun';
+import { createLoader } from '../../src/loading/loader';
 import type { Clock, Stop, Transport } from '../../src/ports';
-import type { Settings } from '../../src/schema';
+import type { Settings } from '../../src/settings/settings';
 import { createAccounts } from './accounts';
 import { type Checkpoint, takeCheckpoint } from './checkpoints';
 import { LineSplitter } from './lines';

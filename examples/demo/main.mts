@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Simulator, startSimulator } from '../../test/simulator/server.mts';
+import { type Simulator, startSimulator } from '../../simulator/server.mts';
 import { introduce } from './introduce.mts';
 import { changedPeople } from './people.mts';
 import { reportIn, reportRows } from './report.mts';

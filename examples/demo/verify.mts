@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Simulator } from '../../test/simulator/server.mts';
+import type { Simulator } from '../../simulator/server.mts';
 import type { Message, State } from './message.mts';
 import { expectedPeople } from './people.mts';
 import { type Report, rejectedOf } from './report.mts';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ClientOptions } from '../../src/client';
-import { fields } from '../../src/fields';
-import { Settings } from '../../src/schema';
+import type { ClientOptions } from '../../src/flameup/client';
+import { fields } from '../../src/settings/fields';
+import { Settings } from '../../src/settings/settings';
 import { Failure } from './failure';
 import type { Run } from './run';
 import { createTransport } from './transport';

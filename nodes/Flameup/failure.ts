@@ -6,7 +6,7 @@ import {
 	TransientError,
 	UncertainError,
 } from '../../src/errors';
-import type { Rejection, RejectionCode } from '../../src/rejection';
+import type { Rejection, RejectionCode } from '../../src/mapping/rejection';
 import { inN8nWords, sentence } from './wording';
 
 /** Why a row came to nothing, beyond the codes of the core; each with its meaning and what to do. */

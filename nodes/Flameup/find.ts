@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { PersonKey } from '../../src/api';
+import type { PersonKey } from '../../src/flameup/api';
 import { Failure } from './failure';
 import type { Read } from './parameters';
 import type { Run } from './run';

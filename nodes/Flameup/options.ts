@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { MAX_BATCH_SIZE } from '../../src/schema';
+import { MAX_BATCH_SIZE } from '../../src/settings/settings';
 import { FIELDS, OPTIONS, type OptionPath } from './connection';
 import { inN8nWords } from './wording';
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { idOf, isObject, type Json } from '../../src/response';
-import type { Person } from '../../src/schema';
+import { idOf, isObject, type Json } from '../../src/flameup/answers';
+import type { Person } from '../../src/settings/settings';
 import type { Run } from './run';
 
 /** What a write did to a person, as far as it is known. */

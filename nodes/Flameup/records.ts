@@ -1,7 +1,7 @@
-import { maxPersonBytes } from '../../src/batcher';
-import { createMapper, type Mapped } from '../../src/mapper';
-import { isObject } from '../../src/response';
-import { type Mapping, normalized, type Settings } from '../../src/schema';
+import { isObject } from '../../src/flameup/answers';
+import { maxPersonBytes } from '../../src/loading/batcher';
+import { createMapper, type Mapped } from '../../src/mapping/mapper';
+import { type Mapping, normalized, type Settings } from '../../src/settings/settings';
 import { Failure, fromError, fromRejection } from './failure';
 import type { Read } from './parameters';
 import { PERSON_FIELDS } from './personFields';

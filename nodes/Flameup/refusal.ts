@@ -1,5 +1,5 @@
-import { withoutPersonalData } from '../../src/privacy';
-import { type ApiError, describe } from '../../src/response';
+import { type ApiError, describe } from '../../src/flameup/answers';
+import { withoutPersonalData } from '../../src/flameup/privacy';
 import { Failure } from './failure';
 import { sentence } from './wording';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ClientStats } from '../../src/client';
-import type { Counts } from '../../src/report';
+import type { ClientStats } from '../../src/flameup/client';
+import type { Counts } from '../../src/loading/report';
 import type { Run } from './run';
 
 /** What a run of Create or Update did, in numbers. */

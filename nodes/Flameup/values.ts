@@ -1,6 +1,6 @@
 import type { FieldType, IDataObject } from 'n8n-workflow';
 import { validateFieldType } from 'n8n-workflow';
-import { isObject } from '../../src/response';
+import { isObject } from '../../src/flameup/answers';
 import { Failure } from './failure';
 import type { Parameters, Read } from './parameters';
 

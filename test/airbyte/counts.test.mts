@@ -5,8 +5,8 @@ import { progressText } from '../../connectors/airbyte/sentences';
 import { readCatalog, readSettings } from '../../connectors/airbyte/settings';
 import { createStreams, findStream, type Stream } from '../../connectors/airbyte/streams';
 import type { ConfigError } from '../../src/errors';
-import type { Outcome } from '../../src/loader';
-import { noCounts } from '../../src/report';
+import type { Outcome } from '../../src/loading/loader';
+import { noCounts } from '../../src/loading/report';
 import { catalogOf } from './world.mts';
 
 type Ending = 'created' | 'updated' | 'merged' | 'uncounted' | 'rejected';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { faultKinds } from '../simulator/faults.mts';
+import { faultKinds } from '../../simulator/faults.mts';
 import { startHostile } from './hostile.mts';
 import { cursorOf, ids, people, sumOfStats } from './input.mts';
 import { createWorld, KEY, type WorldOptions } from './world.mts';

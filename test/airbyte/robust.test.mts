@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { API_KEY, API_URL, WORKSPACE } from '../fake-flameup.mts';
-import { fakeWrite } from '../fake-write.mts';
+import { API_KEY, API_URL, WORKSPACE } from '../core/fake-flameup.mts';
+import { fakeWrite } from '../core/fake-write.mts';
 import { catalogOf } from './catalog.mts';
 import { people, record, state } from './input.mts';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { peekApiKey, readCatalog, readSettings } from '../../connectors/airbyte/settings';
 import { ConfigError } from '../../src/errors';
-import { fields } from '../../src/fields';
-import { Settings } from '../../src/schema';
+import { fields } from '../../src/settings/fields';
+import { Settings } from '../../src/settings/settings';
 
 const KEY = 'ws_test_key.0123456789abcdef';
 

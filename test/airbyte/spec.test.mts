@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/v4';
 import { operations, specification } from '../../connectors/airbyte/spec';
-import { fields } from '../../src/fields';
-import { Settings } from '../../src/schema';
+import { fields } from '../../src/settings/fields';
+import { Settings } from '../../src/settings/settings';
 
 /** The keywords of JSON Schema draft 7 and of Airbyte's form that we use; anything else is a slip. */
 const Property: z.ZodType<Property> = z.lazy(() =>

@@ -1,4 +1,4 @@
-import { parseJson } from '../simulator/json.mts';
+import { parseJson } from '../../simulator/json.mts';
 import type { Wanted } from './people.mts';
 
 /** A row that a careless destination would stumble over, and what is to become of it. */

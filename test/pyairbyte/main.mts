@@ -3,8 +3,8 @@
  * be built. Prints a line per check; the exit code is 1 if one failed.
  */
 import { parseArgs } from 'node:util';
-import { startChecks } from '../n8n/checks.mts';
-import { temporaryFolder } from '../n8n/processes.mts';
+import { startChecks } from '../n8n/real/checks.mts';
+import { temporaryFolder } from '../n8n/real/processes.mts';
 import { startClient } from './client.mts';
 import { checkConnection } from './connection.mts';
 import { environment, install } from './environment.mts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Checks } from '../n8n/checks.mts';
-import type { Flameup } from '../simulator/flameup.mts';
+import type { Flameup } from '../../simulator/flameup.mts';
+import type { Checks } from '../n8n/real/checks.mts';
 
 /** A person as Flameup should hold them. */
 export interface Wanted {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultKey } from '../simulator/keys.mts';
+import { defaultKey } from '../../simulator/keys.mts';
 import type { Client } from './client.mts';
 import { wrongKey } from './connection.mts';
 import type { Stage } from './stage.mts';

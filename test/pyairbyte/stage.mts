@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Checks } from '../n8n/checks.mts';
-import { defaultKey } from '../simulator/keys.mts';
-import { type Simulator, startSimulator } from '../simulator/server.mts';
+import { defaultKey } from '../../simulator/keys.mts';
+import { type Simulator, startSimulator } from '../../simulator/server.mts';
+import type { Checks } from '../n8n/real/checks.mts';
 import type { Client, ConnectorWish } from './client.mts';
 import { destination } from './environment.mts';
 import { type Tap, tapped } from './taps.mts';

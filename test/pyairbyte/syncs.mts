@@ -1,4 +1,4 @@
-import type { Simulator } from '../simulator/server.mts';
+import type { Simulator } from '../../simulator/server.mts';
 import { sourceFaker } from './environment.mts';
 import { cachedRow, heldBy, merged, samePeople, userOf } from './people.mts';
 import { flameup, type Stage } from './stage.mts';

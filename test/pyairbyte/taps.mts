@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseJson } from '../simulator/json.mts';
+import { parseJson } from '../../simulator/json.mts';
 import { python } from './environment.mts';
 
 /** A message as it was printed or sent. */

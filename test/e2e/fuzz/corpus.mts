@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultKey } from '../../../simulator/keys.mts';
 import { catalogOf } from '../../airbyte/catalog.mts';
 import { record, state } from '../../airbyte/input.mts';
-import { defaultKey } from '../../simulator/keys.mts';
 
 /** Marks what is personal. */
 export const CANARY = /zq\w+/gi;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { defaultKey } from '../../../simulator/keys.mts';
 import { readMessage } from '../../airbyte/messages.mts';
-import { defaultKey } from '../../simulator/keys.mts';
 import { CANARY } from './corpus.mts';
 
 /** What the input is, read without any code of the product's. */

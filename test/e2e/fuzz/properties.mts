@@ -3,9 +3,9 @@ import { failure, readCatalog, readSettings } from '../../../connectors/airbyte/
 import type { OutgoingMessage } from '../../../connectors/airbyte/protocol';
 import { createRedactor } from '../../../connectors/airbyte/redact';
 import { peekApiKey } from '../../../connectors/airbyte/settings';
+import type { SentPerson } from '../../../simulator/rules.mts';
 import { ConfigError } from '../../../src/errors';
-import { fakeWrite } from '../../fake-write.mts';
-import type { SentPerson } from '../../simulator/rules.mts';
+import { fakeWrite } from '../../core/fake-write.mts';
 import { type Corpus, readCorpus } from './corpus.mts';
 import { judgePrinted, judgeWrite, know } from './judge.mts';
 import { inPieces, input, mutated } from './mutations.mts';

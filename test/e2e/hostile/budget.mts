@@ -1,5 +1,5 @@
-import type { FakeFlameup } from '../../fake-flameup.mts';
-import type { Flameup } from '../../simulator/flameup.mts';
+import type { Flameup } from '../../../simulator/flameup.mts';
+import type { FakeFlameup } from '../../core/fake-flameup.mts';
 import type { Scene } from './run.mts';
 
 /** JSON of one person, at most. */

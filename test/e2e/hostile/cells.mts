@@ -1,8 +1,8 @@
-import type { Pace } from '../../../src/schema';
-import { API_KEY, WORKSPACE } from '../../fake-flameup.mts';
-import { faultKinds } from '../../simulator/faults.mts';
-import { roll } from '../../simulator/roll.mts';
-import type { Switches } from '../../simulator/switches.mts';
+import { faultKinds } from '../../../simulator/faults.mts';
+import { roll } from '../../../simulator/roll.mts';
+import type { Switches } from '../../../simulator/switches.mts';
+import type { Pace } from '../../../src/settings/settings';
+import { API_KEY, WORKSPACE } from '../../core/fake-flameup.mts';
 import type { Crowd } from './source.mts';
 
 /** One way in which Flameup, the source and the settings meet. */

@@ -1,4 +1,4 @@
-import { roll } from '../../simulator/roll.mts';
+import { roll } from '../../../simulator/roll.mts';
 import type { Scene } from './run.mts';
 import { type Row, sentTraits } from './source.mts';
 

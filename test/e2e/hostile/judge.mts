@@ -1,8 +1,8 @@
 import type { OutgoingMessage } from '../../../connectors/airbyte/protocol';
+import type { Flameup } from '../../../simulator/flameup.mts';
 import { ConfigError, TransientError } from '../../../src/errors';
-import { API_KEY, type FakeFlameup, mostInAMinute } from '../../fake-flameup.mts';
-import type { FakeWrite } from '../../fake-write.mts';
-import type { Flameup } from '../../simulator/flameup.mts';
+import { API_KEY, type FakeFlameup, mostInAMinute } from '../../core/fake-flameup.mts';
+import type { FakeWrite } from '../../core/fake-write.mts';
 import { mayHave429, requestBudget, unplanned429s } from './budget.mts';
 import { allowedEndings, mayHideLoss, tracesMatch } from './expected.mts';
 import type { CoreRun, Scene } from './run.mts';

@@ -1,4 +1,4 @@
-import { table } from '../../bench/table.mts';
+import { table } from '../../../bench/table.mts';
 import { type Cell, corners, matrix } from './cells.mts';
 
 import {

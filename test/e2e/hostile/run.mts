@@ -1,8 +1,8 @@
+import { defaults, type Switches } from '../../../simulator/switches.mts';
 import { catalogOf } from '../../airbyte/catalog.mts';
-import { API_KEY, API_URL, type FakeFlameup, WORKSPACE } from '../../fake-flameup.mts';
-import { createFakeRun } from '../../fake-run.mts';
-import { fakeWrite } from '../../fake-write.mts';
-import { defaults, type Switches } from '../../simulator/switches.mts';
+import { API_KEY, API_URL, type FakeFlameup, WORKSPACE } from '../../core/fake-flameup.mts';
+import { createFakeRun } from '../../core/fake-run.mts';
+import { fakeWrite } from '../../core/fake-write.mts';
 import type { Cell } from './cells.mts';
 import { linesOf, type Row, refuse, rowsOf, STREAMS, stepsOf } from './source.mts';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSimulator } from '../../../simulator/server.mts';
 import { endAll, start } from '../../airbyte/process.mts';
-import { startSimulator } from '../../simulator/server.mts';
 import { requestBudget } from './budget.mts';
 import type { Cell } from './cells.mts';
 import { figuresOf, judgeDestination, reportIn } from './judge.mts';

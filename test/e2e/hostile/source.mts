@@ -1,5 +1,5 @@
 import { record, state } from '../../airbyte/input.mts';
-import type { Step } from '../../fake-run.mts';
+import type { Step } from '../../core/fake-run.mts';
 
 /** How those whom Flameup refuses stand among the others. */
 export const crowds = ['good', 'few', 'neighbours', 'half', 'batch', 'conflicts', 'all'] as const;

@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { table, whole } from '../../bench/table.mts';
+import { table, whole } from '../../../bench/table.mts';
 import type { Outcome } from './outcome.mts';
 import { isLimited, planOf } from './plan.mts';
 import { runSync } from './sync.mts';

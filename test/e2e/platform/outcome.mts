@@ -1,4 +1,4 @@
-import type { Simulator } from '../../simulator/server.mts';
+import type { Simulator } from '../../../simulator/server.mts';
 import type { Kill, Plan } from './plan.mts';
 
 /** What became of one sync: every attempt until it ended, and what was not as it must be. */

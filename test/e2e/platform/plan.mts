@@ -1,5 +1,5 @@
-import { roll } from '../../simulator/roll.mts';
-import type { Switches } from '../../simulator/switches.mts';
+import { roll } from '../../../simulator/roll.mts';
+import type { Switches } from '../../../simulator/switches.mts';
 
 /** How an attempt is ended, and when. */
 export interface Kill {

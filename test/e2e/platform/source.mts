@@ -1,4 +1,4 @@
-import { roll } from '../../simulator/roll.mts';
+import { roll } from '../../../simulator/roll.mts';
 import type { Plan, StreamPlan } from './plan.mts';
 
 /** How many records of each stream are done, by the name of the stream. */

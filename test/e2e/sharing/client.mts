@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport } from '../../../connectors/airbyte/transport.mts';
-import { createClient } from '../../../src/client';
-import { createLoader } from '../../../src/loader';
+import { defaultKey } from '../../../simulator/keys.mts';
+import { createClient } from '../../../src/flameup/client';
+import { createLoader } from '../../../src/loading/loader';
 import type { Clock, StopSignal } from '../../../src/ports';
-import { Batches, Pace } from '../../../src/schema';
-import { defaultKey } from '../../simulator/keys.mts';
+import { Batches, Pace } from '../../../src/settings/settings';
 
 const clock: Clock = {
 	now: Date.now,

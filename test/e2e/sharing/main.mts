@@ -5,13 +5,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultKey } from '../../../simulator/keys.mts';
+import { startSimulator } from '../../../simulator/server.mts';
 import { catalogOf } from '../../airbyte/catalog.mts';
 import { people } from '../../airbyte/input.mts';
 import { endAll, start } from '../../airbyte/process.mts';
 import { bundled } from '../../bundled.mts';
-import { startChecks } from '../../n8n/checks.mts';
-import { defaultKey } from '../../simulator/keys.mts';
-import { startSimulator } from '../../simulator/server.mts';
+import { startChecks } from '../../n8n/real/checks.mts';
 
 const LIMIT = 120;
 const DESTINATIONS = 4;

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { createApi } from '../../../../src/api';
+import { createApi } from '../../../../src/flameup/api';
 import { connect } from '../../connection';
 import { Failure } from '../../failure';
 import { optionsParameter, PACE_OPTIONS } from '../../options';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { createClient } from '../../../../src/client';
-import { createDryClient } from '../../../../src/dry';
-import { isObject } from '../../../../src/response';
+import { isObject } from '../../../../src/flameup/answers';
+import { createClient } from '../../../../src/flameup/client';
+import { createDryClient } from '../../../../src/flameup/dryRun';
 import { connect } from '../../connection';
 import { Failure } from '../../failure';
 import { optionsParameter, PERSON_OPTIONS } from '../../options';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { type Api, createApi, type PeopleFilter } from '../../../../src/api';
-import { readEverybody } from '../../../../src/paging';
+import { type Api, createApi, type PeopleFilter } from '../../../../src/flameup/api';
+import { readEverybody } from '../../../../src/flameup/paging';
 import { connect } from '../../connection';
 import { Failure } from '../../failure';
 import { optionsParameter, PACE_OPTIONS } from '../../options';

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { createApi } from '../../../../src/api';
-import { idOf } from '../../../../src/response';
+import { idOf } from '../../../../src/flameup/answers';
+import { createApi } from '../../../../src/flameup/api';
 import { connect } from '../../connection';
 import { Failure } from '../../failure';
 import { findParameters, notFound, personSought } from '../../find';

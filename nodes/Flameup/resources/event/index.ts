@@ -1,0 +1,26 @@
+import type { INodeProperties } from 'n8n-workflow';
+import * as track from './track';
+
+/** The operations on events. */
+export const operations = { track };
+
+/** The parameters of the operations on events. */
+export const properties: readonly INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Track',
+				value: 'track',
+				description: 'Tell Flameup that a person did something; each row is sent once',
+				action: 'Track an event',
+			},
+		],
+		default: 'track',
+		displayOptions: { show: { resource: ['event'] } },
+	},
+	...track.properties,
+];

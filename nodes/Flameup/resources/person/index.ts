@@ -1,0 +1,67 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { PERSON_PARAMETERS } from '../../personFields';
+import * as create from './create';
+import * as get from './get';
+import * as getAll from './getAll';
+import * as updateTraits from './updateTraits';
+import * as upsert from './upsert';
+
+const choices: INodePropertyOptions[] = [
+	{
+		name: 'Create',
+		value: 'create',
+		description: 'Create a new person, and leave those who are there alone',
+		action: 'Create a person',
+	},
+	{
+		name: 'Create or Update',
+		value: 'upsert',
+		description: 'Create a new record, or update the current one if it already exists (upsert)',
+		action: 'Create or update people',
+	},
+	{
+		name: 'Get',
+		value: 'get',
+		description: 'Read one person by user ID or email address',
+		action: 'Get a person',
+	},
+	{
+		name: 'Get Many',
+		value: 'getAll',
+		description: 'Read many people',
+		action: 'Get many people',
+	},
+	{
+		name: 'Update Traits',
+		value: 'updateTraits',
+		description: 'Change some traits of a person who is there already',
+		action: 'Update traits of a person',
+	},
+];
+
+/** The operations on people. */
+export const operations = { create, get, getAll, updateTraits, upsert };
+
+/** The parameters of the operations on people. */
+export const properties: readonly INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: choices,
+		default: 'upsert',
+		displayOptions: { show: { resource: ['person'] } },
+	},
+	...PERSON_PARAMETERS.map((parameter) => ({
+		...parameter,
+		displayOptions: {
+			show: {
+				resource: ['person'],
+				operation: ['create', 'upsert'],
+				...parameter.displayOptions?.show,
+			},
+		},
+	})),
+	...Object.values(operations).flatMap((operation) => operation.properties),
+];

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import type { Mapped } from '../../src/mapping/mapper';
+import { Mapping, type Person } from '../../src/settings/settings';
+
+/** Names that clash, differ in case only, mean something to us, or to JavaScript. */
+export const columnName = fc.oneof(
+	fc.constantFrom(
+		...['id', 'user_id', 'User ID', 'email', 'E-Mail', 'phone', 'mobile', 'first_name', 'tz'],
+		...['plan', 'Plan', 'a', 'a.b', 'b', '_airbyte_raw_id', '__proto__', 'constructor', 'toString'],
+	),
+	fc.string({ maxLength: 4 }),
+);
+
+/** Any value a record can hold, hostile ones more often than chance has it. */
+export const value: fc.Arbitrary<unknown> = fc.oneof(
+	fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }),
+	fc.constantFrom(
+		'',
+		' ',
+		null,
+		undefined,
+		true,
+		0,
+		-0,
+		2 ** 60,
+		Number.NaN,
+		Number.POSITIVE_INFINITY,
+	),
+	fc.constantFrom('x@y.example', 'x@y', '\ud800', '\u0000', '😀', '9'.repeat(60), 'é'.repeat(300)),
+	fc.constantFrom([], {}, [[{}]], { b: 1 }, { 'a.b': { c: null } }, { toString: 1, valueOf: 1 }),
+	fc.bigInt(),
+);
+
+/** Built like JSON.parse builds it: every column is the record's own, whatever its name. */
+export const record = fc
+	.array(fc.tuple(columnName, value), { maxLength: 8 })
+	.map((columns): Record<string, unknown> => Object.fromEntries(columns));
+
+export const mapping = fc
+	.record({
+		nested_values: fc.constantFrom('keep' as const, 'flatten' as const, 'text' as const),
+		empty_values: fc.constantFrom('omit' as const, 'send' as const),
+		email_column: fc.constantFrom('', 'plan'),
+		exclude_columns: fc.subarray(['plan', 'tz']),
+		user_id_columns: fc.subarray(['id', 'a.b']),
+	})
+	.filter(({ email_column, exclude_columns }) => !exclude_columns.includes(email_column))
+	.map((settings) => Mapping.parse(settings));
+
+/** A person as the mapper gives them, of few user IDs and few traits, so that many meet. */
+export const mapped: fc.Arbitrary<Mapped> = fc
+	.record(
+		{
+			userId: fc.constantFrom('a', 'b', 'c', 'd', '__proto__', '漢'),
+			email: fc.constantFrom('x@y.example', 'x@z.example'),
+			traits: fc.dictionary(
+				fc.constantFrom('p', 'q', '__proto__'),
+				fc.oneof(fc.nat(9), fc.string({ unit: 'binary', maxLength: 20 }), fc.constant(null)),
+				{ minKeys: 1, noNullPrototype: true },
+			),
+		},
+		{ requiredKeys: ['userId'] },
+	)
+	.map((person) => ({ person: person as Person, json: JSON.stringify(person) }));

@@ -1,0 +1,159 @@
+import { type Client, createClient } from '../../src/flameup/client';
+import { createLoader, type Loader, type Outcome } from '../../src/loading/loader';
+import type { Rejection } from '../../src/mapping/rejection';
+import type { Transport } from '../../src/ports';
+import { Batches, Pace, type Person } from '../../src/settings/settings';
+import { createFakeClock, type FakeClock } from './fake-clock.mts';
+import {
+	API_KEY,
+	API_URL,
+	createFakeFlameup,
+	type FakeFlameup,
+	type FakeFlameupOptions,
+	WORKSPACE,
+} from './fake-flameup.mts';
+
+/** What a source gives: a person, a record that cannot be one, a marker, or nothing for a while. */
+export type Step =
+	| { readonly person: Person }
+	| { readonly rejection: Rejection }
+	| { readonly marker: number; readonly characters?: number }
+	| { readonly pauseMs: number };
+
+/** Something the loader told, and when. */
+type Told = { readonly at: number } & (
+	| { readonly outcome: Outcome<number> }
+	| { readonly marker: number; readonly lagMs: number }
+);
+
+export interface FakeRunOptions {
+	seed?: number;
+	/** How far into a minute of the clock the run starts. */
+	startMs?: number;
+	flameup?: FakeFlameupOptions;
+	/** Takes the place of the simulator. */
+	transport?: Transport;
+	/** Another run, whose time and whose Flameup this one shares. */
+	beside?: FakeRun;
+	pace?: Partial<Pace>;
+	batches?: Partial<Batches>;
+	maxPending?: { records: number; characters: number };
+	flushesByAge?: boolean;
+}
+
+export interface FakeRun {
+	readonly clock: FakeClock;
+	readonly fake: FakeFlameup;
+	readonly client: Client;
+	readonly loader: Loader<number, number>;
+	readonly stop: AbortController;
+	readonly told: Told[];
+	/** Records handed over; each one's number is its ref. */
+	readonly received: number;
+	readonly mostPending: number;
+	readonly miscounted: number;
+	/** Hands over the steps, waiting for room like any host. */
+	feed(steps: Iterable<Step>): Promise<void>;
+	/** Feeds, ends, and lets simulated time pass until all is settled. */
+	load(steps: Iterable<Step>): Promise<void>;
+}
+
+/** A loader and a client with the settings' defaults, in front of the simulator in simulated time. */
+export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
+	const { beside } = options;
+	const clock =
+		beside?.clock ?? createFakeClock(options.seed, Date.UTC(2026, 0, 1) + (options.startMs ?? 0));
+	const seed = options.seed === undefined ? {} : { seed: options.seed };
+	const fake = beside?.fake ?? createFakeFlameup(clock, { ...seed, ...options.flameup });
+	const stop = new AbortController();
+	const pace = Pace.parse({ ...options.pace });
+	const client = createClient({
+		apiUrl: API_URL,
+		workspaceId: WORKSPACE,
+		apiKey: API_KEY,
+		pace,
+		transport: options.transport ?? fake.transport,
+		clock,
+		signal: stop.signal,
+	});
+	const told: Told[] = [];
+	const counts = { received: 0, settled: 0, mostPending: 0, miscounted: 0 };
+	const markedAt = new Map<number, number>();
+	const loader = createLoader<number, number>(
+		{
+			client,
+			batches: Batches.parse({ ...options.batches }),
+			requestsInFlight: pace.requests_in_flight,
+			clock,
+			stop,
+			maxPending: options.maxPending ?? { records: 2_000, characters: 16_000_000 },
+			flushesByAge: options.flushesByAge ?? true,
+		},
+		{
+			outcome(outcome) {
+				counts.settled++;
+				told.push({ at: clock.now(), outcome });
+			},
+			marker(marker) {
+				const at = clock.now();
+				told.push({ at, marker, lagMs: at - (markedAt.get(marker) ?? at) });
+			},
+			miscounted: () => void counts.miscounted++,
+		},
+	);
+
+	async function take(step: Step): Promise<void> {
+		if ('pauseMs' in step) {
+			await clock.sleep(step.pauseMs);
+		} else if ('marker' in step) {
+			markedAt.set(step.marker, clock.now());
+			loader.mark(step.marker, step.characters ?? 100);
+		} else {
+			const mapped =
+				'person' in step
+					? { person: step.person, json: JSON.stringify(step.person) }
+					: step.rejection;
+			loader.add(counts.received++, mapped);
+			counts.mostPending = Math.max(counts.mostPending, counts.received - counts.settled);
+		}
+	}
+
+	async function feed(steps: Iterable<Step>): Promise<void> {
+		for (const step of steps) {
+			await take(step);
+			if (loader.isFull) await loader.room();
+		}
+	}
+
+	return {
+		clock,
+		fake,
+		client,
+		loader,
+		stop,
+		told,
+		get received() {
+			return counts.received;
+		},
+		get mostPending() {
+			return counts.mostPending;
+		},
+		get miscounted() {
+			return counts.miscounted;
+		},
+		feed,
+		load: (steps) => clock.run(feed(steps).then(() => loader.end())),
+	};
+}
+
+/** So many different people, with a marker after every so many. */
+export function* peopleWithMarkers(
+	people: number,
+	perMarker: number,
+	prefix = 'u',
+): Generator<Step> {
+	for (let n = 1; n <= people; n++) {
+		yield { person: { userId: `${prefix}${n}`, traits: { n } } };
+		if (n % perMarker === 0) yield { marker: n };
+	}
+}

@@ -1,0 +1,360 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Switches } from '../../simulator/switches.mts';
+import { createPace, type RateReading, type Ticket } from '../../src/flameup/rateLimiter';
+import { mostInAMinute } from './fake-flameup.mts';
+import { createFakeRun, type FakeRun, type FakeRunOptions } from './fake-run.mts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+const MINUTE = 60_000;
+
+/** A pace whose first request, the probe, was answered at 100. */
+function opened(limit: number, reading: RateReading = {}, follow = false) {
+	const pace = createPace(limit, follow);
+	pace.answered(pace.sent(), 100, reading);
+	return pace;
+}
+
+/** How many more may go at `now`. */
+function goes(pace: ReturnType<typeof createPace>, now: number, most = 5_000): number {
+	let sent = 0;
+	while (sent < most && pace.wait(now) <= 0) {
+		pace.sent();
+		sent++;
+	}
+	return sent;
+}
+
+describe('the allowance', () => {
+	it('is opened by one request, and nobody else goes before its answer', () => {
+		const pace = createPace(120, false);
+		expect(pace.wait(0)).toBe(0);
+		const probe = pace.sent();
+		expect(pace.wait(50)).toBe(NEVER);
+		pace.answered(probe, 100, {});
+		expect(goes(pace, 100)).toBe(119);
+	});
+
+	it('takes a request back a minute after its answer', () => {
+		const pace = opened(2);
+		const second = pace.sent();
+		expect(pace.wait(200)).toBe(100 + MINUTE - 200);
+		pace.answered(second, 5_000);
+		expect(goes(pace, 100 + MINUTE)).toBe(1);
+		expect(pace.wait(100 + MINUTE)).toBe(4_900);
+	});
+
+	it('does not end while its oldest request is unanswered', () => {
+		const pace = opened(2);
+		const slow = pace.sent();
+		expect(goes(pace, 100 + MINUTE)).toBe(1);
+		expect(pace.wait(10 * MINUTE)).toBe(NEVER);
+		pace.answered(slow, 10 * MINUTE);
+		expect(pace.wait(10 * MINUTE)).toBe(MINUTE);
+	});
+
+	it.each<[string, number, boolean, number | undefined, number]>([
+		['is the setting', 120, false, undefined, 119],
+		['is what is announced when that is lower', 120, false, 60, 59],
+		['does not follow a higher announcement', 120, false, 1_000, 119],
+		['follows a higher announcement when asked to', 120, true, 1_000, 999],
+		['follows a lower announcement when asked to', 120, true, 60, 59],
+		['stays when none is announced', 120, true, undefined, 119],
+		['is not ended by an announced nothing', 120, true, 0, 119],
+	])('%s', (_name, setting, follow, limit, more) => {
+		const pace = opened(setting, limit === undefined ? {} : { limit }, follow);
+		expect(goes(pace, 100)).toBe(more);
+	});
+
+	it('grows back when a lower announcement is taken back', () => {
+		const pace = opened(120, { limit: 60 });
+		pace.answered(pace.sent(), 200, { limit: 1_000 });
+		expect(goes(pace, 200)).toBe(118);
+	});
+
+	it('has something to spare while more than a quarter is free', () => {
+		const pace = opened(8);
+		const spare = [1, 2, 3, 4, 5, 6].map(() => {
+			pace.sent();
+			return pace.hasSpare(200);
+		});
+		expect(spare).toEqual([true, true, true, true, false, false]);
+	});
+});
+
+describe('another client of the key', () => {
+	const resetAt = 40_000;
+
+	it('leaves us what remains, less what is not answered, until the reset', () => {
+		const pace = opened(120, { remaining: 65, resetAt });
+		const tickets = [pace.sent(), pace.sent()];
+		expect(goes(pace, 200)).toBe(63);
+		expect(pace.wait(200)).toBe(NEVER);
+		for (const ticket of tickets) pace.answered(ticket, 300, { remaining: 0, resetAt });
+		expect(pace.hasSpare(300)).toBe(false);
+	});
+
+	it('gets to be known by one request after the other where less than half is left', () => {
+		const pace = opened(120, { remaining: 50, resetAt });
+		for (let answered = 1; answered <= 4; answered++) {
+			const ticket = pace.sent();
+			expect(pace.wait(200)).toBe(NEVER);
+			pace.answered(ticket, 200, { remaining: 50 - answered, resetAt });
+		}
+		expect(goes(pace, 200)).toBe(46);
+	});
+
+	it('takes turns with us near the end of a window, and the last one is left to it', () => {
+		let remaining = 118;
+		const pace = opened(120, { remaining, resetAt });
+		const takeOneEach = (ticket: Ticket) => {
+			remaining -= 2;
+			pace.answered(ticket, 200, { remaining, resetAt });
+		};
+		while (remaining > 4) takeOneEach(pace.sent());
+		const two = [pace.sent(), pace.sent()];
+		expect(pace.wait(200)).toBe(NEVER);
+		for (const ticket of two) pace.answered(ticket, 200, { remaining: 2, resetAt });
+		const last = pace.sent();
+		expect(pace.wait(200)).toBe(NEVER);
+		pace.answered(last, 200, { remaining: 1, resetAt });
+		expect(pace.wait(200)).toBe(resetAt - 200);
+	});
+
+	it('is waited for until the reset, and then one request goes ahead', () => {
+		const pace = opened(120, { remaining: 0, resetAt });
+		expect(pace.wait(1_000)).toBe(39_000);
+		expect(goes(pace, resetAt)).toBe(1);
+		expect(pace.wait(resetAt)).toBe(NEVER);
+	});
+
+	it('counts by the lowest number seen in the window, in whatever order answers come', () => {
+		const pace = opened(120, { remaining: 80, resetAt });
+		const [late, early] = [pace.sent(), pace.sent()];
+		pace.answered(early, 200, { remaining: 78, resetAt });
+		pace.answered(late, 300, { remaining: 79, resetAt });
+		expect(goes(pace, 300)).toBe(78);
+	});
+
+	it('is not judged by answers of an older window', () => {
+		const pace = createPace(120, false);
+		pace.answered(pace.sent(), 100, { remaining: 10, resetAt: 20_000 });
+		const slow = pace.sent();
+		pace.answered(pace.sent(), 15_000, { remaining: 80, resetAt: 70_000 });
+		pace.answered(slow, 16_000, { remaining: 1, resetAt: 20_000 });
+		expect(goes(pace, 16_000)).toBe(80);
+	});
+
+	it('is forgotten when a window shows that it has left', () => {
+		const pace = opened(120, { remaining: 0, resetAt });
+		expect(pace.wait(resetAt)).toBe(0);
+		pace.answered(pace.sent(), resetAt, { remaining: 119, resetAt: resetAt + MINUTE });
+		expect(goes(pace, resetAt)).toBe(118);
+	});
+});
+
+describe('after a 429', () => {
+	it('nobody goes before the time, and then one goes ahead', () => {
+		const pace = opened(120);
+		const others = [pace.sent(), pace.sent()];
+		pace.hold(10_000);
+		expect(pace.hasSpare(5_000)).toBe(false);
+		for (const ticket of others) pace.answered(ticket, 5_000);
+		expect(pace.wait(6_000)).toBe(4_000);
+		pace.hold(8_000);
+		expect(pace.wait(6_000)).toBe(4_000);
+		expect(goes(pace, 10_000)).toBe(1);
+	});
+
+	it('of the probe itself, the next one is a probe again', () => {
+		const pace = createPace(120, false);
+		const probe = pace.sent();
+		pace.answered(probe, 100, {});
+		pace.hold(1_000);
+		expect(goes(pace, 1_000)).toBe(1);
+	});
+});
+
+const reading = fc.record(
+	{
+		limit: fc.nat(12),
+		remaining: fc.nat(12),
+		resetAt: fc.integer({ min: -MINUTE, max: 2 * MINUTE }),
+	},
+	{ requiredKeys: [] },
+);
+const move = fc.oneof(
+	{ weight: 5, arbitrary: fc.constant({ kind: 'send' as const }) },
+	{
+		weight: 4,
+		arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(), reading }),
+	},
+	{ weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(MINUTE) }) },
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('hold' as const), ms: fc.nat(MINUTE) }) },
+);
+
+it('whatever answers say: within the limit, and never stuck with nothing unanswered', () => {
+	const moves = fc.array(move, { maxLength: 120 });
+	fc.assert(
+		fc.property(moves, fc.integer({ min: 1, max: 8 }), (all, limit) => {
+			const pace = createPace(limit, false);
+			const unanswered: Ticket[] = [];
+			const sentAt: number[] = [];
+			let now = 0;
+			const send = () => {
+				unanswered.push(pace.sent());
+				sentAt.push(now);
+				expect(sentAt.filter((at) => at > now - MINUTE).length).toBeLessThanOrEqual(limit);
+			};
+			for (const one of all) {
+				if (one.kind === 'pass') now += one.ms;
+				if (one.kind === 'hold') pace.hold(now + one.ms);
+				if (one.kind === 'send' && pace.wait(now) <= 0) send();
+				const [ticket] =
+					one.kind === 'answer' && unanswered.length > 0
+						? unanswered.splice(one.which % unanswered.length, 1)
+						: [];
+				if (one.kind === 'answer' && ticket !== undefined) {
+					const { resetAt, ...rest } = one.reading;
+					const at = resetAt === undefined ? {} : { resetAt: now + resetAt };
+					pace.answered(ticket, now, { ...rest, ...at });
+				}
+				const ms = pace.wait(now);
+				expect(ms).toBeGreaterThanOrEqual(0);
+				if (unanswered.length === 0) expect(ms).toBeLessThanOrEqual(2 * MINUTE);
+			}
+			for (const ticket of unanswered) pace.answered(ticket, now);
+			for (let waits = 0; pace.wait(now) > 0; waits++) {
+				expect(waits).toBeLessThan(5);
+				now += pace.wait(now);
+			}
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+/** Sends `requests` batches of one person by several workers, until all are taken. */
+async function drive(run: FakeRun, requests: number, workers: number): Promise<void> {
+	let next = 0;
+	const work = async () => {
+		while (next < requests) {
+			const userId = `u${next++}`;
+			const written = await run.client.upsertPeople([userId], [JSON.stringify({ userId })]);
+			expect(written.refused).toBe(false);
+		}
+	};
+	await run.clock.run(Promise.all(Array.from({ length: workers }, work)));
+}
+
+const patient = { give_up_after_minutes: 1440 };
+
+const switches = fc.record({
+	window: fc.constantFrom<Switches['window'][]>('fixed', 'clock', 'rolling'),
+	resetFormat: fc.constantFrom<Switches['resetFormat'][]>(
+		...(['seconds-ceil', 'seconds-floor', 'milliseconds', 'delta'] as const),
+	),
+	clockSkewMs: fc.constantFrom(0, 0, 3_600_000, -3_600_000, 86_400_123, 1_500, -1_500),
+	dateHeader: fc.boolean(),
+	rateHeaders: fc.boolean(),
+	retryAfter: fc.constantFrom<Switches['retryAfter'][]>('none', 'seconds', 'date'),
+	countRefused: fc.boolean(),
+});
+const latencyMs = fc.constantFrom<[number, number][]>(
+	[20, 150],
+	[0, 0],
+	[1, 5_000],
+	[9_000, 50_000],
+);
+const seed = fc.integer({ min: 1, max: 1_000_000 });
+const workers = fc.integer({ min: 1, max: 16 });
+const startMs = fc.nat(MINUTE);
+
+describe('in front of Flameup', () => {
+	it('alone, meets no 429, whatever the window, headers, clocks and latencies are', async () => {
+		const limits = fc.record({
+			limit: fc.constantFrom(5, 20, 120),
+			below: fc.constantFrom(0, 3),
+			announcedLimit: fc.constantFrom(0, 2, 15, 1_000),
+		});
+		await fc.assert(
+			fc.asyncProperty(
+				...[switches, limits, latencyMs, workers, seed, startMs],
+				async (given, { limit, below, announcedLimit }, latency, count, chance, start) => {
+					const flameup = { ...given, limit, announcedLimit, latencyMs: latency, seed: chance };
+					const requests_per_minute = limit - below;
+					const pace = { ...patient, requests_per_minute };
+					const run = createFakeRun({ flameup, pace, startMs: start });
+					await drive(run, limit * 2 + 10, count);
+					const lower = given.rateHeaders && announcedLimit > 0 ? announcedLimit : limit;
+					expect(mostInAMinute(run.fake.exchanges)).toBeLessThanOrEqual(
+						Math.min(requests_per_minute, lower),
+					);
+					expect(run.client.stats.rateLimited).toBe(0);
+				},
+			),
+			{ numRuns: 30 },
+		);
+	}, 120_000);
+
+	it('beside a client who uses up a part of each window, meets at most one 429 a window', async () => {
+		const steady = switches.map((given) => ({ ...given, rateHeaders: true, dateHeader: true }));
+		await fc.assert(
+			fc.asyncProperty(
+				...[steady, fc.constantFrom(1, 60, 110, 119), workers, seed],
+				async (given, preused, count, chance) => {
+					const run = createFakeRun({
+						flameup: { ...given, preused, seed: chance },
+						pace: patient,
+					});
+					await drive(run, (120 - preused) * 3 + 5, count);
+					const { tooManyRequests, windows } = run.fake.flameup.stats();
+					expect(tooManyRequests).toBeLessThanOrEqual(windows);
+				},
+			),
+			{ numRuns: 30 },
+		);
+	}, 120_000);
+
+	it.each(
+		(['fixed', 'clock', 'rolling'] as const).flatMap((window) =>
+			[0, 1_500, 30_000, 58_500].map((start) => [window, start] as const),
+		),
+	)('beside such a client, %s windows, from %i ms on, meets none', async (window, start) => {
+		const flameup = { window, preused: 60, resetFormat: 'milliseconds' } as const;
+		const run = createFakeRun({ flameup, pace: patient, startMs: start });
+		await drive(run, 200, 4);
+		expect(run.client.stats.rateLimited).toBe(0);
+	});
+
+	it.each<[string, FakeRunOptions['flameup'], number]>([
+		['with all headers', {}, 1],
+		['with Retry-After only', { rateHeaders: false, retryAfter: 'seconds' }, 4],
+		['with no headers at all', { rateHeaders: false, dateHeader: false }, 8],
+	])('beside a client who comes and goes, gets on: %s', async (_name, flameup, most) => {
+		const run = createFakeRun({ flameup: { ...flameup, window: 'rolling' }, pace: patient });
+		let isOver = false;
+		const foreign = async () => {
+			for (let i = 0; !isOver; i++) {
+				await run.clock.sleep(i % 200 === 0 ? 50_000 : 200);
+				run.fake.foreign();
+			}
+		};
+		void foreign();
+		await drive(run, 400, 4);
+		isOver = true;
+		const minutes = (run.clock.now() - (run.fake.exchanges[0]?.startedAt ?? 0)) / MINUTE;
+		expect(minutes).toBeLessThan(4);
+		expect(run.client.stats.rateLimited / Math.ceil(minutes)).toBeLessThanOrEqual(most);
+	});
+
+	it('obeys a limit that is lowered while it runs', async () => {
+		const run = createFakeRun({ pace: patient });
+		await drive(run, 150, 4);
+		run.fake.flameup.set({ limit: 30 });
+		await run.clock.run(run.clock.sleep(MINUTE));
+		const before = run.fake.exchanges.length;
+		await drive(run, 100, 4);
+		expect(mostInAMinute(run.fake.exchanges.slice(before))).toBe(30);
+		expect(run.client.stats.rateLimited).toBe(0);
+	});
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { FlameupApi } from '../../credentials/FlameupApi.credentials.ts';
+import { createFlameup, type FlameupOptions } from '../../simulator/flameup.mts';
+import { defaultKey } from '../../simulator/keys.mts';
+
+interface Rule {
+	type: 'responseCode' | 'responseSuccessBody';
+	properties: { value: unknown; key?: string; message: string };
+}
+
+const given = { apiKey: defaultKey, workspaceId: 'ws_simulator', baseUrl: 'http://h/api/v1' };
+const evaluate = (text: string, credentials: typeof given): string =>
+	new Function('$credentials', `return ${text.replace(/^=\{\{|\}\}$/g, '')}`)(credentials);
+
+/** What n8n's Test button says, by the rules of its tester. */
+function test(changes: Partial<typeof given> = {}, flameup: Partial<FlameupOptions> = {}) {
+	const credentials = { ...given, ...changes };
+	const { request, rules } = new FlameupApi().test;
+	const { except } = request.ignoreHttpStatusErrors as { except: number[] };
+	const url =
+		evaluate(request.baseURL ?? '', credentials) + evaluate(request.url ?? '', credentials);
+	const answer = createFlameup({ now: Date.now, ...flameup }).handle({
+		method: 'GET',
+		path: url.replace('http://h', ''),
+		headers: { authorization: `Bearer ${credentials.apiKey.trim()}` },
+		body: '',
+	});
+	if ('fault' in answer) return answer.fault;
+	const { body, status } = answer;
+	const all = rules as Rule[];
+	if (except.includes(status)) {
+		const rule = all.find(({ properties }) => properties.value === status);
+		return rule?.properties.message ?? `status ${status}`;
+	}
+	const page = all.find(({ type }) => type === 'responseSuccessBody');
+	return body.startsWith(String(page?.properties.value)) ? page?.properties.message : 'OK';
+}
+
+describe('the Test button', () => {
+	it.each([
+		['a good key', {}, {}, 'OK'],
+		['a base URL with slashes and blanks', { baseUrl: ' http://h/api/v1// ' }, {}, 'OK'],
+		['no workspace', { workspaceId: '' }, {}, 'OK'],
+		['a wrong key', { apiKey: 'wrong' }, {}, /does not accept the API Key/],
+		['a wrong workspace', { workspaceId: 'ws_other' }, {}, /no such workspace/],
+		['a wrong path', { baseUrl: 'http://h/api' }, {}, /ends in \/api\/v1/],
+		['a web page', {}, { faults: { 1: 'html-200' as const } }, /A web page answers/],
+		['a used up allowance', {}, { faults: { 1: '429' as const } }, /used up its 120 requests/],
+		['a Flameup that is down', {}, { faults: { 1: '503-html' as const } }, /could not answer/],
+	])('%s', (_name, changes, flameup, expected) => {
+		expect(test(changes, flameup)).toMatch(expected);
+	});
+
+	it('lets a key pass that may only write people', () => {
+		const keys = [{ key: defaultKey, permissions: ['people:write'] }];
+		expect(test({}, { keys })).toBe('OK');
+	});
+
+	it('fails for every other answer that is no success', () => {
+		const { except } = new FlameupApi().test.request.ignoreHttpStatusErrors as { except: number[] };
+		for (let status = 300; status < 600; status++) {
+			expect(except.includes(status)).toBe(status !== 403);
+		}
+	});
+
+	it('reads nobody: it looks for a person whom nobody has', () => {
+		const url = evaluate(new FlameupApi().test.request.url ?? '', given);
+		expect(url).toBe(
+			'/workspaces/ws_simulator/people/search?external_id=flameup-connection-check&limit=1',
+		);
+	});
+});

@@ -1,0 +1,95 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { describe, expect, it } from 'vitest';
+import { FlameupApi } from '../../credentials/FlameupApi.credentials.ts';
+import { Flameup } from '../../nodes/Flameup/Flameup.node.ts';
+import { Settings } from '../../src/settings/settings.ts';
+
+const { description, methods } = new Flameup();
+
+/** Every parameter, also those inside a collection. */
+const all = (properties: readonly INodeProperties[]): INodeProperties[] =>
+	properties.flatMap((one) => [
+		one,
+		...(one.type === 'collection' ? all((one.options ?? []) as INodeProperties[]) : []),
+	]);
+const parameters = all([...description.properties, ...new FlameupApi().properties]);
+const choices = parameters.flatMap(({ options, type }) =>
+	type === 'options' ? ((options ?? []) as INodePropertyOptions[]) : [],
+);
+const texts = [...parameters, ...choices].flatMap((one) => one.description ?? []);
+
+/** The parameters that an operation shows, and its options. */
+function shown(resource: string, operation: string) {
+	const own = description.properties.filter(({ displayOptions }) => {
+		const show = displayOptions?.show ?? {};
+		const fits = (key: string, value: string) =>
+			(show[key] as string[] | undefined)?.includes(value);
+		return fits('resource', resource) && fits('operation', operation);
+	});
+	const options = own.find(({ name }) => name === 'options')?.options as INodeProperties[];
+	return { own: own.map(({ name }) => name), options: options.map(({ name }) => name) };
+}
+
+describe('the form', () => {
+	it('has these parameters', () => {
+		const table = [
+			['person', 'upsert'],
+			['person', 'create'],
+			['person', 'get'],
+			['person', 'getAll'],
+			['person', 'updateTraits'],
+			['event', 'track'],
+		].map(([resource = '', operation = '']) => ({ operation, ...shown(resource, operation) }));
+		expect(table).toMatchSnapshot();
+	});
+
+	it('lists options in the order of the alphabet', () => {
+		for (const { options, type } of parameters) {
+			if (type !== 'collection' && type !== 'options') continue;
+			const names = (options ?? []).map((one) =>
+				'displayName' in one ? one.displayName : one.name,
+			);
+			if (names.length >= 3) expect(names).toEqual(names.toSorted());
+		}
+	});
+
+	it.each(texts.map((text) => [text]))('speaks plainly and without jargon: %s', (text) => {
+		expect(text).toMatch(/^[A-Z]/);
+		expect(text.includes('. ')).toBe(text.endsWith('.'));
+		expect(text).not.toMatch(/\bsync\b|\brecord is\b|_columns|api_url|allow_http/);
+	});
+
+	it('takes defaults and texts of settings from the core', () => {
+		const settings = Settings.parse({ api_key: 'x' });
+		const of = (name: string) => parameters.find((one) => one.name === name);
+		expect(of('requestsPerMinute')).toMatchObject({
+			displayName: 'Requests per Minute',
+			default: settings.pace.requests_per_minute,
+			description: expect.stringMatching(/^How many requests may be sent in any 60 seconds/),
+		});
+		expect(of('peoplePerRequest')?.default).toBe(settings.batches.people_per_request);
+		expect(of('timeout')?.default).toBe(settings.pace.timeout_seconds);
+		expect(of('giveUpAfterMinutes')?.default).toBe(settings.pace.give_up_after_minutes);
+		expect(of('emptyValues')).toMatchObject({
+			default: settings.mapping.empty_values,
+			options: [
+				{ name: 'Omit', value: 'omit' },
+				{ name: 'Send', value: 'send' },
+			],
+		});
+	});
+
+	it('shows four fields of a person, and four more on request', async () => {
+		const { fields } = await methods.resourceMapping.getPersonFields.call({} as never);
+		expect(fields.map(({ id, removed, required }) => [id, required, removed ?? false])).toEqual([
+			['userId', true, false],
+			['email', false, false],
+			['first_name', false, false],
+			['last_name', false, false],
+			['phone', false, true],
+			['avatar_url', false, true],
+			['timezone', false, true],
+			['locale', false, true],
+		]);
+	});
+});

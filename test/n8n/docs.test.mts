@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { expect, it } from 'vitest';
+import { Flameup } from '../../nodes/Flameup/Flameup.node';
+import { ADVICE, OTHER_FAILURES } from '../../nodes/Flameup/failure';
+import { PERSON_FIELDS } from '../../nodes/Flameup/personFields';
+import { inN8nWords } from '../../nodes/Flameup/wording';
+import { REJECTIONS } from '../../src/mapping/rejection';
+import { expectPart, table } from '../docs.mts';
+
+const FILE = new URL('../../docs/n8n.md', import.meta.url);
+
+const properties = new Flameup().description.properties;
+
+const choices = ({ options = [], type }: INodeProperties) =>
+	type === 'options' ? (options as INodePropertyOptions[]) : [];
+
+/** The operations in which a parameter is shown. */
+const operationsOf = ({ displayOptions }: INodeProperties): unknown[] =>
+	displayOptions?.show?.operation ?? [];
+
+const operations = properties
+	.filter(({ name }) => name === 'operation')
+	.flatMap((property) =>
+		choices(property).map(({ name, value, description = '' }) => ({
+			resource: property.displayOptions?.show?.resource?.[0] as string,
+			name,
+			value,
+			description,
+		})),
+	);
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const nameOf = (operation: unknown) =>
+	operations.find(({ value }) => value === operation)?.name ?? String(operation);
+
+function defaultOf(property: INodeProperties): string {
+	const { default: value, required, type } = property;
+	if (required) return 'required';
+	if (type === 'boolean') return value ? 'on' : 'off';
+	const chosen = choices(property).find((choice) => choice.value === value)?.name;
+	if (chosen !== undefined) {
+		const others = choices(property).filter((choice) => choice.value !== value);
+		return `${chosen} (or ${others.map(({ name }) => name).join(', ')})`;
+	}
+	return type === 'number' ? String(value) : 'none';
+}
+
+const sentence = (text: string) => (text === '' || text.endsWith('.') ? text : `${text}.`);
+
+function described({ description = '', ...property }: INodeProperties): string {
+	const shown = choices(property as INodeProperties)
+		.filter((choice) => choice.description)
+		.map((choice) => `*${choice.name}*: ${sentence(choice.description ?? '')}`);
+	return [sentence(description), ...shown].filter(Boolean).join(' ');
+}
+
+/** One row for all parameters that say the same in several operations. */
+function grouped(list: { property: INodeProperties; usedBy: unknown[] }[]): string[][] {
+	const rows = new Map<string, { cells: string[]; usedBy: Set<string> }>();
+	for (const { property, usedBy } of list) {
+		const cells = [`**${property.displayName}**`, defaultOf(property), described(property)];
+		const key = JSON.stringify(cells);
+		const row = rows.get(key) ?? { cells, usedBy: new Set() };
+		for (const operation of usedBy) row.usedBy.add(nameOf(operation));
+		rows.set(key, row);
+	}
+	return [...rows.values()].map(({ cells: [name = '', ...rest], usedBy }) => [
+		name,
+		usedBy.size === operations.length ? 'all' : [...usedBy].join(', '),
+		...rest,
+	]);
+}
+
+const isCollection = ({ type }: INodeProperties) => type === 'collection';
+
+const parameters = properties.filter(
+	(property) => !isCollection(property) && !/^(resource|operation)$/.test(property.name),
+);
+const options = properties.filter(isCollection).flatMap((collection) =>
+	(collection.options as INodeProperties[]).map((property) => ({
+		property,
+		usedBy: operationsOf(collection),
+	})),
+);
+
+const head = ['name', 'operations', 'default', 'what it does'];
+
+const parts: Record<string, string> = {
+	operations: table(
+		['resource', 'operation', 'what it does'],
+		operations.map(({ resource, name, description }) => [
+			capital(resource),
+			`**${name}**`,
+			sentence(description),
+		]),
+	),
+	parameters: table(
+		head,
+		grouped(parameters.map((property) => ({ property, usedBy: operationsOf(property) }))),
+	),
+	options: table(head, grouped(options)),
+	fields: PERSON_FIELDS.map(({ displayName }) => `*${displayName}*`).join(', '),
+	codes: table(
+		['code', 'meaning', 'what to do'],
+		[
+			...Object.entries(REJECTIONS).map(([code, { meaning }]) => [
+				`\`${code}\``,
+				inN8nWords(meaning).replace('record', 'row'),
+				ADVICE[code as keyof typeof REJECTIONS].hint,
+			]),
+			...Object.entries(OTHER_FAILURES).map(([code, texts]) => [`\`${code}\``, ...texts]),
+		],
+	),
+};
+
+it.each(Object.entries(parts))(
+	'docs/n8n.md has the %s that the node declares (npm run docs writes them)',
+	(name, expected) => expectPart(FILE, name, expected),
+);
+
+it('docs/n8n.md shows pictures that are there', () => {
+	const text = readFileSync(FILE, 'utf8');
+	const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+	expect(pictures.length).toBeGreaterThan(2);
+	for (const picture of pictures) {
+		expect(readFileSync(new URL(picture, FILE)).subarray(1, 4).toString()).toBe('PNG');
+	}
+});

@@ -1,0 +1,179 @@
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { Flameup as FlameupNode } from '../../nodes/Flameup/Flameup.node.ts';
+import { createFlameup, type Flameup, type FlameupOptions } from '../../simulator/flameup.mts';
+import { defaultKey } from '../../simulator/keys.mts';
+
+/** What the user of n8n has set. */
+export interface Setting {
+	items?: IDataObject[];
+	parameters?: Record<string, unknown>;
+	onError?: 'stop' | 'continue';
+	apiKey?: string;
+	workspaceId?: string;
+	baseUrl?: string;
+	flameup?: Partial<FlameupOptions>;
+	cancel?: AbortSignal;
+	credential?: Error;
+	/** A Flameup that another execution has used. */
+	shared?: Flameup;
+	/** Older contexts lack some functions. */
+	lacks?: readonly string[];
+}
+
+/** What came of it, and what it cost. */
+export interface Executed {
+	items: INodeExecutionData[];
+	hints: string[];
+	evaluated: string[];
+}
+
+const BASE_URL = 'http://127.0.0.1:1/api/v1';
+
+/** The node in an n8n that is only as real as its documented functions, before a simulated Flameup. */
+export function createN8n(setting: Setting = {}) {
+	const { apiKey = defaultKey, baseUrl = BASE_URL, cancel, items = [{}] } = setting;
+	const flameup = setting.shared ?? createFlameup({ now: Date.now, ...setting.flameup });
+	const input = items.map((json): INodeExecutionData => ({ json }));
+	const hints: string[] = [];
+	const evaluated: string[] = [];
+	const requests: { method: string; url: string; body?: string }[] = [];
+	const node: INode = {
+		id: '1',
+		name: 'Flameup',
+		type: 'n8n-nodes-flameup.flameup',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: (setting.parameters ?? {}) as INode['parameters'],
+	};
+
+	function getNodeParameter(path: string, row: number, fallback?: unknown): unknown {
+		const value = at(node.parameters, path) ?? fallback;
+		if (value === undefined) throw new Error('Could not get parameter');
+		return evaluate(value, path, row);
+	}
+
+	function evaluate(value: unknown, path: string, row: number): unknown {
+		if (typeof value !== 'string' || !value.startsWith('=')) return value;
+		evaluated.push(path);
+		const script = value.slice(1).replace(/^\{\{|\}\}$/g, '');
+		return new Function('$json', '$itemIndex', `return (${script});`)(items[row], row);
+	}
+
+	async function request(_type: string, options: Record<string, unknown>) {
+		const { abortSignal, body, headers, method, timeout, url } = options as {
+			abortSignal?: AbortSignal;
+			body?: string;
+			headers: Record<string, string>;
+			method: string;
+			timeout: number;
+			url: string;
+		};
+		requests.push({ method, url, ...(body !== undefined && { body }) });
+		await pause(1, abortSignal);
+		const { pathname, search } = new URL(url);
+		const answer = flameup.handle({
+			method,
+			path: pathname + search,
+			headers: { ...headers, authorization: `Bearer ${apiKey}` },
+			body: body ?? '',
+		});
+		if ('fault' in answer) {
+			if (answer.fault === 'stall') await pause(timeout, abortSignal);
+			throw withCause(answer.fault === 'stall' ? 'ECONNABORTED' : 'ECONNRESET');
+		}
+		if (answer.delayMs !== undefined) await pause(answer.delayMs, abortSignal);
+		return { statusCode: answer.status, headers: answer.headers, body: answer.body };
+	}
+
+	const context = {
+		getNode: () => structuredClone(node),
+		getInputData: () => input,
+		getNodeParameter,
+		continueOnFail: () => setting.onError === 'continue',
+		getExecutionCancelSignal: () => cancel,
+		addExecutionHints: (...added: { message: string }[]) =>
+			hints.push(...added.map(({ message }) => message)),
+		async getCredentials() {
+			if (setting.credential) throw setting.credential;
+			return { apiKey, workspaceId: setting.workspaceId ?? 'ws_simulator', baseUrl };
+		},
+		helpers: { httpRequestWithAuthentication: request },
+	};
+	for (const name of setting.lacks ?? []) delete (context as Record<string, unknown>)[name];
+
+	return {
+		flameup,
+		requests,
+		/** Runs the node once. */
+		async execute(): Promise<Executed> {
+			const [output = []] = await new FlameupNode().execute.call(
+				context as unknown as IExecuteFunctions,
+			);
+			return { items: output, hints, evaluated };
+		},
+	};
+}
+
+/** What must never leave as it came: axios' own error inside n8n's. */
+const withCause = (code: string) =>
+	Object.assign(new Error('wrapped'), { cause: Object.assign(new Error(code), { code }) });
+
+const pause = (ms: number, signal?: AbortSignal) =>
+	new Promise<void>((resolve, reject) => {
+		const timer = setTimeout(resolve, ms);
+		const abort = () => {
+			clearTimeout(timer);
+			reject(withCause('ERR_CANCELED'));
+		};
+		if (signal?.aborted) abort();
+		signal?.addEventListener('abort', abort, { once: true });
+	});
+
+const at = (value: unknown, path: string): unknown =>
+	path
+		.split(/[.[\]]+/)
+		.filter((key) => key !== '')
+		.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+
+/** The parameters of Create or Update with every field read from the row. */
+export const mapped = (
+	more: Record<string, unknown> = {},
+	value: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+	resource: 'person',
+	operation: 'upsert',
+	person: {
+		mappingMode: 'defineBelow',
+		value: { userId: '={{ $json.userId }}', email: '={{ $json.email }}', ...value },
+	},
+	...more,
+});
+
+/** The parameters of Create or Update with automatic mapping. */
+export const automatic = (
+	options: Record<string, unknown> = {},
+	more: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+	resource: 'person',
+	operation: 'upsert',
+	person: { mappingMode: 'autoMapInputData', value: null },
+	options,
+	...more,
+});
+
+/** So many rows, of different people. */
+export const people = (count: number): IDataObject[] =>
+	Array.from({ length: count }, (_, i) => ({
+		userId: `user_${i}`,
+		email: `user_${i}@example.com`,
+		plan: i % 2 === 0 ? 'pro' : 'free',
+	}));
+
+/** The row that each item is paired with. */
+export const pairs = (items: readonly INodeExecutionData[]): unknown[] =>
+	items.map(({ pairedItem }) => (pairedItem as { item?: number } | undefined)?.item);
+
+/** Items that n8n takes for failed rows: only these keys. */
+export const isFailed = ({ json }: INodeExecutionData): boolean =>
+	json.error !== undefined &&
+	Object.keys(json).every((key) => ['error', 'message', 'details'].includes(key));

@@ -1,0 +1,65 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+/** The top of the repository. */
+export const root = path.resolve(import.meta.dirname, '../../..');
+/** Where n8n itself lives; git does not see it. */
+export const hostFolder = path.join(root, '.n8n-host');
+/** Where n8n's scanner lives; git does not see it. */
+export const scannerFolder = path.join(root, '.n8n-scanner');
+
+/** Puts the pinned n8n into its folder (2 to 8 minutes, 3 GB), unless exactly that is there already. */
+export const installHost = () => install('host');
+
+/** Puts the pinned scanner into its folder, unless exactly that is there already. */
+export const installScanner = () => install('scanner');
+
+function install(what: 'host' | 'scanner') {
+	execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], {
+		env: { ...systemEnv(), npm_config_update_notifier: 'false' },
+		stdio: ['ignore', 'inherit', 'inherit'],
+	});
+}
+
+/** Makes sure that Debian's programs are there; asks root's apt-get for what is missing. */
+export function installPrograms(programs: Record<string, string>) {
+	const missing = Object.entries(programs).filter(([program]) => !find(program));
+	if (!missing.length) return;
+	const packages = missing.map(([, debian]) => debian);
+	const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+	if (process.getuid?.() !== 0 || !find('apt-get')) {
+		throw new Error(
+			`These checks need ${missing.map(([program]) => program).join(' and ')}. ` +
+				`On Debian, as root: apt-get update && ${command}`,
+		);
+	}
+	console.log(`Installing ${packages.join(', ')} …`);
+	for (const line of ['apt-get update', command]) {
+		execFileSync('sh', ['-c', `${line} >/dev/null`], {
+			env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+			stdio: ['ignore', 'inherit', 'inherit'],
+		});
+	}
+}
+
+/** The first of its name on PATH, this repository's own tools left out. */
+export function find(program: string): string | undefined {
+	const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], {
+		env: systemEnv(),
+		encoding: 'utf8',
+	});
+	return found.stdout.trim() || undefined;
+}
+
+/**
+ * The environment as it was before `npm run`: the system's own npm and Node, because native modules
+ * are built against the headers that npm's configuration names.
+ */
+function systemEnv(): NodeJS.ProcessEnv {
+	const entries = Object.entries(process.env).filter(
+		([name]) => !/^(npm_|NODE|INIT_CWD)/.test(name),
+	);
+	const folders = (process.env.PATH ?? '').split(path.delimiter);
+	const PATH = folders.filter((folder) => !/node_modules/.test(folder)).join(path.delimiter);
+	return { ...Object.fromEntries(entries), PATH };
+}

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Puts the pinned n8n (`host`) or its scanner (`scanner`) into a folder of its own at the top of the
+# repository, which git does not see, unless exactly that is there already.
+set -eu
+cd "$(dirname "$0")"
+folder=../../../.n8n-$1
+cmp -s "$1/package.json" "$folder/installed.json" && exit
+echo "Installing into .n8n-$1 …"
+mkdir -p "$folder"
+cp "$1/package.json" "$folder/package.json"
+(cd "$folder" && npm install --no-audit --no-fund --loglevel=error)
+cp "$1/package.json" "$folder/installed.json"
