@@ -1,10 +1,10 @@
 import type { Switches } from './switches.mts';
 
 const minuteMs = 60_000;
-/** What all requests without a valid key share. */
+/** The limit that all requests without a valid key share. */
 const limitWithoutKey = 75;
 
-/** What one request found: whether it was too many, and what the headers say. */
+/** Whether one request is too many, and what its rate headers report. */
 export interface Taken {
 	refused: boolean;
 	limit: number;
@@ -19,7 +19,7 @@ interface Bucket {
 	seen: Recent;
 }
 
-/** Counts requests per key and says which are too many. */
+/** Counts the requests of each key and refuses those above the limit. */
 export function createAllowance() {
 	const buckets = new Map<string, Bucket>();
 	let maxInAMinute = 0;
@@ -36,7 +36,7 @@ export function createAllowance() {
 	return {
 		maxInAMinute: () => maxInAMinute,
 		windows: () => windows,
-		/** Takes one request of the key, or of everyone without one. */
+		/** Counts one request of the key, or of the pool for requests without a valid one. */
 		take(key: string | undefined, at: number, switches: Switches): Taken {
 			const bucket = bucketOf(key ?? '');
 			bucket.seen.add(at);
@@ -70,7 +70,7 @@ function windowStart(start: number, at: number, { window, clockSkewMs }: Switche
 
 type Recent = ReturnType<typeof createRecent>;
 
-/** The times of what happened in the last 60 seconds. */
+/** The times of the requests in the last 60 seconds. */
 function createRecent() {
 	let times: number[] = [];
 	let head = 0;
@@ -92,31 +92,4 @@ function createRecent() {
 			return times[head];
 		},
 	};
-}
-
-/** The headers that tell a client about its allowance. */
-export function rateHeaders(taken: Taken, at: number, switches: Switches): Record<string, string> {
-	const headers: Record<string, string> = {};
-	if (switches.rateHeaders && (switches.limit > 0 || switches.announcedLimit > 0)) {
-		headers['x-ratelimit-limit'] = String(taken.limit);
-		headers['x-ratelimit-remaining'] = String(taken.remaining);
-		headers['x-ratelimit-reset'] = String(resetValue(taken.resetAt, at, switches));
-	}
-	return headers;
-}
-
-function resetValue(resetAt: number, at: number, { resetFormat, clockSkewMs }: Switches) {
-	const reset = resetAt + clockSkewMs;
-	if (resetFormat === 'milliseconds') return Math.round(reset);
-	if (resetFormat === 'delta') return Math.ceil((resetAt - at) / 1000);
-	return resetFormat === 'seconds-floor' ? Math.floor(reset / 1000) : Math.ceil(reset / 1000);
-}
-
-/** The `Retry-After` of a 429, if it has one. */
-export function retryAfter(taken: Taken, at: number, switches: Switches): Record<string, string> {
-	const seconds = Math.max(1, Math.ceil((taken.resetAt - at) / 1000));
-	if (switches.retryAfter === 'seconds') return { 'retry-after': String(seconds) };
-	if (switches.retryAfter === 'none') return {};
-	const until = Math.ceil((taken.resetAt + switches.clockSkewMs) / 1000) * 1000;
-	return { 'retry-after': new Date(until).toUTCString() };
 }

@@ -1,9 +1,10 @@
-import { rateHeaders, retryAfter, type Taken } from './allowance.mts';
+import type { Taken } from './allowance.mts';
 import type { Reply } from './call.mts';
 import { errorBody } from './errors.mts';
+import { dateHeader, rateHeaders, retryAfter } from './headers.mts';
 import type { Switches } from './switches.mts';
 
-/** A whole answer; header names are in lower case. */
+/** A complete answer; header names are in lower case. */
 export interface Answered {
 	status: number;
 	headers: Record<string, string>;
@@ -11,56 +12,66 @@ export interface Answered {
 	delayMs?: number;
 }
 
-/** A connection that breaks (`reset`), stays silent (`stall`) or ends inside the body (`cut`). */
+/** A connection that is not answered, or that breaks before the answer is complete. */
 export interface Broken {
-	fault: 'reset' | 'stall' | 'cut';
-	/** Whether the request took effect all the same. */
+	/** `refused`: not accepted; `reset`: closed; `stall`: kept open in silence; `cut`: closed inside the body. */
+	fault: 'refused' | 'reset' | 'stall' | 'cut';
+	/** Whether the request has taken effect nevertheless. */
 	written: boolean;
-	/** The whole answer of which `cut` sends the beginning. */
+	/** The complete answer of which `cut` sends the first half. */
 	begun?: Answered;
 	delayMs?: number;
 }
 export type Answer = Answered | Broken;
 
-/** What an answer depends on besides what was asked. */
+/** What an answer depends on besides the request. */
 export interface Moment {
 	at: number;
 	/** Number of the request since the start. */
 	number: number;
 	taken: Taken;
 	switches: Switches;
+	/** When a 503 expects to be over. */
+	backAt: number;
 }
 
 /** An endpoint's reply as HTTP. */
-export function answerOf(reply: Reply, { at, number, taken, switches }: Moment): Answered {
+export function answerOf(reply: Reply, moment: Moment): Answered {
+	const { at, number, taken, switches } = moment;
 	const { status, json, error } = reply;
 	const id = `req_${number.toString(16).padStart(12, '0')}`;
-	const shown = error ? errorBody(status, error.message, error.issues, switches, id) : json;
+	const good = switches.envelope === 'data' ? json && { data: json } : json;
+	const shown = error ? errorBody(status, error.message, error.issues, switches, id) : good;
 	return {
 		status,
 		headers: {
 			...dateHeader(at, switches),
 			...rateHeaders(taken, at, switches),
-			...(status === 429 ? retryAfter(taken, at, switches) : {}),
+			...waitHeader(status, moment),
 			...(shown ? { 'content-type': 'application/json' } : {}),
 		},
 		body: shown ? JSON.stringify(shown) : '',
 	};
 }
 
-/** What something in front of Flameup answers: it knows nothing of allowances. */
-export const proxyAnswer = (
+/** An answer of something in front of Flameup or in its place: without rate headers. */
+export const foreignAnswer = (
+	moment: Moment,
 	status: number,
-	title: string | undefined,
-	{ at, switches }: Moment,
+	body: string,
+	headers: Record<string, string>,
 ): Answered => ({
 	status,
 	headers: {
-		...dateHeader(at, switches),
-		...(title ? { 'content-type': 'text/html; charset=utf-8' } : {}),
+		...dateHeader(moment.at, moment.switches),
+		...(status === 503 ? waitHeader(status, moment) : {}),
+		...headers,
 	},
-	body: title ? `<html><head><title>${title}</title></head><body>${title}</body></html>\n` : '',
+	body,
 });
 
-const dateHeader = (at: number, switches: Switches): Record<string, string> =>
-	switches.dateHeader ? { date: new Date(at + switches.clockSkewMs).toUTCString() } : {};
+function waitHeader(status: number, { at, taken, switches, backAt }: Moment) {
+	if (status === 429) return retryAfter(taken.resetAt, at, switches);
+	const isTold = status === 503 && switches.retryAfterOn === '429-and-503';
+	return isTold ? retryAfter(backAt, at, switches) : {};
+}

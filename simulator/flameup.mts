@@ -2,16 +2,17 @@ import { createAllowance } from './allowance.mts';
 import { type Answer, answerOf, type Moment } from './answers.mts';
 import { batch } from './batch.mts';
 import { type Call, type Reply, tooMany } from './call.mts';
+import { faultOf, latencyOf, outageOf } from './chance.mts';
 import { type Body, bodyOf, keyOf, pathOf, type Request, turnedAway } from './entry.mts';
 import { createEventLog, track } from './events.mts';
-import { type Fault, faultOf, latencyOf, strikesAfter } from './faults.mts';
+import { effects, type Fault, halfOf, noFault } from './faults.mts';
+import { createLate } from './late.mts';
 import { list, search } from './lists.mts';
 import { createPeople } from './people.mts';
 import { type Endpoint, type Route, routeOf } from './routes.mts';
 import type { Refuse } from './rules.mts';
 import { create, get, update, upsert } from './single.mts';
 import { type Counts, createStats } from './stats.mts';
-import { strikeAfter, strikeBefore } from './strikes.mts';
 import { defaults, readSwitches, type Switches } from './switches.mts';
 
 export type { Answer, Answered } from './answers.mts';
@@ -56,13 +57,16 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 
 	function handle(request: Request): Answer {
 		const at = now();
+		state.late.apply(at);
 		const number = ++state.requests;
+		state.firstAt ??= at;
 		const delayMs = latencyOf(number, switches);
 		state.stats.arrived(at, at + delayMs);
 		const route = routeOf(request.method, request.path, switches);
 		const taken = state.allowance.take(keyOf(request, switches)?.key, at, switches);
 		const body = bodyOf(request, switches);
-		const answer = answerTo(request, route, body, { at, number, taken, switches });
+		const backAt = Math.max(at, outageOf(state.firstAt, switches).to);
+		const answer = answerTo(request, route, body, { at, number, taken, switches, backAt });
 		const status = 'fault' in answer ? answer.fault : String(answer.status);
 		state.stats.answered(route?.endpoint ?? 'unknown', route?.style ?? 'unknown', status);
 		log?.({ method: request.method, path: pathOf(request), status, ...sizeOf(body) });
@@ -75,42 +79,73 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		body: Body,
 		moment: Moment,
 	): Answer {
-		const fault = nextFault(request.method);
-		if (fault && !strikesAfter(fault)) return strikeBefore(fault, moment);
-		const reply = moment.taken.refused
+		const fault = nextFault(request.method, moment.at);
+		if (fault === 'refused') return { fault, written: false };
+		const { writes, answer } = fault ? effects[fault] : noFault;
+		const nothing = { status: 0, headers: {}, body: '' };
+		const struck = { path: request.path, body: body.json, answer: nothing, written: false };
+		if (writes === 'nothing') return answer(moment, struck);
+		const denied = moment.taken.refused
 			? tooMany
-			: (turnedAway(request, route, switches, state.stats) ??
-				body.problem ??
-				carryOut(route as Route, body.json, moment.at));
-		const answer = answerOf(reply, moment);
-		return fault ? strikeAfter(fault, answer, reply.wrote === true, moment) : answer;
-	}
-
-	function carryOut(route: Route, body: unknown, at: number): Reply {
+			: (turnedAway(request, route, switches, state.stats) ?? body.problem);
 		const { people, events, stats } = state;
-		return handlers[route.endpoint]({ route, body, at, switches, people, events, stats, refuse });
+		const known = route as Route;
+		const call = {
+			route: known,
+			body: body.json,
+			at: moment.at,
+			switches,
+			people,
+			events,
+			stats,
+			refuse,
+		};
+		const carryOut = (changes: Partial<Call> = {}) =>
+			denied ?? handlers[known.endpoint]({ ...call, ...changes });
+		if (writes === 'late') {
+			// The client no longer waits for it, so it is not counted among the requests in flight.
+			const unsent = { ...stats, sent() {} };
+			state.late.add(moment.at + switches.lateMs, (at) => carryOut({ at, stats: unsent }));
+			return answer(moment, struck);
+		}
+		const reply = carryOut(writes === 'half' ? { body: halfOf(body.json) } : {});
+		const written = reply.wrote === true;
+		return answer(moment, { ...struck, answer: answerOf(reply, moment), written });
 	}
 
-	function nextFault(method: string): Fault | undefined {
-		if (switches.faultsOn === 'writes' && method === 'GET') return undefined;
-		const fault = faultOf(++state.faultable, switches);
+	function nextFault(method: string, at: number): Fault | 'refused' | undefined {
+		const outage = flameup.outage();
+		const isOut = outage !== undefined && at >= outage.from && at < outage.to;
+		if (!isOut && switches.faultsOn === 'writes' && method === 'GET') return undefined;
+		const fault = isOut ? switches.outageKind : faultOf(++state.faultable, switches);
 		if (fault) state.stats.fault(fault);
 		return fault;
 	}
 
-	return {
+	const flameup = {
 		handle,
-		/** Whom it holds, by userId; a live view. */
-		people: () => state.people.byUserId,
+		/** The stored people by userId; a live view. */
+		people() {
+			state.late.apply(now());
+			return state.people.byUserId;
+		},
 		/** The latest events. */
-		events: () => state.events.latest,
-		/** What has happened so far. */
-		stats: (): Counts => ({
-			...state.stats.counts(),
-			maxInAMinute: state.allowance.maxInAMinute(),
-			windows: state.allowance.windows(),
-		}),
-		/** The switches as they are. */
+		events() {
+			state.late.apply(now());
+			return state.events.latest;
+		},
+		/** The counts so far. */
+		stats(): Counts {
+			state.late.apply(now());
+			return {
+				...state.stats.counts(),
+				maxInAMinute: state.allowance.maxInAMinute(),
+				windows: state.allowance.windows(),
+			};
+		},
+		/** When the outage begins and ends, once the first request has come. */
+		outage: () => (state.firstAt === undefined ? undefined : outageOf(state.firstAt, switches)),
+		/** The current value of every switch. */
 		switches: (): Readonly<Switches> => switches,
 		/** Changes some switches while it runs. */
 		set(changes: Partial<Switches>) {
@@ -122,6 +157,7 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 			state = fresh();
 		},
 	};
+	return flameup;
 }
 
 function sizeOf({ json }: Body): { people?: number } {
@@ -130,6 +166,8 @@ function sizeOf({ json }: Body): { people?: number } {
 }
 
 const fresh = () => ({
+	firstAt: undefined as number | undefined,
+	late: createLate(),
 	requests: 0,
 	faultable: 0,
 	people: createPeople(),

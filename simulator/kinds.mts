@@ -75,10 +75,14 @@ export const share = (initial: number, help: string): Switch<number> => ({
 	},
 });
 
-/** Milliseconds, fixed or from a range: `50`, `50-200` or `[50, 200]`. */
-export const span = (initial: number, help: string): Switch<number | [number, number]> => ({
+/** A time or a range of times: `50`, `50-200` or `[50, 200]`. */
+export const span = (
+	initial: number,
+	unit: 'milliseconds' | 'seconds',
+	help: string,
+): Switch<number | [number, number]> => ({
 	default: initial,
-	values: 'milliseconds, or a range like 50-200',
+	values: `${unit}, or a range like 50-200`,
 	help,
 	read(value) {
 		const ends = (Array.isArray(value) ? value : String(value).split('-')).map(asNumber);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { effects, type Fault, faultKinds, otherFaultKinds } from './faults.mts';
 import type { Switch } from './kinds.mts';
 import { readSwitches, SwitchError, type Switches, topics } from './switches.mts';
 
@@ -80,11 +81,16 @@ ${lines.join('\n\n')}
 
 Each key is KEY or KEY=permission,permission; --key may be repeated.
 A negative number needs an equals sign: --clock-skew-ms=-5000.
-Faults: reset-before, stall, 429, 500, 503-html and 502-empty strike before anything is written;
-reset-after, stall-after, truncated (whole answer, half the JSON), cut (connection ends inside the
-body) and html-200 strike after.
+
+Faults that a client can get over by sending the request again:
+${faultKinds.map(faultLine).join('\n')}
+
+Other faults:
+${otherFaultKinds.map(faultLine).join('\n')}
 `;
 }
+
+const faultLine = (name: Fault) => `  ${name.padEnd(16)} ${effects[name].help}`;
 
 function lineOf(name: string, { values, help, isFlag, default: initial }: Switch<unknown>) {
 	const option = `  --${isFlag ? '[no-]' : ''}${optionOf(name)}`.padEnd(26);

@@ -27,6 +27,10 @@ const emailForm = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
 export const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The userId of a sent person, if it is text. */
+export const userIdOf = (person: unknown): string | undefined =>
+	isObject(person) && typeof person.userId === 'string' ? person.userId : undefined;
+
 /** Everything that is wrong with a person. */
 export function breachesOf(person: unknown, switches: Switches, refuse?: Refuse): Breach[] {
 	if (!isObject(person)) return [{ field: 'userId', message: 'must be an object with a userId' }];

@@ -1,3 +1,5 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from './faults.mts';
 import { defaultKey } from './keys.mts';
@@ -27,6 +29,19 @@ async function start(options: SimulatorOptions = {}) {
 		fetch(`${controlUrl}/${name}`, { method: 'POST', body });
 	const look = async (name: string) => jsonOf(await fetch(`${controlUrl}/${name}`));
 	return { ...running, flameup, batch, post, look };
+}
+
+/** GET without any decoding. */
+function get(url: string) {
+	const headers = { authorization: `Bearer ${defaultKey}`, 'accept-encoding': 'identity' };
+	return new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+		const asked = request(url, { headers }, (answer) => {
+			answer.toArray().then((chunks) => {
+				resolve({ headers: answer.headers, body: Buffer.concat(chunks) });
+			}, reject);
+		});
+		asked.on('error', reject).end();
+	});
 }
 
 describe('over HTTP', () => {
@@ -105,6 +120,69 @@ describe('over HTTP', () => {
 		await close();
 		expect(performance.now() - before).toBeLessThan(500);
 		await expect(open).rejects.toThrow('fetch failed');
+	});
+
+	// RFC 9110, 12.5.3: identity is always acceptable; a server may send another coding all the same.
+	it.each([
+		['gzip', gunzipSync],
+		['deflate', inflateSync],
+		['br', brotliDecompressSync],
+	] as const)('encodes bodies with %s though nobody asked', async (contentEncoding, decode) => {
+		const { url } = await start({ contentEncoding });
+		const { headers, body } = await get(`${url}/people`);
+		expect(headers).toMatchObject({
+			'content-encoding': contentEncoding,
+			'content-length': String(body.length),
+		});
+		expect(JSON.parse(decode(body).toString())).toMatchObject({ people: [], total: 0 });
+	});
+
+	it('leaves an empty body as it is', async () => {
+		const { url } = await start({ contentEncoding: 'gzip', faults: { 1: '502-empty' } });
+		const { headers, body } = await get(`${url}/people`);
+		expect(headers).not.toHaveProperty('content-encoding');
+		expect(body).toHaveLength(0);
+	});
+
+	it('switches protocols with 101', async () => {
+		const { url } = await start({ faults: { 1: '101' } });
+		const status = await new Promise((resolve, reject) => {
+			request(url)
+				.on('upgrade', ({ statusCode }, socket) => {
+					socket.destroy();
+					resolve(statusCode);
+				})
+				.on('error', reject)
+				.end();
+		});
+		expect(status).toBe(101);
+	});
+
+	it('closes the port during an outage and opens it again', async () => {
+		const { batch } = await start({ limit: 0, outage: [0.2, 0.7], outageKind: 'refused' });
+		const begin = performance.now();
+		const seen = () =>
+			batch().then(
+				({ status }) => status,
+				({ cause }) => cause.code,
+			);
+		expect(await seen()).toBe(200);
+		while ((await seen()) !== 'ECONNREFUSED');
+		while ((await seen()) !== 200);
+		expect(performance.now() - begin).toBeGreaterThan(650);
+	});
+
+	it('can be closed while the port is', async () => {
+		const { batch, close, port } = await start({
+			limit: 0,
+			outage: [0.05, 60],
+			outageKind: 'refused',
+		});
+		expect((await batch()).status).toBe(200);
+		while ((await batch().catch(({ cause }) => cause.code)) !== 'ECONNREFUSED');
+		await close();
+		const { batch: another } = await start({ port });
+		expect((await another()).status).toBe(200);
 	});
 
 	it('listens on loopback only', async () => {

@@ -1,4 +1,5 @@
-import { faultKinds, faultPlan } from './faults.mts';
+import { faultPlan } from './chance.mts';
+import { faultKinds, otherFaultKinds } from './faults.mts';
 import { acceptedKeys } from './keys.mts';
 import { flag, oneOf, type Switch, share, someOf, span, text, whole } from './kinds.mts';
 
@@ -45,6 +46,11 @@ export const topics = {
 		shortTimes: whole(0, 0, 'short: how often one person is left out; 0 = every time'),
 		shortLoses: flag(false, 'short: those left out were not written either'),
 		counts: oneOf(['right', 'wrong', 'absent'], 'created_count and updated_count'),
+		envelope: oneOf(['none', 'data'], 'wrap successful answers as {"data": …}'),
+		contentEncoding: oneOf(
+			['identity', 'gzip', 'deflate', 'br'],
+			'encoding of bodies over HTTP, whatever the client accepts',
+		),
 	},
 	'Rate limit': {
 		limit: whole(120, 0, 'requests a key may make in 60 s; 0 = no limit'),
@@ -52,24 +58,42 @@ export const topics = {
 			['fixed', 'clock', 'rolling'],
 			'60 s from the first request, by the minute of the clock, or any 60 s',
 		),
-		rateHeaders: flag(true, 'send the X-RateLimit headers'),
+		rateHeaders: flag(true, 'send rate limit headers'),
+		rateHeaderForm: oneOf(
+			['x-ratelimit', 'draft-02', 'draft-06', 'draft-07', 'draft-08'],
+			'X-RateLimit-*, or the RateLimit headers of an IETF httpapi draft',
+		),
 		resetFormat: oneOf(
 			['seconds-ceil', 'seconds-floor', 'milliseconds', 'delta'],
 			'X-RateLimit-Reset: epoch seconds, epoch milliseconds or seconds to wait',
 		),
 		announcedLimit: whole(0, 0, 'X-RateLimit-Limit when it is not the true one; 0 = true'),
-		retryAfter: oneOf(['none', 'seconds', 'date'], 'Retry-After on 429'),
+		retryAfter: oneOf(
+			['none', 'seconds', 'date', 'zero', 'past'],
+			'Retry-After: the true wait as seconds or date, 0, or a date an hour ago',
+		),
+		retryAfterOn: oneOf(['429', '429-and-503'], 'which answers carry Retry-After'),
 		countRefused: flag(false, 'a 429 spends allowance too'),
 		preused: whole(0, 0, 'requests another client of the key makes in each window'),
 		dateHeader: flag(true, 'send the Date header'),
 		clockSkewMs: whole(0, -Number.MAX_SAFE_INTEGER, "how far Flameup's clock is ahead"),
 	},
-	'Trouble on demand': {
-		latencyMs: span(0, 'time to answer'),
+	Faults: {
+		latencyMs: span(0, 'milliseconds', 'time to answer'),
 		faults: faultPlan('faults by number of the request, from 1'),
 		faultRate: share(0, 'share of requests that fail by chance'),
-		faultKinds: someOf(faultKinds, ['500'], 'which faults happen by chance'),
+		faultKinds: someOf(
+			[...faultKinds, ...otherFaultKinds],
+			['500'],
+			'which faults happen by chance',
+		),
 		faultsOn: oneOf(['all', 'writes'], 'which requests are counted and can fail'),
+		lateMs: whole(90_000, 0, 'applied-late: how long after its arrival a request is carried out'),
+		outage: span(0, 'seconds', 'when no request works, counted from the first; 0 = never'),
+		outageKind: oneOf(
+			['503-html', '503', '502-empty', 'html-200-before', 'reset-before', 'stall', 'refused'],
+			'answer during the outage; refused closes the port',
+		),
 		seed: whole(1, 0, 'makes chance repeatable'),
 	},
 } as const;
