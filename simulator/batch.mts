@@ -4,10 +4,12 @@ import type { Issue } from './errors.mts';
 import type { HeldPerson } from './people.mts';
 import { shownPerson } from './person.mts';
 import { roll } from './roll.mts';
-import { breachesOf, isObject, type SentPerson } from './rules.mts';
+import { breachesOf, isObject, type SentPerson, userIdOf } from './rules.mts';
 import type { Switches } from './switches.mts';
 
 const maxBatchSize = 100;
+
+type PersonIssue = Issue & { index: number };
 
 /** `POST people/batch`. */
 export function batch(call: Call): Reply {
@@ -21,7 +23,8 @@ export function batch(call: Call): Reply {
 	call.stats.refused(list.length - good.length);
 	if (issues.length === 0 || call.switches.skipSilently) return written(call, write(good, call));
 	const status = isConflict ? 409 : call.switches.validationStatus;
-	const refusal = failure(status, isConflict ? 'Conflict' : 'Validation failed', issues);
+	const message = isConflict ? 'Conflict' : 'Validation failed';
+	const refusal = failure(status, message, listed(issues, list, call.switches));
 	if (!call.switches.partial || good.length === 0) return refusal;
 	write(good, call);
 	return { ...refusal, wrote: true };
@@ -29,12 +32,11 @@ export function batch(call: Call): Reply {
 
 function sorted(list: unknown[], call: Call) {
 	const good: SentPerson[] = [];
-	const issues: Issue[] = [];
+	const issues: PersonIssue[] = [];
 	let breaches = 0;
 	const conflictOf = createConflicts(call);
 	for (const [index, person] of list.entries()) {
-		const userId =
-			isObject(person) && typeof person.userId === 'string' ? person.userId : undefined;
+		const userId = userIdOf(person);
 		const found = breachesOf(person, call.switches, call.refuse);
 		breaches += found.length;
 		const conflict = found.length === 0 ? conflictOf(person as SentPerson) : undefined;
@@ -45,9 +47,26 @@ function sorted(list: unknown[], call: Call) {
 	return { good, issues, isConflict: issues.length > 0 && breaches === 0 };
 }
 
+/** The issues that a refusal lists: those found, and those that it adds about other people. */
+function listed(issues: PersonIssue[], list: unknown[], { refusalLists }: Switches): Issue[] {
+	const about = (index: number) => ({ index, userId: userIdOf(list[index]) });
+	if (refusalLists === 'everybody') {
+		const message = 'was not processed because other people are invalid';
+		return list.flatMap((_, index): Issue[] => {
+			const own = issues.filter((issue) => issue.index === index);
+			return own.length > 0 ? own : [{ field: 'userId', message, ...about(index) }];
+		});
+	}
+	if (refusalLists !== 'neighbour' || list.length === 1) return issues;
+	return issues.flatMap((issue) => {
+		const next = issue.index + 1 < list.length ? issue.index + 1 : issue.index - 1;
+		return [issue, { ...issue, ...about(next) }];
+	});
+}
+
 function write(good: SentPerson[], call: Call): object {
 	const { switches, people, stats, at } = call;
-	const listed: HeldPerson[] = [];
+	const answered: HeldPerson[] = [];
 	let created = 0;
 	let updated = 0;
 	for (const person of good) {
@@ -56,12 +75,12 @@ function write(good: SentPerson[], call: Call): object {
 		const result = people.write(person, at, switches);
 		if (result.created) created++;
 		else updated++;
-		if (!isLeftOut) listed.push(result.person);
+		if (!isLeftOut) answered.push(result.person);
 	}
 	stats.wrote(created, updated);
 	stats.sent(good.map((person) => person.userId));
 	if (switches.emptyBody) return {};
-	const shown = switches.completeness === 'none' ? [] : ordered(listed, switches);
+	const shown = switches.completeness === 'none' ? [] : ordered(answered, switches);
 	return {
 		people: shown.map((person) => shownPerson(person, switches)),
 		...counts(created, updated, switches),
@@ -74,10 +93,10 @@ function leavesOut(userId: string, { switches, stats }: Call) {
 	return stats.leftOut(userId) <= switches.shortTimes;
 }
 
-function ordered(listed: HeldPerson[], { order, seed }: Switches): HeldPerson[] {
-	if (order === 'sent') return listed;
-	if (order === 'reversed') return listed.reverse();
-	const drawn = listed.map((person) => ({ person, at: roll(seed, 'order', person.userId) }));
+function ordered(people: HeldPerson[], { order, seed }: Switches): HeldPerson[] {
+	if (order === 'sent') return people;
+	if (order === 'reversed') return people.reverse();
+	const drawn = people.map((person) => ({ person, at: roll(seed, 'order', person.userId) }));
 	return drawn.sort((a, b) => a.at - b.at).map(({ person }) => person);
 }
 

@@ -57,6 +57,34 @@ describe('what a batch answers', () => {
 		expect(json.people[0].updated_at).toBe('2026-01-01T00:00:05.000Z');
 	});
 
+	// The docs show external_id as a string; serializers that convert numeric text exist all the same.
+	it.each([
+		['as-sent', ['Ada', '0012', '12345678901234567890', '1e3']],
+		['number', ['Ada', 12, 12345678901234567000, '1e3']],
+		['lower-case', ['ada', '0012', '12345678901234567890', '1e3']],
+	] as const)('shows ids %s', (idForm, expected) => {
+		const sent = ['Ada', '0012', '12345678901234567890', '1e3'].map((userId) => ({ userId }));
+		const { batch, flameup } = createCaller({ idForm });
+		expect(idsOf(batch(...sent).json)).toEqual(expected);
+		expect([...flameup.people().keys()]).toEqual(sent.map(({ userId }) => userId));
+		const guide = createCaller({ idForm, personShape: 'guide' }).batch(...sent).json.people;
+		expect(guide.map((person: { userId: unknown }) => person.userId)).toEqual(expected);
+	});
+
+	it('can be wrapped in data, with fewer people than were sent', () => {
+		const { batch, flameup } = createCaller({
+			envelope: 'data',
+			completeness: 'short',
+			shortRate: 0.3,
+			shortLoses: true,
+		});
+		const { data, ...rest } = batch(...people(50)).json;
+		expect(rest).toEqual({});
+		expect(data.people.length).toBeLessThan(50);
+		expect(idsOf(data)).toEqual([...flameup.people().keys()]);
+		expect(batch({}).json).toHaveProperty('error');
+	});
+
 	it.each([
 		['right', { created_count: 3, updated_count: 0 }],
 		['wrong', { created_count: 2, updated_count: 0 }],

@@ -90,6 +90,26 @@ describe('list and search', () => {
 		expect(call('GET', '/people?status=bounced').json).toMatchObject({ total: 0, people: [] });
 	});
 
+	// total and offset are documented, but not how they behave while the list changes.
+	it.each([
+		['right', [0, 20, 40, 60], 60, 60],
+		['total-high', [0, 20, 40, 60], 70, 70],
+		['missing-later', [0, 20, 40, 60], 60, 30],
+		['overlapping', [0, 19, 39, 59], 60, 60],
+		['repeating', [0, 0, 0, 0], 60, 60],
+	] as const)('paging: %s', (paging, starts, total, laterTotal) => {
+		const { call, flameup, idsOf } = filled();
+		flameup.set({ paging });
+		const ids = [...flameup.people().keys()];
+		const pages = [0, 20, 40, 60].map((offset) => idsOf(`/people?limit=20&offset=${offset}`));
+		expect(pages).toEqual(starts.map((from) => ids.slice(from, from + 20)));
+		expect(call('GET', '/people?offset=1').json.total).toBe(total);
+		expect(call('GET', '/people').json.total).toBe(laterTotal);
+		const missing = paging === 'missing-later' ? ['u0', 'u2'] : ['u0', 'u1'];
+		expect(idsOf('/people?limit=2')).toEqual(missing);
+		expect(flameup.stats().listPasses).toBe(3);
+	});
+
 	it.each(['limit=101', 'limit=x', 'offset=-1', 'status=asleep'])('refuses %s', (query) => {
 		expect(filled().call('GET', `/people?${query}`).status).toBe(400);
 	});

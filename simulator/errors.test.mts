@@ -60,7 +60,7 @@ describe('error shapes of a refused batch', () => {
 		['dotted', 'people.1.email', message],
 		['userId', 'email', `${message} (userId "b")`],
 		['no', 'email', message],
-	] as const)('names people by %s', (namesPeople, field, text) => {
+	] as const)('names the first invalid person only, by %s', (namesPeople, field, text) => {
 		const { json } = refusal({ namesPeople, refusalLists: 'first' });
 		expect(json.details).toEqual([{ field, message: text }]);
 	});
@@ -78,6 +78,92 @@ describe('error shapes of a refused batch', () => {
 
 	it('can be a 409', () => {
 		expect(refusal({ validationStatus: 409 }).status).toBe(409);
+	});
+});
+
+// The docs do not say whom a refused batch names, nor whether it stores anybody.
+describe('whom a refused batch names', () => {
+	const detailsOf = (switches: Partial<Switches>, people: object[] = bad) => {
+		const { batch, flameup } = createCaller(switches);
+		const { json } = batch(...people);
+		expect(flameup.people().size).toBe(0);
+		return json.details;
+	};
+	const others = 'was not processed because other people are invalid';
+
+	it('everybody, by index', () => {
+		expect(detailsOf({ refusalLists: 'everybody' })).toEqual([
+			{ field: 'people[0].userId', message: others },
+			{ field: 'people[1].email', message },
+			{ field: 'people[2].email', message },
+		]);
+	});
+
+	it('everybody, by userId', () => {
+		expect(detailsOf({ refusalLists: 'everybody', namesPeople: 'userId' })).toEqual([
+			{ field: 'userId', message: `${others} (userId "a")` },
+			{ field: 'email', message: `${message} (userId "b")` },
+			{ field: 'email', message: `${message} (userId "c")` },
+		]);
+	});
+
+	it.each([
+		[
+			[{ userId: 'x', email: 'no' }, { userId: 'y' }, { userId: 'z' }],
+			[0, 1],
+		],
+		[
+			[{ userId: 'x' }, { userId: 'y' }, { userId: 'z', email: 'no' }],
+			[2, 1],
+		],
+		[[{ userId: 'x', email: 'no' }], [0]],
+	])('a neighbour of the invalid person: %j', (people, indexes) => {
+		expect(detailsOf({ refusalLists: 'neighbour' }, people)).toEqual(
+			indexes.map((index) => ({ field: `people[${index}].email`, message })),
+		);
+	});
+
+	it('a neighbour by userId', () => {
+		const people = [{ userId: 'x', email: 'no' }, { userId: 'y' }];
+		const switches = { refusalLists: 'neighbour', namesPeople: 'userId' } as const;
+		const messages = detailsOf(switches, people).map((one: { message: string }) => one.message);
+		expect(messages).toEqual([`${message} (userId "x")`, `${message} (userId "y")`]);
+	});
+});
+
+// Validators often repeat what they refuse, and not always letter by letter.
+describe('refused values in messages', () => {
+	const person = { userId: 'a', email: 'Ada Lovelace+1@x' };
+
+	it.each([
+		['no', message],
+		['as-sent', `${message}: Ada Lovelace+1@x`],
+		['other-case', `${message}: aDA lOVELACE+1@X`],
+		['url-encoded', `${message}: Ada+Lovelace%2B1%40x`],
+		['part', `${message}: Ada Love…`],
+	] as const)('%s', (quotes, expected) => {
+		const { batch, call } = createCaller({ quotes });
+		expect(batch(person).json.details[0].message).toBe(expected);
+		expect(call('POST', '/people', person).json.details[0].message).toBe(expected);
+	});
+
+	it('are JSON unless they are text, and absent if there is none', () => {
+		const { batch } = createCaller({ quotes: 'as-sent' });
+		const traits = { simulator_refuse: 'not now', plan: 'pro' };
+		const { details } = batch({}, { userId: 7 }, { userId: 'a', traits }).json;
+		expect(details.map((one: { message: string }) => one.message)).toEqual([
+			'is required',
+			'must be a string: 7',
+			`not now: ${JSON.stringify(traits)}`,
+		]);
+	});
+
+	it('include the email of a conflict', () => {
+		const { batch } = createCaller({ quotes: 'other-case', emailConflict: 'refuse' });
+		batch({ userId: 'a', email: 'ada@mail.example' });
+		expect(batch({ userId: 'b', email: 'ada@mail.example' }).json.details[0].message).toBe(
+			'is already used by another person: ADA@MAIL.EXAMPLE',
+		);
 	});
 });
 

@@ -21,8 +21,29 @@ export function list(call: Call): Reply {
 	}
 	const all = status === null || status === 'active' ? call.people.inOrder : [];
 	const found = search ? all.filter((person) => mentions(person, search)) : all;
-	const people = shown(found.slice(offset, offset + limit), call);
-	return { status: 200, json: { people, total: found.length, limit, offset } };
+	const { listed, from, total } = paged(found, offset, call);
+	const people = shown(listed.slice(from, from + limit), call);
+	return { status: 200, json: { people, total, limit, offset } };
+}
+
+/** The people that are paged through, where this page begins, and the total that is claimed. */
+function paged(found: readonly HeldPerson[], offset: number, { stats, switches }: Call) {
+	const passes = stats.listed(offset);
+	const right = { listed: found, from: offset, total: found.length };
+	switch (switches.paging) {
+		case 'right':
+			return right;
+		case 'missing-later': {
+			const listed = passes > 1 ? found.filter((_, index) => index % 2 === 0) : found;
+			return { ...right, listed, total: listed.length };
+		}
+		case 'total-high':
+			return { ...right, total: found.length + 10 };
+		case 'overlapping':
+			return { ...right, from: Math.max(0, offset - 1) };
+		case 'repeating':
+			return { ...right, from: 0 };
+	}
 }
 
 /** `GET people/search`. */

@@ -3,21 +3,21 @@ import type { Switches } from './switches.mts';
 
 /** A person as Flameup's answers show it. */
 export function shownPerson(person: HeldPerson, switches: Switches): Record<string, unknown> {
-	const shown = switches.personShape === 'guide' ? guide(person) : reference(person);
-	const all = { ...shown, workspace_id: switches.workspace };
+	const all =
+		switches.personShape === 'guide' ? guide(person, switches) : reference(person, switches);
 	if (switches.absent === 'null') return all;
 	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
-function reference(person: HeldPerson) {
+function reference(person: HeldPerson, switches: Switches) {
 	const { first_name, last_name, phone, avatar_url, timezone, locale, ...attributes } =
 		person.traits;
 	const updated = isoUpdated(person.updatedAt);
 	const created = isoCreated(person.createdAt);
 	return {
 		id: idOf(person.number),
-		workspace_id: '',
-		external_id: person.userId,
+		workspace_id: switches.workspace,
+		external_id: shownId(person, switches),
 		email: person.email ?? null,
 		phone: person.phone ?? phone ?? null,
 		first_name: first_name ?? null,
@@ -34,17 +34,23 @@ function reference(person: HeldPerson) {
 	};
 }
 
-function guide(person: HeldPerson) {
+function guide(person: HeldPerson, switches: Switches) {
 	return {
 		id: idOf(person.number),
-		workspace_id: '',
-		userId: person.userId,
+		workspace_id: switches.workspace,
+		userId: shownId(person, switches),
 		email: person.email ?? null,
 		traits: person.traits,
 		created_at: isoCreated(person.createdAt),
 		updated_at: isoUpdated(person.updatedAt),
 		last_seen_at: isoUpdated(person.updatedAt),
 	};
+}
+
+/** A serializer that turns numeric text into numbers loses leading zeros and long digits. */
+function shownId({ userId }: HeldPerson, { idForm }: Switches): string | number {
+	if (idForm === 'lower-case') return userId.toLowerCase();
+	return idForm === 'number' && /^\d+$/.test(userId) ? Number(userId) : userId;
 }
 
 const isoCreated = remembering();

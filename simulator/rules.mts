@@ -49,11 +49,32 @@ export function breachesOf(person: unknown, switches: Switches, refuse?: Refuse)
 		const unknown = Object.keys(person).filter((field) => !knownFields.includes(field));
 		breaches.push(...unknown.map((field) => breach(field, 'is not a known field')));
 	}
-	if (breaches.length > 0) return breaches;
-	const wish = isObject(traits) ? traits.simulator_refuse : undefined;
-	const reason = typeof wish === 'string' ? wish : refuse?.(person as unknown as SentPerson);
-	return reason === undefined ? [] : [breach('traits', reason)];
+	if (breaches.length === 0) {
+		const asked = isObject(traits) ? traits.simulator_refuse : undefined;
+		const reason = typeof asked === 'string' ? asked : refuse?.(person as unknown as SentPerson);
+		if (reason !== undefined) breaches.push(breach('traits', reason));
+	}
+	return breaches.map((one) => quoting(one, person, switches));
 }
+
+/** The breach with the refused value in its message, in the form that is set. */
+export function quoting(one: Breach, person: object, { quotes }: Switches): Breach {
+	const { [one.field]: value } = { ...person } as Record<string, unknown>;
+	if (quotes === 'no' || value === undefined) return one;
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	return { ...one, message: `${one.message}: ${quoteForms[quotes](text)}` };
+}
+
+const quoteForms = {
+	'as-sent': (text: string) => text,
+	'other-case': (text: string) =>
+		text.replace(/\p{L}/gu, (letter) => {
+			const lower = letter.toLowerCase();
+			return letter === lower ? letter.toUpperCase() : lower;
+		}),
+	'url-encoded': (text: string) => new URLSearchParams({ '': text }).toString().slice(1),
+	part: (text: string) => `${text.slice(0, Math.ceil(text.length / 2))}…`,
+};
 
 const breach = (field: string, message: string): Breach => ({ field, message });
 

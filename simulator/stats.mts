@@ -16,6 +16,8 @@ export interface Counts {
 	sharedInFlight: number;
 	maxInFlight: number;
 	events: number;
+	/** Times that the list of people was read from its beginning. */
+	listPasses: number;
 	tooManyRequests: number;
 	serverErrors: number;
 	keysMissing: number;
@@ -51,6 +53,7 @@ export function createStats() {
 		sharedInFlight: 0,
 		maxInFlight: 0,
 		events: 0,
+		listPasses: 0,
 		tooManyRequests: 0,
 		serverErrors: 0,
 		keysMissing: 0,
@@ -108,6 +111,11 @@ export function createStats() {
 			const times = (timesLeftOut.get(userId) ?? 0) + 1;
 			timesLeftOut.set(userId, times);
 			return times;
+		},
+		/** A page from this offset was asked for; gives the number of passes so far. */
+		listed(offset: number) {
+			if (offset === 0) counts.listPasses++;
+			return counts.listPasses;
 		},
 		event: () => void counts.events++,
 		fault: (kind: string) => add(counts.faults, kind),

@@ -19,7 +19,14 @@ export const topics = {
 			['index', 'dotted', 'index-from-1', 'userId', 'no'],
 			'how a refusal points at people: people[3].email, people.3.email, …',
 		),
-		refusalLists: oneOf(['all', 'first'], 'whether a refusal lists every problem or one'),
+		refusalLists: oneOf(
+			['all', 'first', 'everybody', 'neighbour'],
+			'what a refusal lists: every problem, the first, also those who are valid, or one of these',
+		),
+		quotes: oneOf(
+			['no', 'as-sent', 'other-case', 'url-encoded', 'part'],
+			'repeat the refused value in the message',
+		),
 		partial: flag(false, 'a refused batch still writes its good people'),
 		skipSilently: flag(false, 'people that are not valid are left out of a 2xx, unsaid'),
 		emailConflict: oneOf(
@@ -40,6 +47,10 @@ export const topics = {
 			'people in answers: external_id and attributes, or userId and traits',
 		),
 		absent: oneOf(['null', 'omitted'], 'how answers show a field without a value'),
+		idForm: oneOf(
+			['as-sent', 'number', 'lower-case'],
+			'userId in answers; number = a JSON number if it consists of digits',
+		),
 		order: oneOf(['sent', 'reversed', 'shuffled'], 'order of people in a batch answer'),
 		completeness: oneOf(['all', 'none', 'short'], 'who is listed in a batch answer'),
 		shortRate: share(0.1, 'short: the share of people left out, always the same ones'),
@@ -50,6 +61,10 @@ export const topics = {
 		contentEncoding: oneOf(
 			['identity', 'gzip', 'deflate', 'br'],
 			'encoding of bodies over HTTP, whatever the client accepts',
+		),
+		paging: oneOf(
+			['right', 'missing-later', 'total-high', 'overlapping', 'repeating'],
+			'GET people: every second person gone after the first pass, total 10 too high, last person of a page again on the next, or always the first page',
 		),
 	},
 	'Rate limit': {
