@@ -1,10 +1,9 @@
 import { type Call, failure, invalid, type Reply, written } from './call.mts';
-import { createConflicts } from './conflicts.mts';
 import type { Issue } from './errors.mts';
 import type { HeldPerson } from './people.mts';
 import { shownPerson } from './person.mts';
 import { roll } from './roll.mts';
-import { breachesOf, isObject, type SentPerson, userIdOf } from './rules.mts';
+import { breachesOf, createConflicts, isObject, type SentPerson, userIdOf } from './rules.mts';
 import type { Switches } from './switches.mts';
 
 const maxBatchSize = 100;
@@ -40,7 +39,7 @@ function sorted(list: unknown[], call: Call) {
 		const found = breachesOf(person, call.switches, call.refuse);
 		breaches += found.length;
 		const conflict = found.length === 0 ? conflictOf(person as SentPerson) : undefined;
-		if (conflict !== undefined) found.push({ field: 'email', message: conflict });
+		if (conflict) found.push(conflict);
 		if (found.length === 0) good.push(person as SentPerson);
 		issues.push(...found.map((breach) => ({ ...breach, index, userId })));
 	}

@@ -61,22 +61,19 @@ interface Detail {
 	message: string;
 }
 
-function pointed(issue: Issue, names: Switches['namesPeople']): Detail {
-	const { field, message, index, userId } = issue;
-	if (index === undefined) return { field, message };
-	switch (names) {
-		case 'index':
-			return { field: `people[${index}].${field}`, message };
-		case 'index-from-1':
-			return { field: `people[${index + 1}].${field}`, message };
-		case 'dotted':
-			return { field: `people.${index}.${field}`, message };
-		case 'userId':
-			return { field, message: userId === undefined ? message : `${message} (userId "${userId}")` };
-		case 'no':
-			return { field, message };
+function pointed({ field, message, index, userId }: Issue, names: Switches['namesPeople']): Detail {
+	if (index === undefined || names === 'no') return { field, message };
+	if (names === 'userId') {
+		return { field, message: userId === undefined ? message : `${message} (userId "${userId}")` };
 	}
+	return { field: `${places[names](index)}.${field}`, message };
 }
+
+const places = {
+	index: (index: number) => `people[${index}]`,
+	'index-from-1': (index: number) => `people[${index + 1}]`,
+	dotted: (index: number) => `people.${index}`,
+};
 
 function distinct(details: Detail[]): Detail[] {
 	const byText = new Map(details.map((one) => [`${one.field}\n${one.message}`, one]));

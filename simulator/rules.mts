@@ -1,3 +1,4 @@
+import type { Call } from './call.mts';
 import type { Switches } from './switches.mts';
 
 /** A person as clients send it, once it has passed the rules. */
@@ -57,8 +58,21 @@ export function breachesOf(person: unknown, switches: Switches, refuse?: Refuse)
 	return breaches.map((one) => quoting(one, person, switches));
 }
 
+/** Finds emails that belong to another userId, stored or earlier in the same request. */
+export function createConflicts({ people, switches }: Call) {
+	const taken = new Map<string, string>();
+	return (person: SentPerson): Breach | undefined => {
+		if (switches.emailConflict !== 'refuse' || person.email === undefined) return undefined;
+		const email = person.email.toLowerCase();
+		const owner = taken.get(email) ?? people.withEmail(email)?.userId ?? person.userId;
+		taken.set(email, owner);
+		if (owner === person.userId) return undefined;
+		return quoting(breach('email', 'is already used by another person'), person, switches);
+	};
+}
+
 /** The breach with the refused value in its message, in the form that is set. */
-export function quoting(one: Breach, person: object, { quotes }: Switches): Breach {
+function quoting(one: Breach, person: object, { quotes }: Switches): Breach {
 	const { [one.field]: value } = { ...person } as Record<string, unknown>;
 	if (quotes === 'no' || value === undefined) return one;
 	const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,8 +1,7 @@
 import { type Call, failure, invalid, type Reply, written } from './call.mts';
-import { createConflicts } from './conflicts.mts';
 import type { HeldPerson } from './people.mts';
 import { shownPerson } from './person.mts';
-import { breachesOf, isObject, type SentPerson } from './rules.mts';
+import { breachesOf, createConflicts, isObject, type SentPerson } from './rules.mts';
 
 /** `POST people`. */
 export function create(call: Call): Reply {
@@ -54,9 +53,9 @@ function checked(call: Call): SentPerson | Reply {
 	}
 	const person = call.body as SentPerson;
 	const conflict = createConflicts(call)(person);
-	if (conflict === undefined) return person;
+	if (!conflict) return person;
 	call.stats.refused(1);
-	return failure(409, 'Conflict', [{ field: 'email', message: conflict }]);
+	return failure(409, 'Conflict', [conflict]);
 }
 
 function write(sent: SentPerson, { people, stats, switches, at }: Call): HeldPerson {

@@ -1,33 +1,38 @@
-/** What has happened since the start or the last reset. */
-export interface Counts {
-	requests: number;
-	byEndpoint: Record<string, Record<string, number>>;
-	byStatus: Record<string, number>;
-	byPathStyle: Record<string, number>;
-	faults: Record<string, number>;
+type Histogram = Record<string, number>;
+
+const nothing = () => ({
+	requests: 0,
+	byEndpoint: {} as Record<string, Histogram>,
+	byStatus: {} as Histogram,
+	byPathStyle: {} as Histogram,
+	faults: {} as Histogram,
 	/** Number of batch requests by number of people in them. */
-	peoplePerBatch: Record<number, number>;
-	peopleCreated: number;
-	peopleUpdated: number;
-	peopleRefused: number;
-	/** People found more than once in one request. */
-	repeatedInRequest: number;
-	/** People found in two requests of which the first was not answered yet. */
-	sharedInFlight: number;
-	maxInFlight: number;
-	events: number;
+	peoplePerBatch: {} as Record<number, number>,
+	peopleCreated: 0,
+	peopleUpdated: 0,
+	peopleRefused: 0,
+	/** People who were more than once in one request. */
+	repeatedInRequest: 0,
+	/** People in a request that arrived before another request with them was answered. */
+	sharedInFlight: 0,
+	maxInFlight: 0,
+	events: 0,
 	/** Times that the list of people was read from its beginning. */
-	listPasses: number;
-	tooManyRequests: number;
-	serverErrors: number;
-	keysMissing: number;
-	keysWrong: number;
-	/** Requests that came without or with a wrong workspace where one is needed. */
-	wrongWorkspace: number;
+	listPasses: 0,
+	tooManyRequests: 0,
+	serverErrors: 0,
+	keysMissing: 0,
+	keysWrong: 0,
+	/** Requests for a workspace that is not the one of the keys. */
+	wrongWorkspace: 0,
+	firstAt: undefined as number | undefined,
+	lastAt: undefined as number | undefined,
+});
+
+/** Counts since the start or the last reset. */
+export interface Counts extends ReturnType<typeof nothing> {
 	maxInAMinute: number;
 	windows: number;
-	firstAt: number | undefined;
-	lastAt: number | undefined;
 }
 
 export type Stats = ReturnType<typeof createStats>;
@@ -37,38 +42,16 @@ interface InFlight {
 	userIds: Set<string>;
 }
 
-/** Counts what happens; keeps numbers, never bodies. */
+/** Counts requests and people; keeps no bodies. */
 export function createStats() {
-	const counts: Omit<Counts, 'maxInAMinute' | 'windows'> = {
-		requests: 0,
-		byEndpoint: {},
-		byStatus: {},
-		byPathStyle: {},
-		faults: {},
-		peoplePerBatch: {},
-		peopleCreated: 0,
-		peopleUpdated: 0,
-		peopleRefused: 0,
-		repeatedInRequest: 0,
-		sharedInFlight: 0,
-		maxInFlight: 0,
-		events: 0,
-		listPasses: 0,
-		tooManyRequests: 0,
-		serverErrors: 0,
-		keysMissing: 0,
-		keysWrong: 0,
-		wrongWorkspace: 0,
-		firstAt: undefined,
-		lastAt: undefined,
-	};
+	const counts = nothing();
 	const timesLeftOut = new Map<string, number>();
 	let inFlight: InFlight[] = [];
 	let current: InFlight = { until: 0, userIds: new Set() };
 
 	return {
 		counts: () => structuredClone(counts),
-		/** A request has come in that will be answered at `until`. */
+		/** A request has arrived that will be answered at `until`. */
 		arrived(at: number, until: number) {
 			counts.requests++;
 			counts.firstAt ??= at;
@@ -125,6 +108,6 @@ export function createStats() {
 	};
 }
 
-function add(histogram: Record<string, number>, name: string) {
+function add(histogram: Histogram, name: string) {
 	histogram[name] = (histogram[name] ?? 0) + 1;
 }
