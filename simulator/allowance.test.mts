@@ -28,13 +28,13 @@ describe('windows', () => {
 			[0, 90, 91, 120, 150],
 			[200, 200, 200, 429, 200],
 		],
-		['clock', 'turns with the minute', [0, 49, 49.9, 50, 51, 52], [200, 200, 429, 200, 200, 429]],
+		['clock', 'starts with the minute', [0, 49, 49.9, 50, 51, 52], [200, 200, 429, 200, 200, 429]],
 		['rolling', 'slides', [0, 50, 59, 60, 61, 110, 120], [200, 200, 429, 200, 429, 200, 200]],
 	] as const)('%s %s', (window, _name, seconds, expected) => {
 		expect(statuses({ window, limit: 2 }, [...seconds])).toEqual(expected);
 	});
 
-	it('turns with the minute of its own, wrong clock', () => {
+	it("starts with the minute of Flameup's own clock", () => {
 		const switches = { window: 'clock', limit: 1, clockSkewMs: 20 * second } as const;
 		expect(statuses(switches, [0, 29, 30])).toEqual([200, 429, 200]);
 	});
@@ -52,13 +52,13 @@ describe('windows', () => {
 		expect(statuses(switches, [0, 1, 61, 62])).toEqual([200, 429, 200, 429]);
 	});
 
-	it('takes 120 by default and any number without a limit', () => {
+	it('allows 120 by default and any number without a limit', () => {
 		const many = Array<number>(121).fill(0);
 		expect(statuses({}, many).indexOf(429)).toBe(120);
 		expect(statuses({ limit: 0 }, many)).not.toContain(429);
 	});
 
-	it('has one pool for each key, and one of 75 for all without', () => {
+	it('counts each key separately, and allows 75 without a valid key', () => {
 		const keys = ['one', 'two'].map((key) => ({ key, permissions: ['*'] }));
 		const { raw } = createCaller({ keys, limit: 1 });
 		const as = (key: string) => raw('GET', '/people', '', { authorization: `Bearer ${key}` });

@@ -46,7 +46,7 @@ function sorted(list: unknown[], call: Call) {
 	return { good, issues, isConflict: issues.length > 0 && breaches === 0 };
 }
 
-/** The issues that a refusal lists: those found, and those that it adds about other people. */
+/** The issues that a refusal lists: those found, and those that `refusalLists` adds. */
 function listed(issues: PersonIssue[], list: unknown[], { refusalLists }: Switches): Issue[] {
 	const about = (index: number) => ({ index, userId: userIdOf(list[index]) });
 	if (refusalLists === 'everybody') {

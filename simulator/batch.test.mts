@@ -38,7 +38,7 @@ describe('what a batch answers', () => {
 		});
 	});
 
-	it('shows userId and traits in the shape of the guide, without empty fields when told so', () => {
+	it('shows userId and traits in the guide shape, and can omit empty fields', () => {
 		const { batch } = createCaller({ personShape: 'guide', absent: 'omitted' });
 		const [person] = batch({ userId: 'a', traits: { first_name: 'Ada', plan: 'pro' } }).json.people;
 		expect(person).toMatchObject({ userId: 'a', traits: { first_name: 'Ada', plan: 'pro' } });
@@ -47,7 +47,7 @@ describe('what a batch answers', () => {
 		expect(person).not.toHaveProperty('status');
 	});
 
-	it('counts created and updated people apart, and moves updated_at alone', () => {
+	it('counts created and updated people separately and changes only updated_at', () => {
 		const { batch, clock } = createCaller();
 		batch({ userId: 'a' });
 		clock.now += 5000;
@@ -109,13 +109,13 @@ describe('what a batch answers', () => {
 		expect(answerOf('shuffled', 2)).not.toEqual(shuffled);
 	});
 
-	it('lists nobody but writes all with completeness none', () => {
+	it('writes everybody and lists nobody with completeness none', () => {
 		const { batch, flameup } = createCaller({ completeness: 'none' });
 		expect(batch(...people(3)).json).toEqual({ people: [], created_count: 3, updated_count: 0 });
 		expect(flameup.people().size).toBe(3);
 	});
 
-	it('leaves the same people out every time with completeness short', () => {
+	it('omits the same people every time with completeness short', () => {
 		const { batch, flameup } = createCaller({ completeness: 'short', shortRate: 0.3 });
 		const first = idsOf(batch(...people(50)).json);
 		expect(first.length).toBeGreaterThan(20);
@@ -124,7 +124,7 @@ describe('what a batch answers', () => {
 		expect(idsOf(batch(...people(50)).json)).toEqual(first);
 	});
 
-	it('can lose those it leaves out, and then counts only who was written', () => {
+	it('can fail to write those it omits, and then counts only those written', () => {
 		const { batch, flameup } = createCaller({
 			completeness: 'short',
 			shortRate: 0.3,
@@ -136,7 +136,7 @@ describe('what a batch answers', () => {
 		expect(json.people.length).toBeLessThan(50);
 	});
 
-	it('can leave people out the first time only', () => {
+	it('can omit people the first time only', () => {
 		const { batch } = createCaller({ completeness: 'short', shortRate: 1, shortTimes: 1 });
 		expect(batch(...people(5)).json.people).toHaveLength(0);
 		expect(batch(...people(5)).json.people).toHaveLength(5);
@@ -188,7 +188,7 @@ describe('what a batch writes', () => {
 		expect(held('a')?.traits.n).toBe(15);
 	});
 
-	it('writes nobody of a refused batch, or the good ones when partial', () => {
+	it('writes nobody of a refused batch, or the valid people with partial', () => {
 		const batchOf = (partial: boolean) => {
 			const { batch, flameup } = createCaller({ partial });
 			const { status } = batch({ userId: 'a' }, { userId: '' }, { userId: 'b' });
@@ -198,7 +198,7 @@ describe('what a batch writes', () => {
 		expect(batchOf(true)).toEqual([400, 'a', 'b']);
 	});
 
-	it('leaves bad people out of a 2xx when told to skip silently', () => {
+	it('omits invalid people from a 2xx with skipSilently', () => {
 		const { batch, flameup } = createCaller({ skipSilently: true });
 		const { status, json } = batch({ userId: 'a' }, { userId: 'b', email: 'no' });
 		expect(status).toBe(200);
@@ -227,13 +227,13 @@ describe('what a batch writes', () => {
 		expect([...flameup.people().keys()]).toEqual(['a']);
 	});
 
-	it('answers as for any bad person when a conflict is not the only problem', () => {
+	it('answers as for any invalid person if a conflict is not the only problem', () => {
 		const { batch } = createCaller({ emailConflict: 'refuse' });
 		const email = 'x@y.example';
 		expect(batch({ userId: 'a', email }, { userId: 'b', email }, {}).status).toBe(400);
 	});
 
-	it('frees an email that its person has given up', () => {
+	it('frees the old email of a person', () => {
 		const { batch, call } = createCaller({ emailConflict: 'refuse' });
 		batch({ userId: 'a', email: 'old@y.example' });
 		batch({ userId: 'a', email: 'new@y.example' });
@@ -242,7 +242,7 @@ describe('what a batch writes', () => {
 		expect(batch({ userId: 'b', email: 'old@y.example' }).status).toBe(200);
 	});
 
-	it('can write into the person who has the email', () => {
+	it('can write to the person who has the email', () => {
 		const { batch, flameup } = createCaller({ emailConflict: 'merge' });
 		batch({ userId: 'a', email: 'x@y.example', traits: { n: 1 } });
 		const { json } = batch({ userId: 'b', email: 'x@y.example', traits: { n: 2 } });

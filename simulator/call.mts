@@ -6,7 +6,7 @@ import type { Refuse } from './rules.mts';
 import type { Stats } from './stats.mts';
 import type { Switches } from './switches.mts';
 
-/** A request that has come through: known key, known route, readable body. */
+/** A request with an accepted key, a known route and a parsed body. */
 export interface Call {
 	route: Route;
 	body: unknown;
@@ -18,7 +18,7 @@ export interface Call {
 	refuse: Refuse | undefined;
 }
 
-/** What an endpoint says: JSON, nothing, or an error; and whether it wrote anything. */
+/** An endpoint's reply: JSON, an error or no body, and whether it wrote anything. */
 export interface Reply {
 	status: number;
 	json?: object;
@@ -32,14 +32,14 @@ export const failure = (status: number, message: string, issues: Issue[] = []): 
 	error: { message, issues },
 });
 
-/** The reply to a request beyond the allowance. */
+/** The reply to a request over the rate limit. */
 export const tooMany = failure(429, 'Too many requests, please try again later');
 
-/** A reply to a body or query that breaks the rules. */
+/** The reply to an invalid body or query. */
 export const invalid = ({ switches }: Call, issues: Issue[]) =>
 	failure(switches.validationStatus, 'Validation failed', issues);
 
-/** A reply to a write that worked. */
+/** The reply to a successful write. */
 export const written = ({ switches }: Call, json: object): Reply =>
 	switches.emptyBody
 		? { status: 204, wrote: true }

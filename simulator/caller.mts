@@ -1,11 +1,11 @@
 import { type Answered, createFlameup, type FlameupOptions } from './flameup.mts';
 import { defaultKey } from './keys.mts';
 
-/** A JSON body of which a test knows the shape. */
-// biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests are about
+/** A JSON body whose shape the test knows. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests check its shape
 type Json = any;
 
-/** For the simulator's own tests: a simulated Flameup, a clock to turn and short ways to call. */
+/** For the simulator's own tests: a simulated Flameup, a clock to set, and short ways to call it. */
 export function createCaller(options: Partial<FlameupOptions> = {}) {
 	const clock = { now: Date.UTC(2026, 0, 1) };
 	const flameup = createFlameup({ now: () => clock.now, ...options });

@@ -2,16 +2,16 @@ import type { Flameup } from './flameup.mts';
 import { type HeldPerson, idOf } from './people.mts';
 import { SwitchError } from './switches.mts';
 
-/** An answer of a control endpoint, in pieces so that a million people fit. */
+/** An answer of a control endpoint; the body comes in pieces because it can be large. */
 interface ControlAnswer {
 	status: number;
 	body: Iterable<string>;
 }
 
-/** The path under which the simulator itself is looked at and changed. */
+/** The path of the endpoints that inspect and change the simulator itself. */
 export const controlPath = '/simulator/';
 
-/** Answers `/simulator/…`; needs no key and counts for nothing. */
+/** Answers `/simulator/…`: without a key, and not counted as a request. */
 export function control(
 	flameup: Flameup,
 	{ method, path, body }: { method: string; path: string; body: string },
@@ -33,7 +33,7 @@ export function control(
 			return json(200, shownSwitches(flameup));
 		default:
 			return json(404, {
-				error: 'There are GET people, events, stats, switches and POST switches, reset.',
+				error: 'Use GET people, events, stats or switches, or POST switches or reset.',
 			});
 	}
 }

@@ -10,7 +10,7 @@ describe('create', () => {
 		expect(json.external_id).toBe('a');
 	});
 
-	it('points at the field alone when it refuses', () => {
+	it('names only the field in a refusal', () => {
 		const { json } = createCaller().call('POST', `${ws}/people`, { userId: 'a', email: 'no' });
 		expect(json.details).toEqual([{ field: 'email', message: 'must be a valid email' }]);
 	});
@@ -18,7 +18,7 @@ describe('create', () => {
 	it.each([
 		['conflict', 409, { n: 1 }],
 		['update', 200, { n: 2 }],
-	] as const)('of someone known: %s', (createExisting, status, traits) => {
+	] as const)('of an existing person: %s', (createExisting, status, traits) => {
 		const { call, held } = createCaller({ createExisting });
 		call('POST', '/people', { userId: 'a', traits: { n: 1 } });
 		expect(call('POST', '/people', { userId: 'a', traits: { n: 2 } }).status).toBe(status);
@@ -126,7 +126,7 @@ describe('list and search', () => {
 });
 
 describe('events', () => {
-	it('takes the names of both pages', () => {
+	it('accepts the field names of both pages', () => {
 		const { call, flameup } = createCaller();
 		const parameters = { price: 9.5, tags: ['a'] };
 		const first = call('POST', '/track', { external_id: 'a', event: 'bought', parameters });
@@ -140,7 +140,7 @@ describe('events', () => {
 		expect(flameup.people().size).toBe(0);
 	});
 
-	it('says everything that is wrong', () => {
+	it('lists every problem', () => {
 		const { json } = createCaller().call('POST', '/track', { parameters: [], timestamp: 'soon' });
 		const fields = json.details.map((one: { field: string }) => one.field);
 		expect(fields).toEqual(['external_id', 'event', 'parameters', 'timestamp']);

@@ -20,7 +20,7 @@ const words: Record<number, [title: string, code: string]> = {
 	500: ['Internal Server Error', 'internal_error'],
 };
 
-/** The body of an error in the shape that is set. */
+/** The body of an error in the shape of the switch `errorShape`. */
 export function errorBody(
 	status: number,
 	message: string,
@@ -45,7 +45,7 @@ export function errorBody(
 			};
 		}
 		case 'D':
-			// The rate limit page documents its own, flat body without a code.
+			// The docs on rate limits show a flat body without a code.
 			if (status === 429) return { error: title, message };
 			return {
 				error: title,

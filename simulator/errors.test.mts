@@ -65,7 +65,7 @@ describe('error shapes of a refused batch', () => {
 		expect(json.details).toEqual([{ field, message: text }]);
 	});
 
-	it('says the same problem once when it names nobody', () => {
+	it('lists a problem once if it names nobody', () => {
 		expect(refusal({ namesPeople: 'no' }).json.details).toEqual([{ field: 'email', message }]);
 	});
 
@@ -81,8 +81,8 @@ describe('error shapes of a refused batch', () => {
 	});
 });
 
-// The docs do not say whom a refused batch names, nor whether it stores anybody.
-describe('whom a refused batch names', () => {
+// The docs do not say people that a refused batch names, nor whether it stores anybody.
+describe('people that a refused batch names', () => {
 	const detailsOf = (switches: Partial<Switches>, people: object[] = bad) => {
 		const { batch, flameup } = createCaller(switches);
 		const { json } = batch(...people);
@@ -131,7 +131,7 @@ describe('whom a refused batch names', () => {
 	});
 });
 
-// Validators often repeat what they refuse, and not always letter by letter.
+// Validators often repeat the refused value, and not always exactly.
 describe('refused values in messages', () => {
 	const person = { userId: 'a', email: 'Ada Lovelace+1@x' };
 
@@ -167,7 +167,7 @@ describe('refused values in messages', () => {
 	});
 });
 
-describe('error shapes of a wrong key and of a used up allowance', () => {
+describe('error shapes of 401 and 429', () => {
 	it.each([
 		[
 			'A',

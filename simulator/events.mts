@@ -1,7 +1,7 @@
 import { type Call, invalid, type Reply } from './call.mts';
 import { isObject } from './rules.mts';
 
-/** An event as it arrived. */
+/** A stored event. */
 interface HeldEvent {
 	id: string;
 	who: string;
@@ -10,12 +10,12 @@ interface HeldEvent {
 	timestamp: string;
 }
 
-/** Only the latest events are kept. */
+/** Older events are dropped. */
 const maxEvents = 1000;
 
 export type EventLog = ReturnType<typeof createEventLog>;
 
-/** Keeps the latest events and the number of all. */
+/** Stores the latest events. */
 export function createEventLog() {
 	const latest: HeldEvent[] = [];
 	let total = 0;
@@ -31,7 +31,7 @@ export function createEventLog() {
 	};
 }
 
-/** `POST events` and `POST track`; nobody is created by an event. */
+/** `POST events` and `POST track`; an event creates no person. */
 export function track(call: Call): Reply {
 	const body = isObject(call.body) ? call.body : {};
 	const who = body.external_id ?? body.userId;

@@ -150,7 +150,7 @@ describe('answers after which nothing is stored', () => {
 
 // RFC 4918, 13: the status of a 207 says nothing; each part has its own.
 describe('207-half', () => {
-	it('stores those to whom it gives status 200', () => {
+	it('stores the people with status 200', () => {
 		const { batch, flameup } = createCaller({ faults: { 1: '207-half' } });
 		const { status, json } = batch(...people);
 		expect(status).toBe(207);

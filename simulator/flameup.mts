@@ -1,9 +1,9 @@
+import { accessDenied, type Body, bodyOf, keyOf, pathOf, type Request } from './access.mts';
 import { createAllowance } from './allowance.mts';
 import { type Answer, answerOf, type Moment } from './answers.mts';
 import { batch } from './batch.mts';
 import { type Call, type Reply, tooMany } from './call.mts';
 import { faultOf, latencyOf, outageOf } from './chance.mts';
-import { type Body, bodyOf, keyOf, pathOf, type Request, turnedAway } from './entry.mts';
 import { createEventLog, track } from './events.mts';
 import { effects, type Fault, halfOf, noFault } from './faults.mts';
 import { createLate } from './late.mts';
@@ -15,14 +15,14 @@ import { create, get, update, upsert } from './single.mts';
 import { type Counts, createStats } from './stats.mts';
 import { defaults, readSwitches, type Switches } from './switches.mts';
 
+export type { Request } from './access.mts';
 export type { Answer, Answered } from './answers.mts';
-export type { Request } from './entry.mts';
 
-/** What is told about each request that has been handled; never the key, never a query. */
+/** What `log` gets for each request: neither the key nor the query. */
 export interface Handled {
 	method: string;
 	path: string;
-	/** The HTTP status, `reset`, `stall` or `cut`. */
+	/** The HTTP status, or the fault of the connection. */
 	status: string;
 	/** People in a batch. */
 	people?: number;
@@ -49,7 +49,7 @@ const handlers: Record<Endpoint, (call: Call) => Reply> = {
 	'POST track': track,
 };
 
-/** Flameup without a network: no sockets, no timers, no clock of its own. */
+/** A simulated Flameup without a network: it has no sockets, timers or clock of its own. */
 export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 	const initial: Switches = { ...defaults(), ...readSwitches(given) };
 	let switches = initial;
@@ -87,7 +87,7 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		if (writes === 'nothing') return answer(moment, struck);
 		const denied = moment.taken.refused
 			? tooMany
-			: (turnedAway(request, route, switches, state.stats) ?? body.problem);
+			: (accessDenied(request, route, switches, state.stats) ?? body.problem);
 		const { people, events, stats } = state;
 		const known = route as Route;
 		const call = {
@@ -151,7 +151,7 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		set(changes: Partial<Switches>) {
 			switches = { ...switches, ...readSwitches(changes) };
 		},
-		/** Forgets everything and puts the switches back to where they started. */
+		/** Deletes all data and restores the switches that it started with. */
 		reset() {
 			switches = initial;
 			state = fresh();

@@ -1,8 +1,8 @@
 const longNumber = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
-// Not yet in TypeScript's library.
+// TypeScript's library does not have it yet.
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** Parses JSON; numbers too long for a double keep their digits as `JSON.rawJSON`. */
+/** Parses JSON; numbers that a double cannot hold keep their digits as `JSON.rawJSON`. */
 export function parseJson(text: string): unknown {
 	return longNumber.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 }

@@ -1,12 +1,12 @@
 import type { Switch } from './kinds.mts';
 
-/** An accepted API key and what it may do. */
+/** An accepted API key and its permissions. */
 interface Key {
 	key: string;
 	permissions: string[];
 }
 
-/** The key that is accepted when none is given; it opens nothing but this simulator. */
+/** The key that is accepted by default; it is valid in the simulator only. */
 export const defaultKey = `ws_test_simulator_local.${'0123456789abcdef'.repeat(4)}`;
 
 const permissions = [
@@ -52,10 +52,10 @@ function readKey(value: unknown): Key | undefined {
 		: undefined;
 }
 
-/** The key of an `Authorization: Bearer` header, if it is a well-formed one. */
+/** The key in a well-formed `Authorization: Bearer` header. */
 export const bearerOf = (authorization: string | undefined) =>
 	/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 
-/** Whether the key may do it. */
+/** Whether the key has the permission. */
 export const permits = ({ permissions: granted }: Key, permission: string) =>
 	granted.some((one) => one === permission || one === '*' || one === 'admin');

@@ -1,10 +1,10 @@
-/** One thing that can be set: its default, what it may be, and how to read it from text or JSON. */
+/** A switch: its default, its values, and how to read it from text or JSON. */
 export interface Switch<T> {
 	default: T;
 	values: string;
 	help: string;
 	isFlag?: boolean;
-	/** Gives undefined for a value that is not allowed. */
+	/** Returns undefined for an invalid value. */
 	read(value: unknown): T | undefined;
 }
 
@@ -21,7 +21,7 @@ export function oneOf<const T extends readonly [string | number, ...(string | nu
 	};
 }
 
-/** Any number of a few words, as a list or as text with commas. */
+/** One or more of a few words, as a list or as text with commas. */
 export function someOf<const T extends readonly string[]>(
 	values: T,
 	initial: T[number][],
@@ -39,7 +39,7 @@ export function someOf<const T extends readonly string[]>(
 	};
 }
 
-/** On or off. */
+/** True or false. */
 export const flag = (initial: boolean, help: string): Switch<boolean> => ({
 	default: initial,
 	values: 'true or false',
@@ -53,7 +53,7 @@ export const flag = (initial: boolean, help: string): Switch<boolean> => ({
 				: undefined,
 });
 
-/** A whole number, not below the least. */
+/** A whole number with a minimum. */
 export const whole = (initial: number, least: number, help: string): Switch<number> => ({
 	default: initial,
 	values: least === 0 ? 'a whole number from 0' : 'a whole number',
@@ -94,7 +94,7 @@ export const span = (
 	},
 });
 
-/** Text that is not empty. */
+/** Text, not empty. */
 export const text = (initial: string, help: string): Switch<string> => ({
 	default: initial,
 	values: 'text',

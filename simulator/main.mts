@@ -19,7 +19,7 @@ async function run(args: string[]) {
 	const log = verbose && !quiet ? { log: (line: Handled) => console.log(lineOf(line)) } : {};
 	const simulator = await startSimulator({ ...switches, ...log, port });
 	if (!quiet) console.log(greeting(simulator));
-	// npm and the terminal both pass on Ctrl+C, so a signal may come twice.
+	// Both npm and the terminal forward Ctrl+C, so the signal can come twice.
 	let ending = false;
 	const end = async () => {
 		if (ending) return;

@@ -29,7 +29,7 @@ function run(...args: string[]) {
 	return { child, ended, lines };
 }
 
-it('runs, tells each request without the key, and stops with a summary', async () => {
+it('logs each request without the key and ends with a summary', async () => {
 	const key = 'ws_test_mine.0123';
 	const { child, ended, lines } = run(
 		'--port',
@@ -77,14 +77,14 @@ async function takePort() {
 	return { server, port: String((server.address() as AddressInfo).port) };
 }
 
-it('says so when the port is taken', async () => {
+it('reports a port that is taken', async () => {
 	const { server, port } = await takePort();
 	const { code, err } = await run('--port', port).ended;
 	server.close();
 	expect([code, err]).toEqual([1, `Port ${port} is taken; choose another with --port.\n`]);
 });
 
-it('is quiet when told so, and ends on SIGTERM', async () => {
+it('prints nothing with --quiet and ends on SIGTERM', async () => {
 	const { server, port } = await takePort();
 	await new Promise((resolve) => server.close(resolve));
 	const { child, ended } = run('--port', port, '--quiet', '--verbose', '--no-rate-headers');

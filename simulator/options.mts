@@ -3,7 +3,7 @@ import { effects, type Fault, faultKinds, otherFaultKinds } from './faults.mts';
 import type { Switch } from './kinds.mts';
 import { readSwitches, SwitchError, type Switches, topics } from './switches.mts';
 
-/** What the command line says. */
+/** The command line. */
 interface CommandLine {
 	help: boolean;
 	quiet: boolean;
@@ -17,7 +17,7 @@ const all = Object.values(topics).flatMap(
 	(topic) => Object.entries(topic) as [string, Switch<unknown>][],
 );
 
-/** Reads the arguments; what cannot be read is a SwitchError that names the option. */
+/** Reads the arguments; throws a SwitchError that names an invalid option. */
 export function readArguments(args: string[]): CommandLine {
 	const given = parse(args);
 	const { help = false, quiet = false, verbose = false, port } = given;
@@ -66,16 +66,16 @@ export function helpText(): string {
 	);
 	return `Usage: npm run simulator -- [options]
 
-A stand-in for Flameup's HTTP API on 127.0.0.1, for trying things without an account.
-What it holds: GET /simulator/people, events, stats, switches.
-While it runs: POST /simulator/switches (JSON, names like errorShape), POST /simulator/reset.
+Simulates Flameup's HTTP API on 127.0.0.1, so that you need no account.
+To see its data: GET /simulator/people, events, stats or switches.
+To change it: POST /simulator/switches (JSON, names like errorShape) or POST /simulator/reset.
 A person with the trait "simulator_refuse": "reason" is refused for that reason.
 
 General:
-  --port                   a number (default ${defaultPort}; 0 takes a free one)
+  --port                   a number (default ${defaultPort}; 0 takes a free port)
   --quiet                  print nothing but errors
   --verbose                print a line for each request
-  --help                   print this
+  --help                   print this help
 
 ${lines.join('\n\n')}
 

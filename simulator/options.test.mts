@@ -36,7 +36,7 @@ it.each([
 	expect(() => readArguments(line.split(' '))).toThrow(new SwitchError(sentence));
 });
 
-it('has one help line for each switch', () => {
+it('has a help line for each switch', () => {
 	const help = helpText();
 	for (const name of Object.values(topics).flatMap((topic) => Object.keys(topic))) {
 		const option = name === 'keys' ? 'key' : name.replace(/[A-Z]/g, '-$&').toLowerCase();

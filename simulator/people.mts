@@ -1,7 +1,7 @@
 import type { SentPerson } from './rules.mts';
 import type { Switches } from './switches.mts';
 
-/** A person as the simulator holds it. */
+/** A stored person. */
 export interface HeldPerson {
 	/** Counts from 1 in order of creation; the UUID is made from it. */
 	number: number;
@@ -16,7 +16,7 @@ export interface HeldPerson {
 
 export type People = ReturnType<typeof createPeople>;
 
-/** Holds people by userId, email and UUID. */
+/** Stores people; finds them by userId, email and UUID. */
 export function createPeople() {
 	const byUserId = new Map<string, HeldPerson>();
 	const byEmail = new Map<string, HeldPerson>();
@@ -54,7 +54,7 @@ export function createPeople() {
 		inOrder: inOrder as readonly HeldPerson[],
 		withEmail,
 		withId: (id: string) => inOrder[numberOf(id) - 1],
-		/** Creates or updates the person and tells which. */
+		/** Creates or updates a person. */
 		write(sent: SentPerson, at: number, switches: Switches) {
 			const known =
 				byUserId.get(sent.userId) ??
@@ -64,22 +64,22 @@ export function createPeople() {
 			if (sent.phone !== undefined) person.phone = sent.phone;
 			if (sent.traits !== undefined) {
 				const before = switches.traits === 'replace' ? {} : person.traits;
-				person.traits = laidOver(before, sent.traits, switches);
+				person.traits = merged(before, sent.traits, switches);
 			}
 			person.updatedAt = at;
 			person.writes++;
 			return { person, created: known === undefined };
 		},
-		/** The documented update: traits are merged, whatever the switches say about upserts. */
+		/** The documented update, which merges traits whatever the switch `traits` is. */
 		merge(person: HeldPerson, traits: Record<string, unknown>, at: number, switches: Switches) {
-			person.traits = laidOver(person.traits, traits, switches);
+			person.traits = merged(person.traits, traits, switches);
 			person.updatedAt = at;
 			person.writes++;
 		},
 	};
 }
 
-function laidOver(
+function merged(
 	before: Record<string, unknown>,
 	traits: Record<string, unknown>,
 	{ nullTrait }: Switches,

@@ -1,7 +1,7 @@
 import { type HeldPerson, idOf } from './people.mts';
 import type { Switches } from './switches.mts';
 
-/** A person as Flameup's answers show it. */
+/** A person as answers show it. */
 export function shownPerson(person: HeldPerson, switches: Switches): Record<string, unknown> {
 	const all =
 		switches.personShape === 'guide' ? guide(person, switches) : reference(person, switches);
@@ -47,7 +47,7 @@ function guide(person: HeldPerson, switches: Switches) {
 	};
 }
 
-/** A serializer that turns numeric text into numbers loses leading zeros and long digits. */
+/** The userId in an answer; as a number it loses leading zeros and the digits that a double cannot hold. */
 function shownId({ userId }: HeldPerson, { idForm }: Switches): string | number {
 	if (idForm === 'lower-case') return userId.toLowerCase();
 	return idForm === 'number' && /^\d+$/.test(userId) ? Number(userId) : userId;
@@ -56,7 +56,7 @@ function shownId({ userId }: HeldPerson, { idForm }: Switches): string | number 
 const isoCreated = remembering();
 const isoUpdated = remembering();
 
-/** People of one batch share their times, so the last text is kept. */
+/** Keeps the last text, because the people of one batch share their times. */
 function remembering() {
 	let last = Number.NaN;
 	let text = '';

@@ -1,4 +1,4 @@
-/** A number from 0 up to 1 that depends on nothing but the seed and the parts. */
+/** A pseudo-random number from 0 up to 1 that depends only on the seed and the parts. */
 export function roll(seed: number, ...parts: (string | number)[]): number {
 	let hash = 0x811c9dc5 ^ seed;
 	for (const part of parts) {

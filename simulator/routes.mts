@@ -2,7 +2,7 @@ import type { Switches } from './switches.mts';
 
 const both = ['workspace', 'key'];
 
-/** What the API offers: the permission each call needs and the path styles it exists in. */
+/** The endpoints, with the permission that each needs and the path styles that it exists in. */
 export const endpoints = {
 	'POST people/batch': { needs: 'people:write', styles: both },
 	'POST people/upsert': { needs: 'people:write', styles: ['workspace'] },
@@ -16,10 +16,10 @@ export const endpoints = {
 } as const;
 export type Endpoint = keyof typeof endpoints;
 
-/** The path under which the API lives. */
+/** The base path of the API. */
 export const basePath = '/api/v1';
 
-/** Where a request leads. */
+/** The endpoint of a request and what its path contains. */
 export interface Route {
 	endpoint: Endpoint;
 	style: 'workspace' | 'key';
@@ -28,7 +28,7 @@ export interface Route {
 	query: URLSearchParams;
 }
 
-/** Finds the endpoint of a path with query; undefined when there is none. */
+/** Finds the endpoint for a method and a path with query. */
 export function routeOf(
 	method: string,
 	target: string,

@@ -1,7 +1,7 @@
 import type { Call } from './call.mts';
 import type { Switches } from './switches.mts';
 
-/** A person as clients send it, once it has passed the rules. */
+/** A valid person as clients send it. */
 export interface SentPerson {
 	userId: string;
 	email?: string;
@@ -9,13 +9,13 @@ export interface SentPerson {
 	traits?: Record<string, unknown>;
 }
 
-/** What is wrong with a field. */
+/** A rule that a field breaks. */
 interface Breach {
 	field: string;
 	message: string;
 }
 
-/** Lets a test refuse people that look fine to a client: gives the reason. */
+/** Lets a test refuse people who are otherwise valid; returns the reason. */
 export type Refuse = (person: SentPerson) => string | undefined;
 
 const maxUserId = 255;
@@ -24,7 +24,7 @@ const maxPhone = 50;
 const knownFields = ['userId', 'email', 'phone', 'traits', 'anonymousId'];
 const emailForm = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
 
-/** Whether it is a JSON object. */
+/** Whether the value is a JSON object. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -32,7 +32,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 export const userIdOf = (person: unknown): string | undefined =>
 	isObject(person) && typeof person.userId === 'string' ? person.userId : undefined;
 
-/** Everything that is wrong with a person. */
+/** Every rule that a person breaks. */
 export function breachesOf(person: unknown, switches: Switches, refuse?: Refuse): Breach[] {
 	if (!isObject(person)) return [{ field: 'userId', message: 'must be an object with a userId' }];
 	const { userId, email, phone, traits } = person;
@@ -71,7 +71,7 @@ export function createConflicts({ people, switches }: Call) {
 	};
 }
 
-/** The breach with the refused value in its message, in the form that is set. */
+/** Adds the refused value to the message as the switch `quotes` wants it. */
 function quoting(one: Breach, person: object, { quotes }: Switches): Breach {
 	const { [one.field]: value } = { ...person } as Record<string, unknown>;
 	if (quotes === 'no' || value === undefined) return one;

@@ -32,7 +32,12 @@ describe('people that are refused', () => {
 		],
 		['a list as traits', { userId: 'a', traits: [] }, 'traits', 'must be an object'],
 		['a word as a person', 'ada', 'userId', 'must be an object with a userId'],
-		['a wish', { userId: 'a', traits: { simulator_refuse: 'no dogs' } }, 'traits', 'no dogs'],
+		[
+			'a person who asks for it',
+			{ userId: 'a', traits: { simulator_refuse: 'not today' } },
+			'traits',
+			'not today',
+		],
 	])('%s', (_name, person, field, message) => {
 		const { batch, flameup } = createCaller();
 		const { status, json } = batch(person);
@@ -41,7 +46,7 @@ describe('people that are refused', () => {
 		expect(flameup.people().size).toBe(0);
 	});
 
-	it('refuses whom the test wants refused', () => {
+	it('refuses people for whom the test has a reason', () => {
 		const { batch } = createCaller({
 			refuse: ({ userId }) => (userId === 'b' ? 'not b' : undefined),
 		});
@@ -59,7 +64,7 @@ describe('people that are refused', () => {
 	});
 });
 
-describe('people that are taken', () => {
+describe('people that are accepted', () => {
 	it.each([
 		['a userId of 255', { userId: longest('', 255) }],
 		['a userId of 255 emoji', { userId: '🔥'.repeat(255) }],
@@ -91,7 +96,7 @@ describe('bodies', () => {
 		expect(flameup.people().size).toBe(status === 200 ? 100 : 0);
 	});
 
-	it('must be announced as JSON', () => {
+	it('must have a JSON content type', () => {
 		const { raw } = createCaller();
 		const plain = { 'content-type': 'text/plain' };
 		expect(raw('POST', '/people/batch', many(1), plain)).toMatchObject({ status: 400 });
@@ -99,7 +104,7 @@ describe('bodies', () => {
 		expect(raw('POST', '/people/batch', many(1), json)).toMatchObject({ status: 200 });
 	});
 
-	it('get 413 above the limit in bytes, not characters', () => {
+	it('get 413 above the limit, which is in bytes', () => {
 		const body = JSON.stringify({ people: [{ userId: 'é' }] });
 		const bytes = Buffer.byteLength(body);
 		expect(createCaller({ maxBodyBytes: bytes }).raw('POST', '/people/batch', body)).toMatchObject({

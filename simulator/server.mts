@@ -16,18 +16,18 @@ import { basePath } from './routes.mts';
 import type { Switches } from './switches.mts';
 
 export interface SimulatorOptions extends Partial<FlameupOptions> {
-	/** 0, the default, takes a free one. */
+	/** 0, the default, takes a free port. */
 	port?: number;
 }
 
 export interface Simulator {
 	/** The base URL of the API. */
 	url: string;
-	/** Where `/simulator/people` and the like are. */
+	/** The base URL of the control endpoints. */
 	controlUrl: string;
 	port: number;
 	flameup: Flameup;
-	/** Ends at once, whatever is open or stalled. */
+	/** Stops at once and closes open connections. */
 	close(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ afterEach(async () => {
 	running = undefined;
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests are about
+// biome-ignore lint/suspicious/noExplicitAny: the tests check its shape
 const jsonOf = async (answer: Response): Promise<any> => answer.json();
 
 async function start(options: SimulatorOptions = {}) {
@@ -45,7 +45,7 @@ function get(url: string) {
 }
 
 describe('over HTTP', () => {
-	it('answers with its own headers and no second date', async () => {
+	it('answers with its own headers and a single date', async () => {
 		const { batch } = await start({ now: () => Date.UTC(2026, 0, 1) });
 		const answer = await batch();
 		expect(answer.status).toBe(200);
@@ -59,14 +59,14 @@ describe('over HTTP', () => {
 		expect((await batch()).headers.has('date')).toBe(false);
 	});
 
-	it('sends 204 without a body and takes letters of any kind', async () => {
+	it('sends 204 without a body and accepts any letters', async () => {
 		const { batch, flameup } = await start({ emptyBody: true });
 		const answer = await batch([{ userId: 'žluťoučký 🔥' }]);
 		expect([answer.status, await answer.text()]).toEqual([204, '']);
 		expect([...flameup.people().keys()]).toEqual(['žluťoučký 🔥']);
 	});
 
-	it('waits as long as told', async () => {
+	it('waits for the latency', async () => {
 		const { batch } = await start({ latencyMs: 120 });
 		const before = performance.now();
 		await batch();
@@ -192,7 +192,7 @@ describe('over HTTP', () => {
 });
 
 describe('control', () => {
-	it('shows whom it holds, all or a page', async () => {
+	it('shows the stored people, all or a page', async () => {
 		const { batch, look } = await start();
 		await batch([{ userId: 'a', traits: { n: 1 } }, { userId: 'b' }, { userId: 'c' }]);
 		const all = await look('people');
@@ -202,7 +202,7 @@ describe('control', () => {
 		expect(page.people.map((one: { userId: string }) => one.userId)).toEqual(['b']);
 	});
 
-	it('counts for nothing and needs no key', async () => {
+	it('is not counted and needs no key', async () => {
 		const { batch, look } = await start();
 		await batch();
 		await look('people');
@@ -210,7 +210,7 @@ describe('control', () => {
 		expect(await look('events')).toEqual({ events: [] });
 	});
 
-	it('changes switches, says what is wrong with them, and resets', async () => {
+	it('changes switches, explains invalid ones, and resets', async () => {
 		const { batch, post, look } = await start();
 		expect((await post('switches', '{"limit": 1, "errorShape": "C"}')).status).toBe(200);
 		expect(await look('switches')).toMatchObject({ limit: 1, errorShape: 'C' });
@@ -231,7 +231,7 @@ describe('control', () => {
 		expect((await look('people')).total).toBe(0);
 	});
 
-	it('tells what there is', async () => {
+	it('lists its endpoints', async () => {
 		const { controlUrl } = await start();
 		const answer = await fetch(`${controlUrl}/nothing`);
 		expect(answer.status).toBe(404);

@@ -15,7 +15,7 @@ export function create(call: Call): Reply {
 	return written(call, shownPerson(write(person, call), call.switches));
 }
 
-/** `POST people/upsert`; its documented answer is an empty object. */
+/** `POST people/upsert`, whose documented answer is an empty object. */
 export function upsert(call: Call): Reply {
 	const person = checked(call);
 	if ('status' in person) return person;
@@ -23,7 +23,7 @@ export function upsert(call: Call): Reply {
 	return written(call, {});
 }
 
-/** `PUT people/{id}`: merges traits and touches nothing else. */
+/** `PUT people/{id}`: merges traits and changes nothing else. */
 export function update(call: Call): Reply {
 	const person = find(call);
 	if (!person) return missing;

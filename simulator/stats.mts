@@ -73,7 +73,7 @@ export function createStats() {
 		batchOf(size: number) {
 			counts.peoplePerBatch[size] = (counts.peoplePerBatch[size] ?? 0) + 1;
 		},
-		/** The request carries these people. */
+		/** The current request contains these people. */
 		sent(userIds: string[]) {
 			const others = inFlight.filter((one) => one !== current);
 			for (const userId of userIds) {
@@ -89,13 +89,13 @@ export function createStats() {
 		refused(people: number) {
 			counts.peopleRefused += people;
 		},
-		/** How often this person has been left out of an answer, this time included. */
+		/** How often this person has been omitted from an answer, including this time. */
 		leftOut(userId: string) {
 			const times = (timesLeftOut.get(userId) ?? 0) + 1;
 			timesLeftOut.set(userId, times);
 			return times;
 		},
-		/** A page from this offset was asked for; gives the number of passes so far. */
+		/** Counts a page from this offset; returns the number of passes so far. */
 		listed(offset: number) {
 			if (offset === 0) counts.listPasses++;
 			return counts.listPasses;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCaller } from './caller.mts';
 
 describe('stats', () => {
-	it('count requests, people and what came of them', () => {
+	it('count requests, people and outcomes', () => {
 		const { batch, call, flameup, clock } = createCaller({ limit: 3 });
 		batch({ userId: 'a' }, { userId: 'b' });
 		batch({ userId: 'a' }, {});
@@ -26,7 +26,7 @@ describe('stats', () => {
 		});
 	});
 
-	it('know the most requests of a key in any 60 seconds', () => {
+	it('have the highest number of requests in any 60 seconds', () => {
 		const { call, flameup, clock } = createCaller({ limit: 0 });
 		for (const at of [0, 40_000, 59_999, 60_000, 99_999, 100_000]) {
 			clock.now = at;
@@ -35,7 +35,7 @@ describe('stats', () => {
 		expect(flameup.stats()).toMatchObject({ maxInAMinute: 4, windows: 2 });
 	});
 
-	it('see one person in two requests that overlap', () => {
+	it('count a person in two overlapping requests', () => {
 		const { batch, flameup, clock } = createCaller({ latencyMs: 100 });
 		batch({ userId: 'a' }, { userId: 'b' });
 		clock.now += 99;
@@ -46,14 +46,14 @@ describe('stats', () => {
 		expect(flameup.stats()).toMatchObject({ sharedInFlight: 1, maxInFlight: 2 });
 	});
 
-	it('see one person twice in a request; the later wins', () => {
+	it('count a person who is in a request twice; the later version wins', () => {
 		const { batch, flameup, held } = createCaller();
 		batch({ userId: 'a', traits: { n: 1 } }, { userId: 'a', traits: { n: 2 } });
 		expect(flameup.stats().repeatedInRequest).toBe(1);
 		expect(held('a')?.traits).toEqual({ n: 2 });
 	});
 
-	it('are copies, and reset forgets everything and restores the switches', () => {
+	it('are copies; reset deletes everything and restores the switches', () => {
 		const { batch, flameup } = createCaller({ limit: 1 });
 		const before = flameup.stats();
 		batch({ userId: 'a' });

@@ -3,59 +3,59 @@ import { faultKinds, otherFaultKinds } from './faults.mts';
 import { acceptedKeys } from './keys.mts';
 import { flag, oneOf, type Switch, share, someOf, span, text, whole } from './kinds.mts';
 
-/** Everything that can be set, by topic: the one place where a switch is declared. */
+/** Every switch, by topic. */
 export const topics = {
-	'Who may come in': {
-		keys: acceptedKeys('accepted API keys and what they may do'),
-		workspace: text('ws_simulator', 'the workspace of the keys'),
-		pathStyle: oneOf(['both', 'workspace', 'key'], 'which paths exist for people and events'),
-		wrongWorkspaceStatus: oneOf([404, 403], 'answer to another workspace in the path'),
-		listNeeds: oneOf(['people:read', 'people:list'], 'permission for listing and searching'),
+	Access: {
+		keys: acceptedKeys('accepted API keys and their permissions'),
+		workspace: text('ws_simulator', 'the workspace that the keys belong to'),
+		pathStyle: oneOf(['both', 'workspace', 'key'], 'which path styles exist for people and events'),
+		wrongWorkspaceStatus: oneOf([404, 403], 'status if the path names another workspace'),
+		listNeeds: oneOf(['people:read', 'people:list'], 'permission to list and search people'),
 	},
-	'What is refused': {
+	Refusals: {
 		errorShape: oneOf(['D', 'A', 'B', 'C'], 'documented shape of error bodies'),
-		validationStatus: oneOf([400, 422, 409], 'status when a person is not valid'),
+		validationStatus: oneOf([400, 422, 409], 'status if a person is invalid'),
 		namesPeople: oneOf(
 			['index', 'dotted', 'index-from-1', 'userId', 'no'],
-			'how a refusal points at people: people[3].email, people.3.email, …',
+			'how a refusal names a person: people[3].email, people.3.email, people[4].email, in the message, or not at all',
 		),
 		refusalLists: oneOf(
 			['all', 'first', 'everybody', 'neighbour'],
-			'what a refusal lists: every problem, the first, also those who are valid, or one of these',
+			'what a refusal lists: every problem, only the first, also each valid person as not processed, or also the person next to an invalid one',
 		),
 		quotes: oneOf(
 			['no', 'as-sent', 'other-case', 'url-encoded', 'part'],
-			'repeat the refused value in the message',
+			'whether and how messages repeat the refused value',
 		),
-		partial: flag(false, 'a refused batch still writes its good people'),
-		skipSilently: flag(false, 'people that are not valid are left out of a 2xx, unsaid'),
+		partial: flag(false, 'a refused batch still writes its valid people'),
+		skipSilently: flag(false, 'a batch with invalid people succeeds and omits them'),
 		emailConflict: oneOf(
 			['allow', 'refuse', 'merge'],
-			'an email that another userId has: keep both, 409, or write into that person',
+			'email of another userId: keep both people, answer 409, or write to that person',
 		),
-		createExisting: oneOf(['conflict', 'update'], 'create for a userId that exists'),
-		unknownFields: oneOf(['ignore', 'refuse'], 'unknown top-level fields of a person'),
-		maxBodyBytes: whole(0, 0, 'larger bodies get 413; 0 = no limit'),
+		createExisting: oneOf(['conflict', 'update'], 'effect of create on an existing userId'),
+		unknownFields: oneOf(['ignore', 'refuse'], 'handling of unknown top-level fields of a person'),
+		maxBodyBytes: whole(0, 0, 'answer 413 to larger bodies; 0 = no limit'),
 	},
-	'What is written and answered': {
-		traits: oneOf(['merge', 'replace'], 'what a write does to the traits held'),
-		nullTrait: oneOf(['store', 'clear'], 'what null does to a trait'),
-		successStatus: oneOf([200, 201], 'status of a write that worked'),
-		emptyBody: flag(false, 'writes of people answer 204 without a body'),
+	'Writes and answers': {
+		traits: oneOf(['merge', 'replace'], 'effect of a write on the stored traits'),
+		nullTrait: oneOf(['store', 'clear'], 'effect of null on a trait'),
+		successStatus: oneOf([200, 201], 'status of a successful write'),
+		emptyBody: flag(false, 'answer 204 without a body to successful writes of people'),
 		personShape: oneOf(
 			['reference', 'guide'],
 			'people in answers: external_id and attributes, or userId and traits',
 		),
-		absent: oneOf(['null', 'omitted'], 'how answers show a field without a value'),
+		absent: oneOf(['null', 'omitted'], 'fields without a value in answers'),
 		idForm: oneOf(
 			['as-sent', 'number', 'lower-case'],
-			'userId in answers; number = a JSON number if it consists of digits',
+			'userId in answers; number turns digits into a JSON number',
 		),
 		order: oneOf(['sent', 'reversed', 'shuffled'], 'order of people in a batch answer'),
-		completeness: oneOf(['all', 'none', 'short'], 'who is listed in a batch answer'),
-		shortRate: share(0.1, 'short: the share of people left out, always the same ones'),
-		shortTimes: whole(0, 0, 'short: how often one person is left out; 0 = every time'),
-		shortLoses: flag(false, 'short: those left out were not written either'),
+		completeness: oneOf(['all', 'none', 'short'], 'people that a batch answer lists'),
+		shortRate: share(0.1, 'short: share of people who are omitted, always the same ones'),
+		shortTimes: whole(0, 0, 'short: how often each of them is omitted; 0 = every time'),
+		shortLoses: flag(false, 'short: do not write those who are omitted'),
 		counts: oneOf(['right', 'wrong', 'absent'], 'created_count and updated_count'),
 		envelope: oneOf(['none', 'data'], 'wrap successful answers as {"data": …}'),
 		contentEncoding: oneOf(
@@ -64,52 +64,48 @@ export const topics = {
 		),
 		paging: oneOf(
 			['right', 'missing-later', 'total-high', 'overlapping', 'repeating'],
-			'GET people: every second person gone after the first pass, total 10 too high, last person of a page again on the next, or always the first page',
+			'list of people: as documented, without every second person after the first pass, with a total that is 10 too high, with the last person of a page again on the next, or always the first page',
 		),
 	},
 	'Rate limit': {
-		limit: whole(120, 0, 'requests a key may make in 60 s; 0 = no limit'),
+		limit: whole(120, 0, 'requests per key in 60 s; 0 = no limit'),
 		window: oneOf(
 			['fixed', 'clock', 'rolling'],
-			'60 s from the first request, by the minute of the clock, or any 60 s',
+			'the 60 s start with a request, with the minute of the clock, or anywhere',
 		),
 		rateHeaders: flag(true, 'send rate limit headers'),
 		rateHeaderForm: oneOf(
 			['x-ratelimit', 'draft-02', 'draft-06', 'draft-07', 'draft-08'],
-			'X-RateLimit-*, or the RateLimit headers of an IETF httpapi draft',
+			'X-RateLimit-*, or RateLimit headers as in an IETF draft (httpapi-ratelimit-headers)',
 		),
 		resetFormat: oneOf(
 			['seconds-ceil', 'seconds-floor', 'milliseconds', 'delta'],
-			'X-RateLimit-Reset: epoch seconds, epoch milliseconds or seconds to wait',
+			'X-RateLimit-Reset: epoch seconds rounded up or down, epoch milliseconds, or seconds to wait',
 		),
-		announcedLimit: whole(0, 0, 'X-RateLimit-Limit when it is not the true one; 0 = true'),
+		announcedLimit: whole(0, 0, 'limit in the headers, if not the true one; 0 = the true one'),
 		retryAfter: oneOf(
 			['none', 'seconds', 'date', 'zero', 'past'],
-			'Retry-After: the true wait as seconds or date, 0, or a date an hour ago',
+			'Retry-After: none, the true wait as seconds or date, 0, or the date an hour ago',
 		),
-		retryAfterOn: oneOf(['429', '429-and-503'], 'which answers carry Retry-After'),
-		countRefused: flag(false, 'a 429 spends allowance too'),
-		preused: whole(0, 0, 'requests another client of the key makes in each window'),
+		retryAfterOn: oneOf(['429', '429-and-503'], 'statuses with Retry-After'),
+		countRefused: flag(false, 'count a 429 against the limit'),
+		preused: whole(0, 0, 'requests by another client of the key in each window'),
 		dateHeader: flag(true, 'send the Date header'),
 		clockSkewMs: whole(0, -Number.MAX_SAFE_INTEGER, "how far Flameup's clock is ahead"),
 	},
 	Faults: {
 		latencyMs: span(0, 'milliseconds', 'time to answer'),
 		faults: faultPlan('faults by number of the request, from 1'),
-		faultRate: share(0, 'share of requests that fail by chance'),
-		faultKinds: someOf(
-			[...faultKinds, ...otherFaultKinds],
-			['500'],
-			'which faults happen by chance',
-		),
-		faultsOn: oneOf(['all', 'writes'], 'which requests are counted and can fail'),
-		lateMs: whole(90_000, 0, 'applied-late: how long after its arrival a request is carried out'),
-		outage: span(0, 'seconds', 'when no request works, counted from the first; 0 = never'),
+		faultRate: share(0, 'share of requests with a random fault'),
+		faultKinds: someOf([...faultKinds, ...otherFaultKinds], ['500'], 'faults to choose from'),
+		faultsOn: oneOf(['all', 'writes'], 'requests that are numbered and can have faults'),
+		lateMs: whole(90_000, 0, 'applied-late: time from arrival to write'),
+		outage: span(0, 'seconds', 'when every request fails, since the first request; 0 = never'),
 		outageKind: oneOf(
 			['503-html', '503', '502-empty', 'html-200-before', 'reset-before', 'stall', 'refused'],
-			'answer during the outage; refused closes the port',
+			'fault during the outage; refused closes the port',
 		),
-		seed: whole(1, 0, 'makes chance repeatable'),
+		seed: whole(1, 0, 'random choices are the same for the same seed'),
 	},
 } as const;
 
@@ -126,16 +122,16 @@ export type Switches = {
 
 const table = Object.assign({}, ...Object.values(topics)) as Record<string, Switch<unknown>>;
 
-/** A value that a switch cannot take; the message names the switch. */
+/** An unknown switch or an invalid value; the message names the switch. */
 export class SwitchError extends Error {
 	override name = 'SwitchError';
 }
 
-/** Every switch at its default. */
+/** The default of every switch. */
 export const defaults = () =>
 	Object.fromEntries(Object.entries(table).map(([name, one]) => [name, one.default])) as Switches;
 
-/** Reads values from text or JSON; refuses unknown names and values with a clear sentence. */
+/** Reads values from text or JSON; throws a SwitchError for an unknown name or an invalid value. */
 export function readSwitches(
 	given: Readonly<Record<string, unknown>>,
 	nameOf = (name: string) => name,

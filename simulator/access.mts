@@ -5,7 +5,7 @@ import { endpoints, type Route } from './routes.mts';
 import type { Stats } from './stats.mts';
 import type { Switches } from './switches.mts';
 
-/** A request as it arrives; header names are in lower case. */
+/** A request; header names are in lower case. */
 export interface Request {
 	method: string;
 	/** Path with query. */
@@ -14,14 +14,14 @@ export interface Request {
 	body: string;
 }
 
-/** The accepted key that the request carries. */
+/** The key of the request, if it is an accepted one. */
 export function keyOf({ headers }: Request, { keys }: Switches) {
 	const token = bearerOf(asText(headers.authorization));
 	return keys.find(({ key }) => key === token);
 }
 
-/** Why the request may not come in: key, route, workspace or permission. */
-export function turnedAway(
+/** The refusal of a request because of its key, route, workspace or permission. */
+export function accessDenied(
 	request: Request,
 	route: Route | undefined,
 	switches: Switches,
@@ -46,13 +46,13 @@ export function turnedAway(
 	return failure(403, `This API key lacks the permission ${needed}`);
 }
 
-/** A body that has been read, or what is wrong with it. */
+/** A parsed body, or the refusal of an invalid one. */
 export interface Body {
 	json?: unknown;
 	problem?: Reply;
 }
 
-/** Reads the body of a write. */
+/** Parses the body of a write. */
 export function bodyOf({ method, headers, body }: Request, { maxBodyBytes }: Switches): Body {
 	if (method === 'GET') return {};
 	if (maxBodyBytes > 0 && Buffer.byteLength(body) > maxBodyBytes) {
