@@ -65,66 +65,66 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		const route = routeOf(request.method, request.path, switches);
 		const taken = state.allowance.take(keyOf(request, switches)?.key, at, switches);
 		const body = bodyOf(request, switches);
-		const backAt = Math.max(at, outageOf(state.firstAt, switches).to);
-		const answer = answerTo(request, route, body, { at, number, taken, switches, backAt });
+		const outage = outageOf(state.firstAt, switches);
+		const isOut = at >= outage.from && at < outage.to;
+		const backAt = isOut ? outage.to : at;
+		const fault = nextFault(request.method, isOut);
+		const answer = answerTo(request, route, body, fault, { at, number, taken, switches, backAt });
 		const status = 'fault' in answer ? answer.fault : String(answer.status);
 		state.stats.answered(route?.endpoint ?? 'unknown', route?.style ?? 'unknown', status);
 		log?.({ method: request.method, path: pathOf(request), status, ...sizeOf(body) });
 		return delayMs > 0 ? { ...answer, delayMs } : answer;
 	}
 
-	function answerTo(
-		request: Request,
-		route: Route | undefined,
-		body: Body,
-		moment: Moment,
-	): Answer {
-		const fault = nextFault(request.method, moment.at);
-		if (fault === 'refused') return { fault, written: false };
-		const { writes, answer } = fault ? effects[fault] : noFault;
-		const nothing = { status: 0, headers: {}, body: '' };
-		const struck = { path: request.path, body: body.json, answer: nothing, written: false };
-		if (writes === 'nothing') return answer(moment, struck);
-		const denied = moment.taken.refused
-			? tooMany
-			: (accessDenied(request, route, switches, state.stats) ?? body.problem);
-		const { people, events, stats } = state;
-		const known = route as Route;
-		const call = {
-			route: known,
-			body: body.json,
-			at: moment.at,
-			switches,
-			people,
-			events,
-			stats,
-			refuse,
-		};
-		const carryOut = (changes: Partial<Call> = {}) =>
-			denied ?? handlers[known.endpoint]({ ...call, ...changes });
-		if (writes === 'late') {
-			// The client no longer waits for it, so it is not counted among the requests in flight.
-			const unsent = { ...stats, sent() {} };
-			state.late.add(moment.at + switches.lateMs, (at) => carryOut({ at, stats: unsent }));
-			return answer(moment, struck);
-		}
-		const reply = carryOut(writes === 'half' ? { body: halfOf(body.json) } : {});
-		const written = reply.wrote === true;
-		return answer(moment, { ...struck, answer: answerOf(reply, moment), written });
-	}
-
-	function nextFault(method: string, at: number): Fault | 'refused' | undefined {
-		const outage = flameup.outage();
-		const isOut = outage !== undefined && at >= outage.from && at < outage.to;
+	function nextFault(method: string, isOut: boolean): Fault | 'refused' | undefined {
 		if (!isOut && switches.faultsOn === 'writes' && method === 'GET') return undefined;
 		const fault = isOut ? switches.outageKind : faultOf(++state.faultable, switches);
 		if (fault) state.stats.fault(fault);
 		return fault;
 	}
 
-	const flameup = {
+	function answerTo(
+		request: Request,
+		route: Route | undefined,
+		body: Body,
+		fault: Fault | 'refused' | undefined,
+		moment: Moment,
+	): Answer {
+		if (fault === 'refused') return { fault, written: false };
+		const { writes, answer } = fault ? effects[fault] : noFault;
+		const nothing = { status: 0, headers: {}, body: '' };
+		const struck = { path: request.path, body: body.json, answer: nothing, written: false };
+		const reply = writes === 'nothing' ? undefined : replyTo(request, route, body, writes, moment);
+		if (!reply) return answer(moment, struck);
+		const written = reply.wrote === true;
+		return answer(moment, { ...struck, answer: answerOf(reply, moment), written });
+	}
+
+	/** Carries out a request; one that is applied late has no reply. */
+	function replyTo(
+		request: Request,
+		route: Route | undefined,
+		body: Body,
+		writes: 'half' | 'all' | 'late',
+		{ at, taken }: Moment,
+	): Reply | undefined {
+		const { people, events, stats, late } = state;
+		if (taken.refused) return tooMany;
+		const denied = accessDenied(request, route, switches, stats) ?? body.problem;
+		if (denied || !route) return denied;
+		const call = { route, body: body.json, at, switches, people, events, stats, refuse };
+		const handler = handlers[route.endpoint];
+		if (writes === 'half') return handler({ ...call, body: halfOf(call.body) });
+		if (writes === 'all') return handler(call);
+		// The client no longer waits for it, so it is not counted among the requests in flight.
+		const unsent = { ...stats, sent() {} };
+		late.add(at + switches.lateMs, (dueAt) => handler({ ...call, at: dueAt, stats: unsent }));
+		return undefined;
+	}
+
+	return {
 		handle,
-		/** The stored people by userId; a live view. */
+		/** The stored people by userId: a live view, except that it takes a new call to show late writes. */
 		people() {
 			state.late.apply(now());
 			return state.people.byUserId;
@@ -157,7 +157,6 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 			state = fresh();
 		},
 	};
-	return flameup;
 }
 
 function sizeOf({ json }: Body): { people?: number } {
