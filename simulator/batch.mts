@@ -47,16 +47,16 @@ function sorted(list: unknown[], call: Call) {
 }
 
 /** The issues that a refusal lists: those found, and those that `refusalLists` adds. */
-function listed(issues: PersonIssue[], list: unknown[], { refusalLists }: Switches): Issue[] {
+function listed(issues: PersonIssue[], list: unknown[], switches: Switches): Issue[] {
 	const about = (index: number) => ({ index, userId: userIdOf(list[index]) });
-	if (refusalLists === 'everybody') {
+	if (switches.refusalLists === 'everybody' && !switches.partial) {
 		const message = 'was not processed because other people are invalid';
 		return list.flatMap((_, index): Issue[] => {
 			const own = issues.filter((issue) => issue.index === index);
 			return own.length > 0 ? own : [{ field: 'userId', message, ...about(index) }];
 		});
 	}
-	if (refusalLists !== 'neighbour' || list.length === 1) return issues;
+	if (switches.refusalLists !== 'neighbour' || list.length === 1) return issues;
 	return issues.flatMap((issue) => {
 		const next = issue.index + 1 < list.length ? issue.index + 1 : issue.index - 1;
 		return [issue, { ...issue, ...about(next) }];

@@ -123,6 +123,12 @@ describe('people that a refused batch names', () => {
 		);
 	});
 
+	it('only the invalid people if the others are written', () => {
+		const { batch, flameup } = createCaller({ refusalLists: 'everybody', partial: true });
+		expect(batch(...bad).json.details).toHaveLength(2);
+		expect([...flameup.people().keys()]).toEqual(['a']);
+	});
+
 	it('a neighbour by userId', () => {
 		const people = [{ userId: 'x', email: 'no' }, { userId: 'y' }];
 		const switches = { refusalLists: 'neighbour', namesPeople: 'userId' } as const;

@@ -45,12 +45,7 @@ export const flag = (initial: boolean, help: string): Switch<boolean> => ({
 	values: 'true or false',
 	help,
 	isFlag: true,
-	read: (value) =>
-		value === true || value === 'true'
-			? true
-			: value === false || value === 'false'
-				? false
-				: undefined,
+	read: (value) => [true, false].find((one) => String(one) === String(value)),
 });
 
 /** A whole number with a minimum. */
@@ -58,10 +53,7 @@ export const whole = (initial: number, least: number, help: string): Switch<numb
 	default: initial,
 	values: least === 0 ? 'a whole number from 0' : 'a whole number',
 	help,
-	read(value) {
-		const number = asNumber(value);
-		return Number.isSafeInteger(number) && number >= least ? number : undefined;
-	},
+	read: (value) => numberIf(value, (number) => Number.isSafeInteger(number) && number >= least),
 });
 
 /** A share from 0 to 1. */
@@ -69,10 +61,7 @@ export const share = (initial: number, help: string): Switch<number> => ({
 	default: initial,
 	values: 'a number from 0 to 1',
 	help,
-	read(value) {
-		const number = asNumber(value);
-		return number >= 0 && number <= 1 ? number : undefined;
-	},
+	read: (value) => numberIf(value, (number) => number >= 0 && number <= 1),
 });
 
 /** A time or a range of times: `50`, `50-200` or `[50, 200]`. */
@@ -106,3 +95,8 @@ const asNumber = (value: unknown) =>
 	typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')
 		? Number(value)
 		: Number.NaN;
+
+function numberIf(value: unknown, isGood: (number: number) => boolean) {
+	const number = asNumber(value);
+	return isGood(number) ? number : undefined;
+}

@@ -21,7 +21,7 @@ export const topics = {
 		),
 		refusalLists: oneOf(
 			['all', 'first', 'everybody', 'neighbour'],
-			'what a refusal lists: every problem, only the first, also each valid person as not processed, or also the person next to an invalid one',
+			'what a refusal lists: every problem, only the first, also each valid person as not processed (unless partial), or also the person next to an invalid one',
 		),
 		quotes: oneOf(
 			['no', 'as-sent', 'other-case', 'url-encoded', 'part'],
