@@ -170,7 +170,7 @@ describe('applied-late', () => {
 	const sent = (n: number) => bodyOf({ userId: 'a', traits: { n } });
 
 	it('overwrites what was written meanwhile', () => {
-		const { batch, clock, held, raw } = late();
+		const { batch, clock, flameup, held, raw } = late();
 		const begin = clock.now;
 		expect(raw('POST', '/people/batch', sent(1))).toEqual({ fault: 'stall', written: false });
 		expect(held('a')).toBeUndefined();
@@ -180,6 +180,7 @@ describe('applied-late', () => {
 		expect(held('a')?.traits).toEqual({ n: 2 });
 		clock.now = begin + 90_000;
 		expect(held('a')).toMatchObject({ traits: { n: 1 }, writes: 2, updatedAt: begin + 90_000 });
+		expect(flameup.stats()).toMatchObject({ repeatedInRequest: 0, peopleUpdated: 1 });
 	});
 
 	it('is applied before a request that comes afterwards', () => {
