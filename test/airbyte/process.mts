@@ -42,6 +42,8 @@ export interface StartOptions {
 	readonly program?: string;
 	/** False: standard output is left unread until `read` is called. */
 	readonly reads?: boolean;
+	/** After so long it is killed. */
+	readonly longestMs?: number;
 	/** False: what it prints is not held against Airbyte's own models, because its input was no valid one. */
 	readonly keepsPrinted?: boolean;
 }
@@ -68,6 +70,7 @@ export function start(args: readonly string[], options: StartOptions = {}) {
 		cwd: options.cwd,
 		env: { PATH, ...options.env },
 		stdio: 'pipe',
+		...(options.longestMs !== undefined && { timeout: options.longestMs, killSignal: 'SIGKILL' }),
 	});
 	running.add(child);
 	child.stdin.on('error', () => undefined);

@@ -27,6 +27,8 @@ interface Exchange {
 	answeredAt: number;
 	/** The HTTP status, or the network fault; undefined while there is none. */
 	status?: number | string;
+	/** All of the answer; undefined while there is none. */
+	answer?: HttpResponse | NetworkFault;
 }
 
 export interface FakeFlameup {
@@ -82,6 +84,7 @@ export function createFakeFlameup(
 		exchange.answeredAt = clock.now();
 		underWay.delete(userIds);
 		const received = asReceived(answer);
+		exchange.answer = received;
 		exchange.status = 'status' in received ? received.status : received.fault;
 		return received;
 	}

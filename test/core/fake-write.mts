@@ -22,6 +22,8 @@ export interface FakeWriteOptions {
 export interface FakeWrite {
 	/** STATE lines as they were printed. */
 	readonly states: readonly string[];
+	/** When each of them was printed, by the clock of `fake`. */
+	readonly statesAt: readonly number[];
 	/** Every other line, without the final trace. */
 	readonly logs: readonly OutgoingMessage[];
 	/** The trace of a run that failed. */
@@ -35,6 +37,7 @@ export async function fakeWrite(options: FakeWriteOptions): Promise<FakeWrite> {
 	const clock = createFakeClock(seed, Date.UTC(2026, 0, 1) + startMs);
 	const fake = createFakeFlameup(clock, { seed, ...options.flameup });
 	const states: string[] = [];
+	const statesAt: number[] = [];
 	const logs: OutgoingMessage[] = [];
 
 	async function* input() {
@@ -49,7 +52,10 @@ export async function fakeWrite(options: FakeWriteOptions): Promise<FakeWrite> {
 			transport: options.transport ?? fake.transport,
 			clock,
 			stop: new AbortController(),
-			printState: (line) => void states.push(line),
+			printState(line) {
+				states.push(line);
+				statesAt.push(clock.now());
+			},
 			log: (level, message) => void logs.push({ type: 'LOG', log: { level, message } }),
 			caughtUp: () => undefined,
 			hash: (text) => createHash('sha256').update(text).digest('hex').slice(0, 12),
@@ -62,5 +68,5 @@ export async function fakeWrite(options: FakeWriteOptions): Promise<FakeWrite> {
 			(error: unknown) => failure(error, clock.now()),
 		),
 	);
-	return { states, logs, failure: failed, fake };
+	return { states, statesAt, logs, failure: failed, fake };
 }
