@@ -2,6 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
+/** An end-to-end suite, which `npm test` leaves out: many runs are one test. */
+const endToEnd = (name: string) => ({
+	test: {
+		name,
+		include: [`test/e2e/${name}/*.e2e.mts`],
+		testTimeout: 3_600_000,
+		hookTimeout: 120_000,
+		maxConcurrency: 7,
+	},
+});
+
 /** The files of a project share their workers; n8n-workflow changes built-in objects, so its tests have their own. */
 export default defineConfig({
 	logLevel: 'error',
@@ -20,6 +31,7 @@ export default defineConfig({
 			{
 				test: { ...patient, name: 'n8n', include: ['test/n8n/*.test.mts'], isolate: false },
 			},
+			...['platform', 'hostile', 'fuzz', 'sharing'].map(endToEnd),
 		],
 	},
 });
