@@ -127,7 +127,7 @@ function createWriter(stream: Writable) {
 			return isClosed;
 		},
 		async write(line: string): Promise<void> {
-			left = Buffer.concat([left, Buffer.from(`${line}\n`)]);
+			left = Buffer.concat([left, Buffer.from(line)]);
 			while (left.length >= BUFFER_BYTES && !isClosed) {
 				const goesOn = stream.write(left.subarray(0, BUFFER_BYTES));
 				left = left.subarray(BUFFER_BYTES);

@@ -6,7 +6,7 @@ export type Positions = Readonly<Record<string, number>>;
 
 /** What the source says: a record of a stream, or that everything up to these positions was sent. */
 export type Said =
-	| { readonly stream: StreamPlan; readonly data: object }
+	| { readonly stream: StreamPlan; readonly data: object; readonly isGood: boolean }
 	| { readonly stream?: StreamPlan; readonly covers: Positions };
 
 /** Part of every email address, so that one in the log is found. */
@@ -47,7 +47,8 @@ export function* sayFrom({ every, seed, states, streams }: Plan, from: Positions
 		const { name, records } = stream;
 		const n = (at[name] ?? 0) + 1;
 		at[name] = n;
-		yield { stream, data: recordAt(seed, stream, n).data };
+		const { data, upserts } = recordAt(seed, stream, n);
+		yield { stream, data, isGood: upserts !== undefined };
 		if (n % every === 0 || n === records) {
 			yield states === 'STREAM' ? { stream, covers: { [name]: n } } : { covers: { ...at } };
 		}

@@ -1,101 +1,113 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { defaultKey } from '../../../simulator/keys.mts';
-import { startSimulator } from '../../../simulator/server.mts';
+import { type Simulator, startSimulator } from '../../../simulator/server.mts';
+import { record } from '../../airbyte/input.mts';
 import { readMessage } from '../../airbyte/messages.mts';
 import { keepPrinted } from '../../airbyte/printed.mts';
 import { startAttempt } from './attempt.mts';
-import type { Outcome, World } from './outcome.mts';
-import { type Kill, type Plan, planOf } from './plan.mts';
-import { type Positions, PRIVATE, sayFrom } from './source.mts';
+import { writeFiles } from './files.mts';
+import { expectAllowance, expectCovered, expectHeld } from './held.mts';
+import type { Kill, Plan } from './plan.mts';
+import { type Positions, PRIVATE, type Said, sayFrom } from './source.mts';
 import { createTracker } from './tracker.mts';
-import { checkAllowance, checkCovered, checkHeld } from './verdict.mts';
 
 /** A heap of this size holds a sync, and not the record below. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=24' };
 const TOO_LARGE = 'x'.repeat(20_000_000);
 
-/** Runs the sync of a seed to its end, killing its destination on the way, and looks at all of it. */
-export async function runSync(seed: number): Promise<Outcome> {
-	const plan = planOf(seed);
-	const outcome: Outcome = {
-		plan,
-		endings: [],
-		problems: [],
-		records: 0,
-		states: 0,
-		requests: 0,
-		tooManyRequests: 0,
-	};
+/** What became of one sync: every attempt until it ended. */
+export interface Outcome {
+	/** How the attempts ended: by which kill, or by themselves. */
+	readonly endings: (Kill['how'] | 'itself')[];
+	/** Records written to a destination, again and again where an attempt had failed. */
+	records: number;
+	states: number;
+	requests: number;
+	tooManyRequests: number;
+}
+
+/** Where one sync takes place. */
+export interface World {
+	readonly plan: Plan;
+	readonly outcome: Outcome;
+	readonly simulator: Simulator;
+	readonly folder: string;
+	/** Called for every request that Flameup handles. */
+	onRequest: () => void;
+}
+
+/** Runs a sync to its end, killing its destination on the way. Throws when something is not as it must be. */
+export async function runSync(plan: Plan): Promise<Outcome> {
+	const outcome: Outcome = { endings: [], records: 0, states: 0, requests: 0, tooManyRequests: 0 };
 	const folder = mkdtempSync(join(tmpdir(), 'flameup-platform-'));
-	let onRequest: () => void = () => undefined;
-	const simulator = await startSimulator({ ...plan.switches, log: () => onRequest() });
-	const world: World = {
-		plan,
-		outcome,
-		simulator,
-		folder: (name) => join(folder, name),
-		listen: (listener) => {
-			onRequest = listener;
-		},
-	};
+	const simulator = await startSimulator({ ...plan.switches, log: () => world.onRequest() });
+	const world: World = { plan, outcome, simulator, folder, onRequest: () => undefined };
 	try {
 		await sync(world);
-	} catch (error) {
-		outcome.problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+	} finally {
+		await simulator.close();
+		rmSync(folder, { recursive: true, force: true });
 	}
-	await simulator.close();
-	rmSync(folder, { recursive: true, force: true });
-	return outcome;
+	const { requests, tooManyRequests } = simulator.flameup.stats();
+	return { ...outcome, requests, tooManyRequests };
 }
 
 async function sync(world: World): Promise<void> {
 	const { outcome, plan, simulator } = world;
 	let done: Positions = {};
 	for (const kill of [...plan.kills, undefined]) {
-		const attempt = await runAttempt(world, done, kill);
-		done = attempt.acknowledged;
-		outcome.endings.push(attempt.ending);
-		checkCovered(world, done);
-		if (attempt.ending === 'itself') break;
+		done = await runAttempt(world, done, kill);
+		expectCovered(world, done);
+		if (outcome.endings.at(-1) === 'itself') break;
 	}
-	checkHeld(world);
-	checkAllowance(world);
-	if (plan.clears) await clear(world);
-	const stats = simulator.flameup.stats();
-	outcome.requests = stats.requests;
-	outcome.tooManyRequests = stats.tooManyRequests;
+	expectHeld(world);
+	expectAllowance(world);
+	if (!plan.clears) return;
+	const before = simulator.flameup.stats().requests;
+	await clear(world);
+	expect(simulator.flameup.stats().requests, 'requests to clear').toBe(before);
+	expectHeld(world);
 }
 
-/** One run of the destination, from what is acknowledged on. */
-async function runAttempt(world: World, from: Positions, kill: Kill | undefined) {
+/** Starts the destination, and holds each line that it prints against the protocol. */
+function begin(world: World, mode: 'append_dedup' | 'overwrite', kill?: Kill) {
 	const { outcome, plan } = world;
 	const tracker = createTracker(plan);
-	let acknowledged = { ...from };
+	const problems: string[] = [];
 	const seen = { records: 0, states: 0, requests: 0 };
 	let killed: Kill['how'] | undefined;
+	let acknowledged: Positions = {};
 
-	const problem = (text: string) =>
-		void outcome.problems.push(`attempt ${outcome.endings.length + 1}: ${text}`);
 	const attempt = startAttempt({
-		files: prepare(world, 'append_dedup'),
+		files: writeFiles(world, mode),
 		...(kill?.how === 'memory' && { env: SMALL_HEAP }),
 		onLine(line) {
-			const states = takeLine(line, problem, (state) => {
-				acknowledged = { ...acknowledged, ...tracker.returned(state) };
-			});
-			if (states) count('states');
+			try {
+				const { type } = readMessage(line);
+				keepPrinted([line]);
+				if (line.includes(defaultKey)) problems.push('the key was printed');
+				if (type !== 'STATE' && line.includes(PRIVATE)) problems.push('an email was printed');
+				if (type !== 'STATE') return;
+				acknowledged = { ...acknowledged, ...tracker.returned(line) };
+				count('states');
+			} catch (error) {
+				problems.push(`${error} (${line.slice(0, 300)})`);
+			}
 		},
 	});
-	world.listen(() => count('requests'));
 
 	function count(what: Kill['after']): void {
 		seen[what]++;
 		if (kill?.after !== what || seen[what] !== kill.count + 1) return;
 		const { how } = kill;
-		if (how === 'memory' || how === 'source') return;
+		if (how === 'memory' || how === 'source') {
+			killed = how;
+			return;
+		}
 		void sleep(kill.delayMs).then(() => {
 			if (attempt.isOver) return;
 			killed = how;
@@ -103,108 +115,77 @@ async function runAttempt(world: World, from: Positions, kill: Kill | undefined)
 		});
 	}
 
-	for (const said of sayFrom(plan, from)) {
-		if (attempt.isOver) break;
-		if ('covers' in said) {
-			await attempt.write(tracker.stamp(said.covers, said.stream));
-			continue;
-		}
-		await attempt.write(recordLine(said.stream, said.data));
-		tracker.record(said.stream);
-		outcome.records++;
-		count('records');
-		if (kill === undefined || seen.records <= kill.count) continue;
-		if (kill.how === 'source') {
-			killed = 'source';
-			break;
-		}
-		if (kill.how === 'memory' && killed === undefined) {
-			killed = 'memory';
-			await attempt.write(recordLine(said.stream, { id: 'large', text: TOO_LARGE }));
-		}
-	}
-	attempt.end();
-	const { errors, exitCode } = await attempt.ended;
-	outcome.states += seen.states;
-
-	if (killed === 'memory') {
-		if (exitCode !== 134) problem(`did not run out of memory, but ended with ${exitCode}`);
-	} else if (errors !== '') {
-		problem(`standard error says ${errors}`);
-	}
-	// A signal that came when all was done has changed nothing.
-	const isVain = exitCode === 0 && killed !== 'source';
-	const ending: Outcome['endings'][number] = killed === undefined || isVain ? 'itself' : killed;
-	if (ending === 'itself' || ending === 'source') {
-		if (exitCode !== 0) problem(`ended with ${exitCode}, and nobody had killed it`);
-		if (tracker.missing > 0) problem(`${tracker.missing} states did not come back`);
-	}
-	return { acknowledged, ending };
-}
-
-/** The configuration and the catalog in a folder of their own. */
-function prepare({ folder, outcome, plan, simulator }: World, mode: string): string {
-	const files = folder(`${outcome.endings.length}`);
-	mkdirSync(files);
-	const config = { api_key: defaultKey, workspace_id: 'ws_simulator', api_url: simulator.url };
-	const streams = plan.streams.map(({ name, namespace }) => ({
-		stream: {
-			name,
-			...(namespace !== undefined && { namespace }),
-			json_schema: { type: 'object', properties: { id: {}, email: {}, n: {} } },
-			supported_sync_modes: ['full_refresh', 'incremental'],
+	return {
+		...attempt,
+		tracker,
+		count,
+		get isOver() {
+			return attempt.isOver;
 		},
-		sync_mode: mode === 'overwrite' ? 'full_refresh' : 'incremental',
-		destination_sync_mode: mode,
-		primary_key: [['id']],
-		cursor_field: ['n'],
-		generation_id: 1,
-		minimum_generation_id: 0,
-		sync_id: plan.seed,
-	}));
-	writeFileSync(join(files, 'config.json'), JSON.stringify(config));
-	writeFileSync(join(files, 'catalog.json'), JSON.stringify({ streams }));
-	return files;
+		get killed() {
+			return killed;
+		},
+		get acknowledged() {
+			return acknowledged;
+		},
+		/** No more input; when the destination has ended, all that it did must be in order. */
+		async end() {
+			attempt.end();
+			const { errors, exitCode } = await attempt.ended;
+			outcome.states += seen.states;
+			const place = `attempt ${outcome.endings.length + 1}`;
+			expect(problems, place).toEqual([]);
+			if (killed === 'memory') expect(exitCode, `${place}, out of memory`).toBe(134);
+			else expect(errors, `${place}, standard error`).toBe('');
+			// A signal that came when all was done has changed nothing.
+			const isVain = exitCode === 0 && killed !== 'source';
+			const ending = killed === undefined || isVain ? 'itself' : killed;
+			if (ending !== 'itself' && ending !== 'source') return ending;
+			expect(exitCode, `${place}, which nobody killed`).toBe(0);
+			expect(tracker.missing, `${place}, states that did not come back`).toBe(0);
+			return ending;
+		},
+	};
 }
 
-const recordLine = ({ name, namespace }: Plan['streams'][number], data: object): string =>
-	JSON.stringify({
-		type: 'RECORD',
-		record: { stream: name, ...(namespace !== undefined && { namespace }), data, emitted_at: 1 },
-	});
-
-/** Looks at one line of output; tells whether it was a state. */
-function takeLine(line: string, problem: (text: string) => void, onState: (line: string) => void) {
-	try {
-		const { type } = readMessage(line);
-		keepPrinted([line]);
-		if (line.includes(defaultKey)) problem('the key was printed');
-		if (type !== 'STATE' && line.includes(PRIVATE)) problem('an email address was printed');
-		if (type === 'STATE') onState(line);
-		return type === 'STATE';
-	} catch (error) {
-		problem(`${error instanceof Error ? error.message : error} (${line.slice(0, 300)})`);
-		return false;
+/** One run of the destination, from what is acknowledged on; tells what is acknowledged then. */
+async function runAttempt(world: World, from: Positions, kill: Kill | undefined) {
+	const attempt = begin(world, 'append_dedup', kill);
+	world.onRequest = () => attempt.count('requests');
+	for (const said of sayFrom(world.plan, from)) {
+		if (attempt.isOver || attempt.killed === 'source') break;
+		await say(attempt, said, world.outcome);
 	}
+	world.outcome.endings.push(await attempt.end());
+	return { ...from, ...attempt.acknowledged };
 }
 
-/** Clear: no records, a state without a cursor for each stream, and nobody may be touched. */
+async function say(attempt: ReturnType<typeof begin>, said: Said, outcome: Outcome): Promise<void> {
+	const { count, tracker, write } = attempt;
+	if ('covers' in said) {
+		await write(tracker.stamp(said.covers, said.stream));
+		return;
+	}
+	await write(record(said.data, where(said.stream)));
+	tracker.record(said.stream, said.isGood);
+	outcome.records++;
+	const before = attempt.killed;
+	count('records');
+	if (before !== undefined || attempt.killed !== 'memory') return;
+	await write(record({ id: 'large', text: TOO_LARGE }, where(said.stream)));
+}
+
+const where = ({ name, namespace }: Plan['streams'][number]) => ({
+	stream: name,
+	...(namespace !== undefined && { namespace }),
+});
+
+/** Clear: no records, and a state without a cursor for each stream. */
 async function clear(world: World): Promise<void> {
-	const { outcome, plan, simulator } = world;
-	const before = simulator.flameup.stats().requests;
-	const tracker = createTracker(plan);
-	const problem = (text: string) => void outcome.problems.push(`clear: ${text}`);
-	const attempt = startAttempt({
-		files: prepare(world, 'overwrite'),
-		onLine: (line) => void takeLine(line, problem, tracker.returned),
-	});
-	const perStream = plan.states === 'STREAM';
-	for (const stream of perStream ? plan.streams : [undefined]) {
-		await attempt.write(tracker.stamp({}, stream, true));
+	const { plan } = world;
+	const attempt = begin(world, 'overwrite');
+	for (const stream of plan.states === 'STREAM' ? plan.streams : [undefined]) {
+		await attempt.write(attempt.tracker.stamp({}, stream, true));
 	}
-	attempt.end();
-	const { errors, exitCode } = await attempt.ended;
-	if (exitCode !== 0 || errors !== '') problem(`ended with ${exitCode} ${errors}`);
-	if (tracker.missing > 0) problem(`${tracker.missing} states did not come back`);
-	if (simulator.flameup.stats().requests > before) problem('requests were sent');
+	expect(await attempt.end(), 'clearing').toBe('itself');
 }

@@ -1,0 +1,7 @@
+/** A whole number that is given by hand, such as SEED=7. Throws when it is none. */
+export function whole<T>(name: string, otherwise: T): number | T {
+	const text = process.env[name];
+	if (text === undefined) return otherwise;
+	if (/^\d+$/.test(text)) return Number(text);
+	throw new Error(`${name} must be a whole number, not ${text}.`);
+}
