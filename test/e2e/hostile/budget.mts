@@ -1,6 +1,8 @@
+import { expect } from 'vitest';
 import type { Flameup } from '../../../simulator/flameup.mts';
-import type { FakeFlameup } from '../../core/fake-flameup.mts';
-import type { Scene } from './run.mts';
+import { type FakeFlameup, mostInAMinute } from '../../core/fake-flameup.mts';
+import type { Run } from './run.mts';
+import type { Scene } from './scene.mts';
 
 /** JSON of one person, at most. */
 const PERSON_BYTES = 200;
@@ -11,10 +13,7 @@ const PERSON_BYTES = 200;
  * one request a person, whichever is less; three when they are named; for answers that leave people
  * out, everything once more; and one for each fault and each 429.
  */
-export function requestBudget(
-	{ peoplePerRequest, rows, switches }: Scene,
-	flameup: Flameup,
-): number {
+function requestBudget({ peoplePerRequest, rows, switches }: Scene, flameup: Flameup): number {
 	const full = Math.ceil(rows.length / peoplePerRequest) + 1;
 	const parts =
 		switches.maxBodyBytes === 0
@@ -48,8 +47,25 @@ export function requestBudget(
 	return full * (parts - 1) + isolation * (repeats ? 2 : 1) + troubles;
 }
 
+/** No more requests than finding the bad people takes. */
+export const expectBudget = ({ exchanges, flameup, scene }: Run): void =>
+	expect(exchanges.length, 'requests').toBeLessThanOrEqual(requestBudget(scene, flameup));
+
+/** The allowance is kept, no 429 is of our making, and nobody is in two requests at once. */
+export function expectPace(fake: FakeFlameup, scene: Scene): void {
+	const { exchanges, flameup, mostInFlight, overlaps } = fake;
+	const tooMany = exchanges.filter(({ status }) => status === 429).length;
+	const unplanned = tooMany - (flameup.stats().faults['429'] ?? 0);
+	if (!mayHave429(scene)) expect(unplanned, '429s that nobody else can have caused').toBe(0);
+	const { follows, requestsInFlight, requestsPerMinute, switches } = scene;
+	const most = follows ? Math.max(requestsPerMinute, switches.announcedLimit) : requestsPerMinute;
+	expect(mostInAMinute(exchanges), 'requests in 60 s').toBeLessThanOrEqual(most);
+	expect(mostInFlight, 'requests at once').toBeLessThanOrEqual(requestsInFlight);
+	expect(overlaps, 'people in two requests at once').toBe(0);
+}
+
 /** Whether nobody but us could cause a 429: then there is to be none. */
-export function mayHave429({ follows, switches }: Scene): boolean {
+function mayHave429({ follows, switches }: Scene): boolean {
 	const { announcedLimit, faultKinds, faultRate, faults, limit, preused, rateHeaders } = switches;
 	const planned = Object.values(faults).includes('429');
 	const byChance = faultRate > 0 && faultKinds.includes('429');
@@ -58,7 +74,3 @@ export function mayHave429({ follows, switches }: Scene): boolean {
 	const isAnnounced = rateHeaders && (announcedLimit === 0 || announcedLimit <= limit);
 	return limit > 0 && limit < 120 && !isAnnounced;
 }
-
-/** 429s that were not asked for. */
-export const unplanned429s = ({ exchanges, flameup }: FakeFlameup): number =>
-	exchanges.filter(({ status }) => status === 429).length - (flameup.stats().faults['429'] ?? 0);

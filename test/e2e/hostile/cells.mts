@@ -1,40 +1,8 @@
 import { faultKinds } from '../../../simulator/faults.mts';
-import { roll } from '../../../simulator/roll.mts';
 import type { Switches } from '../../../simulator/switches.mts';
-import type { Pace } from '../../../src/settings/settings';
 import { API_KEY, WORKSPACE } from '../../core/fake-flameup.mts';
+import { type Axis, type Cell, cross, laidOver, pairwise } from './combine.mts';
 import type { Crowd } from './source.mts';
-
-/** One way in which Flameup, the source and the settings meet. */
-export interface Cell {
-	readonly group: string;
-	readonly crowd: Crowd;
-	readonly rows?: number;
-	readonly seed?: number;
-	readonly switches: Partial<Switches>;
-	/** Laid over a configuration that reaches the simulator. */
-	readonly settings?: {
-		readonly pace?: Partial<Pace>;
-		readonly batches?: { readonly people_per_request?: number };
-		readonly mapping?: { readonly empty_values?: 'send' };
-		readonly workspace_id?: string;
-	};
-}
-
-/** An axis has values; each is laid over the cell. */
-type Axis = readonly Partial<Cell>[];
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function laidOver<T extends object>(under: T, over: object): T {
-	const below = new Map<string, unknown>(Object.entries(under));
-	const merged = Object.entries(over).map(([name, value]) => {
-		const old = below.get(name);
-		return [name, isObject(value) && isObject(old) ? laidOver(old, value) : value];
-	});
-	return { ...under, ...Object.fromEntries(merged) };
-}
 
 const flip = <Name extends keyof Switches>(
 	name: Name,
@@ -43,13 +11,6 @@ const flip = <Name extends keyof Switches>(
 const among = (...crowds: readonly Crowd[]): Axis => crowds.map((crowd) => ({ crowd }));
 const set = (...switches: readonly Partial<Switches>[]): Axis =>
 	switches.map((one) => ({ switches: one }));
-
-/** Every combination of the axes' values. */
-function cross(group: string, ...axes: readonly Axis[]): Cell[] {
-	let cells: Cell[] = [{ group, crowd: 'good', switches: {} }];
-	for (const axis of axes) cells = cells.flatMap((cell) => axis.map((one) => laidOver(cell, one)));
-	return cells;
-}
 
 const shapes = flip('errorShape', 'A', 'B', 'C', 'D');
 const statuses = flip('validationStatus', 400, 422, 409);
@@ -140,46 +101,6 @@ const everyAxis: readonly Axis[] = [
 	[1, 4, 16].map((requests_in_flight) => ({ settings: { pace: { requests_in_flight } } })),
 	seeds,
 ];
-
-/** Cells in which every value of every axis meets every value of every other; chosen greedily. */
-function pairwise(group: string, axes: readonly Axis[]): Cell[] {
-	const open = new Set<string>();
-	const pair = (a: number, i: number, b: number, j: number) => `${a}.${i}-${b}.${j}`;
-	axes.forEach((one, a) => {
-		for (let b = a + 1; b < axes.length; b++) {
-			one.forEach((_, i) => {
-				axes[b]?.forEach((_, j) => void open.add(pair(a, i, b, j)));
-			});
-		}
-	});
-	const cells: Cell[] = [];
-	while (open.size > 0) {
-		// Begins with a pair that has not met, then gives each axis the value with most new pairs.
-		const [first = ''] = open;
-		const fixed = new Map(
-			first.split('-').map((end) => end.split('.').map(Number) as [number, number]),
-		);
-		const chosen = new Map(fixed);
-		axes.forEach((axis, a) => {
-			if (fixed.has(a)) return;
-			const news = axis.map((_, i) => {
-				let sum = roll(1, cells.length, a, i);
-				for (const [b, j] of chosen) {
-					if (open.has(b < a ? pair(b, j, a, i) : pair(a, i, b, j))) sum++;
-				}
-				return sum;
-			});
-			chosen.set(a, news.indexOf(Math.max(...news)));
-		});
-		let cell: Cell = { group, crowd: 'good', switches: {} };
-		for (const [a, i] of chosen) {
-			for (const [b, j] of chosen) if (a < b) open.delete(pair(a, i, b, j));
-			cell = laidOver(cell, axes[a]?.[i] ?? {});
-		}
-		cells.push(cell);
-	}
-	return cells;
-}
 
 /** All cells, by group. */
 export const matrix = (): Cell[] => [

@@ -1,5 +1,4 @@
 import { record, state } from '../../airbyte/input.mts';
-import type { Step } from '../../core/fake-run.mts';
 
 /** How those whom Flameup refuses stand among the others. */
 export const crowds = ['good', 'few', 'neighbours', 'half', 'batch', 'conflicts', 'all'] as const;
@@ -11,6 +10,8 @@ type Kind = 'good' | 'refused' | 'owner' | 'conflict' | 'invalid_email' | 'missi
 /** One record of a cell. */
 export interface Row {
 	readonly stream: 'people' | 'leads';
+	/** Its place in the stream, from 1. */
+	readonly number: number;
 	readonly kind: Kind;
 	readonly userId: string;
 	readonly email: string;
@@ -50,12 +51,15 @@ function kindOf(n: number, person: number, crowd: Crowd): Kind {
 
 /** The records of a cell, in order; each person has words and values of their own. */
 export function rowsOf(crowd: Crowd, count: number): Row[] {
+	const numbers = { people: 0, leads: 0 };
 	return Array.from({ length: count }, (_, n) => {
 		const person = personOf(n);
 		const kind = kindOf(n, person, crowd);
 		const mailbox = kind === 'conflict' ? person - 1 : person;
+		const stream = n % 5 === 4 ? 'leads' : 'people';
 		return {
-			stream: n % 5 === 4 ? 'leads' : 'people',
+			stream,
+			number: ++numbers[stream],
 			kind,
 			userId: `zqid${person}`,
 			email: kind === 'invalid_email' ? `zqmail${n} at home` : `zqmail${mailbox}@example.com`,
@@ -88,52 +92,29 @@ function refusedIn(rows: readonly Row[]): ReadonlySet<string> {
 /** Streams in which somebody's record stands, in the order of their last states. */
 export const STREAMS = ['people', 'leads'] as const;
 
-/** The states of a cell: the stream, and the row that is the first behind it. */
-export function statesOf(rows: readonly Row[]): { stream: Row['stream']; before: number }[] {
-	const states: { stream: Row['stream']; before: number }[] = [];
+/** The states of a cell: the stream, the row that is the first behind it, and the line as it is sent. */
+export function statesOf(rows: readonly Row[]) {
+	const places: { stream: Row['stream']; before: number }[] = [];
 	for (let before = ROWS_PER_STATE; before < rows.length; before += ROWS_PER_STATE) {
-		states.push({ stream: (before / ROWS_PER_STATE) % 3 === 0 ? 'leads' : 'people', before });
+		places.push({ stream: (before / ROWS_PER_STATE) % 3 === 0 ? 'leads' : 'people', before });
 	}
-	for (const stream of STREAMS) states.push({ stream, before: rows.length });
-	return states;
+	for (const stream of STREAMS) places.push({ stream, before: rows.length });
+	return places.map((place, n) => ({ ...place, line: state(n, { stream: place.stream }) }));
 }
 
 /** The cell's input as an Airbyte source writes it. */
 export function linesOf(rows: readonly Row[]): string {
-	let lines = '';
-	let cursor = 0;
-	const states = statesOf(rows);
-	for (let n = 0; n <= rows.length; n++) {
-		while (states[cursor]?.before === n) {
-			lines += state(cursor, { stream: states[cursor]?.stream ?? '' });
-			cursor++;
-		}
-		const row = rows[n];
-		if (row === undefined) break;
-		const { email, kind, stream, traits, userId } = row;
-		const id = kind === 'missing_user_id' ? null : userId;
-		lines += record({ id, email, ...traits }, { stream });
-	}
-	return lines;
+	const lines = rows.map(({ email, kind, stream, traits, userId }) =>
+		record({ id: kind === 'missing_user_id' ? null : userId, email, ...traits }, { stream }),
+	);
+	for (const { before, line } of statesOf(rows).reverse()) lines.splice(before, 0, line);
+	return lines.join('');
 }
+
+/** Whether the destination can send the row at all. */
+export const isSendable = ({ kind }: Row): boolean =>
+	kind !== 'invalid_email' && kind !== 'missing_user_id';
 
 /** What is sent of a row's traits. */
 export const sentTraits = ({ traits }: Row, keepsNull: boolean): Record<string, unknown> =>
 	Object.fromEntries(Object.entries(traits).filter(([, one]) => keepsNull || one !== null));
-
-/** The same for the core alone, whose mapper's work is done. */
-export function* stepsOf(rows: readonly Row[], keepsNull: boolean): Generator<Step> {
-	const states = statesOf(rows);
-	let cursor = 0;
-	for (let n = 0; n <= rows.length; n++) {
-		while (states[cursor]?.before === n) yield { marker: cursor++ };
-		const row = rows[n];
-		if (row === undefined) return;
-		const { email, kind, userId } = row;
-		if (kind === 'invalid_email' || kind === 'missing_user_id') {
-			yield { rejection: { code: kind, reason: 'It is not valid.' } };
-		} else {
-			yield { person: { userId, email, traits: sentTraits(row, keepsNull) } };
-		}
-	}
-}
