@@ -41,8 +41,10 @@ const OWN_LINES = [
 	'{"type":"TRACE","trace":{"type":"STREAM_STATUS","emitted_at":1}}',
 ];
 
+const root = join(import.meta.dirname, '../../..');
+
 /** Reads the corpus out of the clone. */
-export function readCorpus(root: string): Corpus {
+export function readCorpus(): Corpus {
 	const filesIn = (folder: string, end: string) =>
 		readdirSync(join(root, folder))
 			.filter((name) => name.endsWith(end))
