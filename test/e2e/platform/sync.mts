@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { defaultKey } from '../../../simulator/keys.mts';
 import { type Simulator, startSimulator } from '../../../simulator/server.mts';
 import { record } from '../../airbyte/input.mts';
-import { readMessage } from '../../airbyte/messages.mts';
-import { keepPrinted } from '../../airbyte/printed.mts';
 import { startAttempt } from './attempt.mts';
 import { writeFiles } from './files.mts';
 import { expectAllowance, expectCovered, expectHeld } from './held.mts';
 import type { Kill, Plan } from './plan.mts';
-import { type Positions, PRIVATE, type Said, sayFrom } from './source.mts';
-import { createTracker } from './tracker.mts';
+import { createReader } from './reader.mts';
+import { type Positions, type Said, sayFrom } from './source.mts';
 
 /** A heap of this size holds a sync, and not the record below. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=24' };
@@ -73,106 +70,85 @@ async function sync(world: World): Promise<void> {
 	expectHeld(world);
 }
 
-/** Starts the destination, and holds each line that it prints against the protocol. */
+/** Starts the destination, which ends as this kill has it. */
 function begin(world: World, mode: 'append_dedup' | 'overwrite', kill?: Kill) {
-	const { outcome, plan } = world;
-	const tracker = createTracker(plan);
-	const problems: string[] = [];
+	const reader = createReader(world.plan);
 	const seen = { records: 0, states: 0, requests: 0 };
-	let killed: Kill['how'] | undefined;
-	let acknowledged: Positions = {};
-
+	/** How it was killed, once it was. */
+	const fate: { killed?: Kill['how'] } = {};
 	const attempt = startAttempt({
 		files: writeFiles(world, mode),
 		...(kill?.how === 'memory' && { env: SMALL_HEAP }),
 		onLine(line) {
-			try {
-				const { type } = readMessage(line);
-				keepPrinted([line]);
-				if (line.includes(defaultKey)) problems.push('the key was printed');
-				if (type !== 'STATE' && line.includes(PRIVATE)) problems.push('an email was printed');
-				if (type !== 'STATE') return;
-				acknowledged = { ...acknowledged, ...tracker.returned(line) };
-				count('states');
-			} catch (error) {
-				problems.push(`${error} (${line.slice(0, 300)})`);
-			}
+			if (reader.take(line)) count('states');
 		},
 	});
 
+	/** Counts until the moment of the kill comes. What is not a signal is up to the source. */
 	function count(what: Kill['after']): void {
 		seen[what]++;
 		if (kill?.after !== what || seen[what] !== kill.count + 1) return;
-		const { how } = kill;
+		const { delayMs, how } = kill;
 		if (how === 'memory' || how === 'source') {
-			killed = how;
+			fate.killed = how;
 			return;
 		}
-		void sleep(kill.delayMs).then(() => {
+		void sleep(delayMs).then(() => {
 			if (attempt.isOver) return;
-			killed = how;
+			fate.killed = how;
 			attempt.kill(how);
 		});
 	}
 
-	return {
-		...attempt,
-		tracker,
-		count,
-		get isOver() {
-			return attempt.isOver;
-		},
-		get killed() {
-			return killed;
-		},
-		get acknowledged() {
-			return acknowledged;
-		},
-		/** No more input; when the destination has ended, all that it did must be in order. */
-		async end() {
-			attempt.end();
-			const { errors, exitCode } = await attempt.ended;
-			outcome.states += seen.states;
-			const place = `attempt ${outcome.endings.length + 1}`;
-			expect(problems, place).toEqual([]);
-			if (killed === 'memory') expect(exitCode, `${place}, out of memory`).toBe(134);
-			else expect(errors, `${place}, standard error`).toBe('');
-			// A signal that came when all was done has changed nothing.
-			const isVain = exitCode === 0 && killed !== 'source';
-			const ending = killed === undefined || isVain ? 'itself' : killed;
-			if (ending !== 'itself' && ending !== 'source') return ending;
-			expect(exitCode, `${place}, which nobody killed`).toBe(0);
-			expect(tracker.missing, `${place}, states that did not come back`).toBe(0);
-			return ending;
-		},
-	};
+	return { attempt, count, fate, reader };
+}
+
+type Begun = ReturnType<typeof begin>;
+
+/** No more input; when the destination has ended, all that it did must be in order. Tells how it ended. */
+async function finish({ attempt, fate, reader }: Begun, place: string) {
+	attempt.end();
+	const { errors, exitCode } = await attempt.ended;
+	const { killed } = fate;
+	expect(reader.problems, place).toEqual([]);
+	if (killed === 'memory') expect(exitCode, `${place}, out of memory`).toBe(134);
+	else expect(errors, `${place}, standard error`).toBe('');
+	// A signal that came when all was done has changed nothing.
+	const isVain = exitCode === 0 && killed !== 'source';
+	const ending = killed === undefined || isVain ? 'itself' : killed;
+	if (ending !== 'itself' && ending !== 'source') return ending;
+	expect(exitCode, `${place}, which nobody killed`).toBe(0);
+	expect(reader.tracker.missing, `${place}, states that did not come back`).toBe(0);
+	return ending;
 }
 
 /** One run of the destination, from what is acknowledged on; tells what is acknowledged then. */
 async function runAttempt(world: World, from: Positions, kill: Kill | undefined) {
-	const attempt = begin(world, 'append_dedup', kill);
-	world.onRequest = () => attempt.count('requests');
-	for (const said of sayFrom(world.plan, from)) {
-		if (attempt.isOver || attempt.killed === 'source') break;
-		await say(attempt, said, world.outcome);
+	const { outcome, plan } = world;
+	const begun = begin(world, 'append_dedup', kill);
+	world.onRequest = () => begun.count('requests');
+	for (const said of sayFrom(plan, from)) {
+		if (begun.attempt.isOver || begun.fate.killed === 'source') break;
+		await say(begun, said, outcome);
 	}
-	world.outcome.endings.push(await attempt.end());
-	return { ...from, ...attempt.acknowledged };
+	outcome.endings.push(await finish(begun, `attempt ${outcome.endings.length + 1}`));
+	outcome.states += begun.reader.states;
+	return { ...from, ...begun.reader.acknowledged };
 }
 
-async function say(attempt: ReturnType<typeof begin>, said: Said, outcome: Outcome): Promise<void> {
-	const { count, tracker, write } = attempt;
+async function say({ attempt, count, fate, reader }: Begun, said: Said, outcome: Outcome) {
+	const { tracker } = reader;
 	if ('covers' in said) {
-		await write(tracker.stamp(said.covers, said.stream));
+		await attempt.write(tracker.stamp(said.covers, said.stream));
 		return;
 	}
-	await write(record(said.data, where(said.stream)));
+	await attempt.write(record(said.data, where(said.stream)));
 	tracker.record(said.stream, said.isGood);
 	outcome.records++;
-	const before = attempt.killed;
+	const before = fate.killed;
 	count('records');
-	if (before !== undefined || attempt.killed !== 'memory') return;
-	await write(record({ id: 'large', text: TOO_LARGE }, where(said.stream)));
+	if (before !== undefined || fate.killed !== 'memory') return;
+	await attempt.write(record({ id: 'large', text: TOO_LARGE }, where(said.stream)));
 }
 
 const where = ({ name, namespace }: Plan['streams'][number]) => ({
@@ -183,9 +159,9 @@ const where = ({ name, namespace }: Plan['streams'][number]) => ({
 /** Clear: no records, and a state without a cursor for each stream. */
 async function clear(world: World): Promise<void> {
 	const { plan } = world;
-	const attempt = begin(world, 'overwrite');
+	const begun = begin(world, 'overwrite');
 	for (const stream of plan.states === 'STREAM' ? plan.streams : [undefined]) {
-		await attempt.write(attempt.tracker.stamp({}, stream, true));
+		await begun.attempt.write(begun.reader.tracker.stamp({}, stream, true));
 	}
-	expect(await attempt.end(), 'clearing').toBe('itself');
+	expect(await finish(begun, 'clearing')).toBe('itself');
 }
