@@ -5,7 +5,7 @@ import { readCorpus } from './corpus.mts';
 import { watchForHangs } from './hang.mts';
 import { expectPrinted, expectWritten, know } from './judge.mts';
 import { inPieces, input, mutated } from './mutations.mts';
-import { createProcesses } from './processes.mts';
+import { createProcesses, expectNoGrowth } from './processes.mts';
 import { writeIn } from './write.mts';
 
 const seed = whole('SEED', 1);
@@ -106,7 +106,8 @@ describe('processes', async () => {
 			(line) => !/"RECORD"/.test(String(line)) || isOfPeople(line),
 		);
 		const round = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
-		await annotate(await processes.expectNoGrowth(round, MEGABYTES, hangs.begun));
+		const held = await expectNoGrowth(processes.startWrite(), round, MEGABYTES, hangs.begun);
+		await annotate(held);
 	});
 });
 

@@ -19,27 +19,33 @@ export interface Known {
 /** Reads an input as its writer's protocol has it. */
 export function know(bytes: Buffer): Known {
 	const known: Known = { records: 0, unreadable: 0, states: [], names: new Set() };
+	for (const text of linesIn(bytes)) {
+		const message = tryJson(text);
+		if (isObject(message)) learn(message, known);
+		else if (text.trim() !== '') known.unreadable++;
+	}
+	return known;
+}
+
+/** Split as bytes: what is not UTF-8 must not swallow the end of a line. */
+function* linesIn(bytes: Buffer): Generator<string> {
 	for (let from = 0; from <= bytes.length; ) {
 		const end = bytes.indexOf(10, from);
 		const to = end < 0 ? bytes.length : end;
-		const text = bytes.subarray(from, to).toString('utf8');
+		yield bytes.subarray(from, to).toString('utf8');
 		from = to + 1;
-		const message = tryJson(text);
-		if (!isObject(message)) {
-			if (text.trim() !== '') known.unreadable++;
-			continue;
-		}
-		collectNames(message, known.names);
-		if (message.type === 'RECORD' && isObject(message.record)) {
-			known.records++;
-			const { namespace, stream } = message.record;
-			for (const name of [namespace, stream]) {
-				if (typeof name === 'string') addCanaries(name, known.names);
-			}
-		}
-		if (message.type === 'STATE' && isObject(message.state)) known.states.push(message.state);
 	}
-	return known;
+}
+
+function learn(message: Record<string, unknown>, known: Known): void {
+	collectNames(message, known.names);
+	if (message.type === 'STATE' && isObject(message.state)) known.states.push(message.state);
+	if (message.type !== 'RECORD' || !isObject(message.record)) return;
+	known.records++;
+	const { namespace, stream } = message.record;
+	for (const name of [namespace, stream]) {
+		if (typeof name === 'string') addCanaries(name, known.names);
+	}
 }
 
 function addCanaries(text: string, names: Set<string>): void {

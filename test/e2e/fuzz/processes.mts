@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { start } from '../../airbyte/process.mts';
+import { type Connector, start } from '../../airbyte/process.mts';
 import { createWorld } from '../../airbyte/world.mts';
 import type { FuzzRun } from './judge.mts';
 
@@ -48,27 +48,36 @@ export async function createProcesses(catalog: string) {
 			const { peopleCreated } = world.flameup.stats();
 			return { lines: received.map(({ line }) => line), exitCode: code, stderr, peopleCreated };
 		},
-		/** Feeds one process the same lines over and over; it must not hold ever more memory. Returns what it held. */
-		async expectNoGrowth(round: Buffer, megabytes: number, onRound: () => void): Promise<string> {
+		/** Starts `write` on files as they should be. */
+		startWrite(): Connector {
 			prepare();
-			const connector = start(['write', ...files], OPTIONS);
-			const rounds = Math.max(10, Math.ceil((megabytes * 1e6) / round.length));
-			let early = 0;
-			for (let n = 1; n <= rounds; n++) {
-				onRound();
-				await Promise.race([connector.write(round), connector.ended.catch(() => undefined)]);
-				expect(connector.child.exitCode, `exit code in round ${n}`).toBeNull();
-				if (n === Math.ceil(rounds / 10)) early = peakOf(connector.child.pid);
-			}
-			const late = peakOf(connector.child.pid);
-			const { code, errors } = await connector.end();
-			const held = `${late} kB after ${rounds} rounds of ${round.length} bytes, ${early} kB after a tenth`;
-			expect(errors).toEqual([]);
-			expect(code, 'exit code').toBe(0);
-			expect(late / early, held).toBeLessThan(MOST_GROWTH);
-			return held;
+			return start(['write', ...files], OPTIONS);
 		},
 	};
+}
+
+/** Feeds a process the same lines over and over; it must not hold ever more memory. Returns what it held. */
+export async function expectNoGrowth(
+	connector: Connector,
+	round: Buffer,
+	megabytes: number,
+	onRound: () => void,
+): Promise<string> {
+	const rounds = Math.max(10, Math.ceil((megabytes * 1e6) / round.length));
+	let early = 0;
+	for (let n = 1; n <= rounds; n++) {
+		onRound();
+		await Promise.race([connector.write(round), connector.ended.catch(() => undefined)]);
+		expect(connector.child.exitCode, `exit code in round ${n}`).toBeNull();
+		if (n === Math.ceil(rounds / 10)) early = peakOf(connector.child.pid);
+	}
+	const late = peakOf(connector.child.pid);
+	const { code, errors } = await connector.end();
+	const held = `${late} kB after ${rounds} rounds of ${round.length} bytes, ${early} kB after a tenth`;
+	expect(errors).toEqual([]);
+	expect(code, 'exit code').toBe(0);
+	expect(late / early, held).toBeLessThan(MOST_GROWTH);
+	return held;
 }
 
 /** Peak resident memory in kB, where the system tells it. */

@@ -47,7 +47,7 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 		stdio: 'ignore',
 		detached: true,
 	});
-	const output = readers.map((reader, i) => linesOf(reader, i === 0 ? onLine : () => undefined));
+	const output = readers.map((reader, i) => linesOf(reader, i === 0 ? onLine : undefined));
 	const writer = createWriter(feeder.stdin);
 	const watchdog = setTimeout(() => signal(shell, 'SIGKILL'), LONGEST_MS);
 	const ended = (async () => {
@@ -87,7 +87,7 @@ function signal(shell: ChildProcess, by: NodeJS.Signals): void {
 	}
 }
 
-async function linesOf(reader: ChildProcess, onLine: (line: string) => void): Promise<string[]> {
+async function linesOf(reader: ChildProcess, onLine?: (line: string) => void): Promise<string[]> {
 	const lines: string[] = [];
 	if (!reader.stdout) return lines;
 	let text = '';
@@ -96,7 +96,7 @@ async function linesOf(reader: ChildProcess, onLine: (line: string) => void): Pr
 		text = parts.pop() ?? '';
 		for (const line of parts) {
 			lines.push(line);
-			onLine(line);
+			onLine?.(line);
 		}
 	}
 	return lines;

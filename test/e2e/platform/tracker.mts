@@ -38,29 +38,30 @@ const BIG = 9_007_199_254_740_993n;
 const cursor = (n: number | null) =>
 	n === null ? 'null' : `{"n":${n},"lsn":${BIG + BigInt(n)},"at":"zoë \\u00e9 \\"}"}`;
 
+/** The text of a state before its counts and its number. */
+function textOf(
+	{ states, streams }: Plan,
+	at: (name: string) => string,
+	shared: string,
+	stream?: StreamPlan,
+): string {
+	const part = (one: StreamPlan) =>
+		`"stream_descriptor":${JSON.stringify(descriptor(one))},"stream_state":${at(one.name)}`;
+	if (stream) return `"type":"STREAM","stream":{${part(stream)}}`;
+	const parts = streams.map((one) => `{${part(one)}}`);
+	return states === 'GLOBAL'
+		? `"type":"GLOBAL","global":{"shared_state":${shared},"stream_states":[${parts}]}`
+		: `"data":{"all":[${parts}]}`;
+}
+
 /**
  * Keeps the states of one attempt as Airbyte's platform does: gives each a number and the count of its
  * records, and wants them back once, in order, unchanged, with the counts of those that Flameup can take. `returned` throws.
  */
-export function createTracker({ states, streams }: Plan) {
+export function createTracker(plan: Plan) {
 	const staged: Staged[] = [];
 	let open: Record<string, Counts> = {};
 	let stamped = 0;
-
-	function text(covers: Positions, stream: StreamPlan | undefined, isClear: boolean): string {
-		const at = (name: string) => cursor(isClear ? null : (covers[name] ?? 0));
-		if (stream) {
-			const { name } = stream;
-			return `"type":"STREAM","stream":{"stream_descriptor":${JSON.stringify(descriptor(stream))},"stream_state":${at(name)}}`;
-		}
-		const parts = streams.map(
-			(one) =>
-				`{"stream_descriptor":${JSON.stringify(descriptor(one))},"stream_state":${at(one.name)}}`,
-		);
-		return states === 'GLOBAL'
-			? `"type":"GLOBAL","global":{"shared_state":${cursor(isClear ? null : stamped)},"stream_states":[${parts}]}`
-			: `"data":{"all":[${parts}]}`;
-	}
 
 	return {
 		record({ name }: StreamPlan, isGood: boolean): void {
@@ -74,7 +75,8 @@ export function createTracker({ states, streams }: Plan) {
 			const counts = sumOf(counted.map((name) => open[name] ?? NONE));
 			open = { ...open, ...Object.fromEntries(counted.map((name) => [name, NONE])) };
 			const count = counts.recordCount + counts.rejectedRecordCount;
-			const body = text(covers, stream, isClear);
+			const at = (n: number) => cursor(isClear ? null : n);
+			const body = textOf(plan, (name) => at(covers[name] ?? 0), at(id), stream);
 			// The platform counts in doubles, and writes them so.
 			const line = `{"type":"STATE","state":{${body},"sourceStats":{"recordCount":${count}.0},"id":${id}}}`;
 			staged.push({ id, line, covers, counts });
