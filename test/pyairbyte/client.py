@@ -41,7 +41,7 @@ def source_of(connector: Json) -> airbyte.Source:
             "source-faker",
             config=connector["config"],
             local_executable=Path(connector["executable"]),
-            streams=[connector["stream"]],
+            streams=connector["streams"],
         )
     return sources[key]
 
@@ -80,7 +80,7 @@ def sync(
     is_cached: bool,
     is_full: bool,
 ) -> Json:
-    """Moves one stream. The named cache keeps the states, and the records if wanted."""
+    """Moves streams. The named cache keeps the states, and the records if wanted."""
     if cache not in caches:
         caches[cache] = airbyte.new_local_cache(cache)
     kept = caches[cache]
@@ -94,10 +94,10 @@ def sync(
     provider = kept.get_state_provider(
         "source-faker", destination_name="destination-flameup"
     )
-    state = provider.get_stream_state(source["stream"])
+    states = [provider.get_stream_state(name, None) for name in source["streams"]]
     return {
         "processed": result.processed_records,
-        "state": state.model_dump(mode="json", exclude_none=True),
+        "states": [state and state.model_dump(mode="json") for state in states],
     }
 
 

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** The top of the repository. */
 export const root = path.resolve(import.meta.dirname, '../..');
 /** The destination as it is shipped. */
 export const destination = path.join(root, 'build/destination-flameup');
+/** Where the destination's own tests keep what it printed. */
+export const printedInTests = path.join(root, 'build/printed');
 
 const environments = path.join(root, '.pyairbyte');
 /** The Python that PyAirbyte is installed in. */
@@ -13,11 +15,18 @@ export const python = path.join(environments, 'airbyte/bin/python');
 /** Airbyte's own source of made-up users. */
 export const sourceFaker = path.join(environments, 'source/bin/source-faker');
 
-/** Puts PyAirbyte and the source into their environments, unless exactly they are there already. */
-export function install() {
+/**
+ * Installs PyAirbyte and the sources, unless exactly they are there already, and runs the tests of the
+ * destination if nobody has kept what it prints in them.
+ */
+export function setup() {
 	for (const what of ['airbyte', 'source']) {
 		execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], { stdio: 'inherit' });
 	}
+	if (existsSync(printedInTests)) return;
+	mkdirSync(printedInTests, { recursive: true });
+	const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+	execFileSync(process.execPath, [vitest, 'run', 'test/airbyte'], { cwd: root, stdio: 'ignore' });
 }
 
 /**

@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Flameup } from '../../simulator/flameup.mts';
-import type { Checks } from '../n8n/real/checks.mts';
 
 /** A person as Flameup should hold them. */
 export interface Wanted {
@@ -55,18 +53,4 @@ export function merged(people: readonly Wanted[]): Map<string, Wanted> {
 export function heldBy(flameup: Flameup): Map<string, Wanted> {
 	const people = [...flameup.people().values()];
 	return new Map(people.map(({ userId, email, traits }) => [userId, { userId, email, traits }]));
-}
-
-/** Compares person by person, so that a failure names the first that differs. */
-export function samePeople(
-	{ check, same }: Checks,
-	name: string,
-	held: ReadonlyMap<string, Wanted>,
-	wanted: ReadonlyMap<string, Wanted>,
-) {
-	for (const [id, person] of wanted) {
-		if (!isDeepStrictEqual(held.get(id), person)) return same(name, held.get(id), person);
-	}
-	const surplus = [...held.keys()].filter((id) => !wanted.has(id));
-	check(name, surplus.length === 0, surplus.length === 0 ? `${wanted.size} people` : surplus);
 }

@@ -1,49 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { defaultKey } from '../../simulator/keys.mts';
 import { type Simulator, startSimulator } from '../../simulator/server.mts';
-import type { Checks } from '../n8n/real/checks.mts';
-import type { Client, ConnectorWish } from './client.mts';
-import { destination } from './environment.mts';
+import { type ConnectorWish, startClient } from './client.mts';
+import { destination, environment } from './environment.mts';
+import { startProxy } from './network.mts';
 import { type Tap, tapped } from './taps.mts';
 
-/** What every group of checks has to hand. */
-export interface Stage extends Checks {
-	client: Client;
-	/** Everything is kept here, and is gone at the end. */
-	folder: string;
-	/** Starts a simulator without a limit of requests; it is closed when the checks end. */
-	simulator(): Promise<Simulator>;
-	/** The destination behind a tap of this name. */
-	tap(name: string, connector?: string): Tap;
-	/** Files of everything that the destination has printed behind taps. */
-	printed(): string[];
-}
+/** What a file of tests has to hand; it is gone when they are over. */
+export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** Opens the stage. */
-export function openStage(checks: Checks, client: Client, folder: string): Stage {
+/** A key that no simulator accepts; it must not turn up in anything that is printed. */
+export const wrongKey = 'ws_wrong_5e7b1c.c0ffee5ec4e7c0ffee5ec4e7';
+
+/** Starts PyAirbyte in a folder of its own. */
+export async function openStage() {
+	const folder = mkdtempSync(path.join(tmpdir(), 'flameup-pyairbyte-'));
+	const proxy = await startProxy();
+	const env = environment(folder, proxy.url);
+	const client = startClient(folder, env);
+	const simulators: Simulator[] = [];
 	const taps: Tap[] = [];
+	afterAll(async () => {
+		await client.stop();
+		proxy.close();
+		await Promise.all(simulators.map((one) => one.close()));
+		rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+	});
+
 	return {
-		...checks,
 		client,
+		env,
 		folder,
+		/** What was asked of the network. */
+		asked: proxy.asked,
+		/** Starts a Flameup without a limit of requests. */
 		async simulator() {
 			const simulator = await startSimulator({ limit: 0 });
-			simulators.add(simulator);
+			simulators.push(simulator);
 			return simulator;
 		},
-		tap(name, connector = destination) {
+		/** The destination, or another connector, behind a tap of this name. */
+		tap(name: string, connector = destination) {
 			const tap = tapped(connector, path.join(folder, name));
 			if (connector === destination) taps.push(tap);
 			return tap;
 		},
+		/** Files of everything that the destination has printed behind taps. */
 		printed: () => taps.flatMap((tap) => tap.printed()),
 	};
 }
-
-const simulators = new Set<Simulator>();
-
-/** Ends every simulator. */
-export const closeSimulators = () => Promise.all([...simulators].map((one) => one.close()));
 
 /** The destination with a configuration that reaches the simulator. */
 export const flameup = (

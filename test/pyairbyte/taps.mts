@@ -84,3 +84,11 @@ function textOf(file: string): string {
 		throw error;
 	}
 }
+
+/** The rows that a connector printed. */
+export const rowsOf = ({ output }: Taken): Record<string, unknown>[] =>
+	output.flatMap(({ record }) => (record ? [record.data] : []));
+
+/** The states that it printed. */
+export const statesIn = ({ output }: Taken): StateMessage[] =>
+	output.flatMap(({ state }) => (state ? [state] : []));

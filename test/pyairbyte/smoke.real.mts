@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { awkward } from './awkward.mts';
+import { heldBy, merged, smokePersonOf } from './people.mts';
+import { flameup, openStage } from './stage.mts';
+import type { Taken } from './taps.mts';
+import { itLeavesCleanTraces } from './traces.mts';
+
+interface SmokeResult {
+	success: boolean;
+	records_delivered: number;
+	preflight_passed: boolean;
+	error: string | null;
+}
+
+const people = {
+	name: 'people',
+	json_schema: { type: 'object', properties: { user_id: {}, email: {}, first_name: {} } },
+	primary_key: [['user_id']],
+	records: awkward.map(({ row }) => row),
+};
+const good = awkward.flatMap(({ becomes }) => (typeof becomes === 'string' ? [] : [becomes]));
+const rejected = awkward.flatMap(({ becomes }) => (typeof becomes === 'string' ? becomes : []));
+
+const stage = await openStage();
+
+/** PyAirbyte's own smoke test of a destination, and a scenario of awkward people in it. */
+async function smoke(name: string, settings: object, hasPreflight: boolean) {
+	const simulator = await stage.simulator();
+	const tap = stage.tap(name);
+	const destination = flameup(simulator, tap.executable, settings);
+	const given = { destination, scenarios: [people], has_preflight: hasPreflight };
+	const result = await stage.client.ask<SmokeResult>('smoke', given);
+	return { result, runs: tap.taken('write'), held: heldBy(simulator.flameup) };
+}
+
+it('takes every scenario when the user ID may be in any of their columns', async () => {
+	const mapping = { user_id_columns: ['user_id', 'id', 'event_id'] };
+	const { result, runs, held } = await smoke('fallback', { mapping }, true);
+	expect(result).toMatchObject({ success: true, preflight_passed: true });
+	expect(runs).toHaveLength(2);
+	const [preflight, write] = runs as [Taken, Taken];
+
+	const sent = recordsOf(write);
+	expect(new Set(sent.map(({ stream }) => stream)).size).toBeGreaterThan(15);
+	expect(sent.length).toBeGreaterThan(1000);
+	expect(sent.filter(({ stream }) => stream === 'people')).toHaveLength(awkward.length);
+	expect(result.records_delivered).toBe(sent.length);
+
+	const plain = [...recordsOf(preflight), ...sent.filter(({ stream }) => stream !== 'people')];
+	expect(held).toEqual(merged([...plain.map(({ data }) => smokePersonOf(data)), ...good]));
+
+	const report = reportOf(write);
+	expect(countsOf(report.rejected)).toEqual(tally(rejected));
+	expect(report.received).toBe(sent.length);
+	expect(report.upserted).toBe(sent.length - rejected.length);
+});
+
+it('loses by default the one scenario without any key, says so, and takes all others', async () => {
+	const lost = 'schema_with_no_primary_key';
+	const { result, runs, held } = await smoke('plain', {}, false);
+	expect(result.success).toBe(false);
+	expect(result.error).toContain('AirbyteConnectorWriteError');
+	expect(result.error).toContain('Every record of the stream');
+	expect(result.error).toContain(`${lost} was rejected (3), most of them as missing_user_id`);
+
+	const others = recordsOf(runs[0] as Taken).filter(
+		({ stream }) => stream !== lost && stream !== 'people',
+	);
+	const ids = [...others.map(({ data }) => String(data.id)), ...good.map(({ userId }) => userId)];
+	expect([...held.keys()].sort()).toEqual([...new Set(ids)].sort());
+});
+
+itLeavesCleanTraces(stage, ['LOG', 'TRACE']);
+
+const recordsOf = ({ input }: Taken) => input.flatMap(({ record }) => (record ? [record] : []));
+
+/** The figures that the destination gives at its end. */
+function reportOf({ output }: Taken) {
+	const texts = output.flatMap(({ log }) => log?.message ?? []);
+	const report = texts.findLast((text) => text.startsWith('report ')) ?? 'report {}';
+	return JSON.parse(report.replace('report ', ''));
+}
+
+const countsOf = (rejected: Record<string, { count: number }> = {}) =>
+	Object.fromEntries(Object.entries(rejected).map(([code, { count }]) => [code, count]));
+
+function tally(codes: readonly string[]) {
+	const counts: Record<string, number> = {};
+	for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+	return counts;
+}
