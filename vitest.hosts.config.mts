@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const patient = { testTimeout: 300_000, hookTimeout: 600_000 };
+/** One file after the other, as all use the same n8n. */
+const host = { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false };
+const n8n = { ...host, globalSetup: 'test/n8n/real/host.mts' };
 
 /** The suites in real hosts. They install what they run in, so no plain `vitest` starts them. */
 export default defineConfig({
@@ -9,12 +11,16 @@ export default defineConfig({
 		projects: [
 			{
 				test: {
-					...patient,
+					...host,
 					name: 'pyairbyte',
 					include: ['test/pyairbyte/*.real.mts'],
 					globalSetup: 'test/pyairbyte/environment.mts',
+					fileParallelism: true,
 				},
 			},
+			{ test: { ...n8n, name: 'n8n-real', include: ['test/n8n/real/*.real.mts'] } },
+			{ test: { ...n8n, name: 'n8n-browser', include: ['test/n8n/real/*.browser.mts'] } },
+			{ test: { ...host, name: 'n8n-package', include: ['test/n8n/real/*.package.mts'] } },
 		],
 	},
 });

@@ -4,13 +4,10 @@ import { chromium, type Locator, type Page } from 'playwright-core';
 import { find } from './install.mts';
 import { owner } from './rest.mts';
 
-/** The n8n editor in a browser, as its user sees it. */
-export type Editor = Awaited<ReturnType<typeof openEditor>>;
-
 const quiet =
 	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-/** Opens a browser that reaches nothing but loopback. */
+/** The n8n editor in a browser that reaches nothing but loopback. */
 export async function openEditor(url: string, shots: string) {
 	mkdirSync(shots, { recursive: true });
 	const executablePath = find('chromium') ?? 'chromium';

@@ -8,38 +8,28 @@ export const hostFolder = path.join(root, '.n8n-host');
 /** Where n8n's scanner lives; git does not see it. */
 export const scannerFolder = path.join(root, '.n8n-scanner');
 
-/** Puts the pinned n8n into its folder (2 to 8 minutes, 3 GB), unless exactly that is there already. */
-export const installHost = () => install('host');
-
-/** Puts the pinned scanner into its folder, unless exactly that is there already. */
-export const installScanner = () => install('scanner');
-
-function install(what: 'host' | 'scanner') {
+/**
+ * Puts the pinned n8n (2 to 8 minutes, 3 GB) or its scanner into its folder, unless exactly that is
+ * there already.
+ */
+export function install(what: 'host' | 'scanner') {
 	execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], {
 		env: { ...systemEnv(), npm_config_update_notifier: 'false' },
 		stdio: ['ignore', 'inherit', 'inherit'],
 	});
 }
 
-/** Makes sure that Debian's programs are there; asks root's apt-get for what is missing. */
-export function installPrograms(programs: Record<string, string>) {
-	const missing = Object.entries(programs).filter(([program]) => !find(program));
-	if (!missing.length) return;
-	const packages = missing.map(([, debian]) => debian);
-	const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+/** Makes sure that a program of Debian's is there; asks root's apt-get for it. */
+export function installProgram(program: string, packages = program) {
+	if (find(program)) return;
+	const command = `apt-get update && apt-get install -y --no-install-recommends ${packages}`;
 	if (process.getuid?.() !== 0 || !find('apt-get')) {
-		throw new Error(
-			`These checks need ${missing.map(([program]) => program).join(' and ')}. ` +
-				`On Debian, as root: apt-get update && ${command}`,
-		);
+		throw new Error(`These tests need ${program}. On Debian, as root: ${command}`);
 	}
-	console.log(`Installing ${packages.join(', ')} …`);
-	for (const line of ['apt-get update', command]) {
-		execFileSync('sh', ['-c', `${line} >/dev/null`], {
-			env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-			stdio: ['ignore', 'inherit', 'inherit'],
-		});
-	}
+	execFileSync('sh', ['-c', `(${command}) >/dev/null`], {
+		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+		stdio: ['ignore', 'inherit', 'inherit'],
+	});
 }
 
 /** The first of its name on PATH, this repository's own tools left out. */
@@ -57,7 +47,7 @@ export function find(program: string): string | undefined {
  */
 function systemEnv(): NodeJS.ProcessEnv {
 	const entries = Object.entries(process.env).filter(
-		([name]) => !/^(npm_|NODE|INIT_CWD)/.test(name),
+		([name]) => !/^(npm_|NODE|INIT_CWD|VITE)/.test(name),
 	);
 	const folders = (process.env.PATH ?? '').split(path.delimiter);
 	const PATH = folders.filter((folder) => !/node_modules/.test(folder)).join(path.delimiter);

@@ -19,7 +19,6 @@ export interface N8nOptions {
 /** A running n8n. */
 export interface N8n extends Running {
 	url: string;
-	readyMs: number;
 	log: string;
 }
 
@@ -55,18 +54,17 @@ async function launch(
 	mkdirSync(folder, { recursive: true });
 	const log = path.join(folder, `${command.split(' ')[0]}-${new URL(url).port}.log`);
 	const standIn = npmStandIn(tarball, path.join(folder, 'bin'));
-	const began = Date.now();
 	const running = start([process.execPath, script, ...command.split(' ')], {
 		env: { ...environment(folder, standIn), ...own, ...env },
 		folder,
 		log,
 	});
 	await ready(`${url}/healthz/readiness`, running, log);
-	return { ...running, url, readyMs: Date.now() - began, log };
+	return { ...running, url, log };
 }
 
 /** Imports the example workflows with n8n's own command. */
-export async function importWorkflows({ folder, tarball }: N8nOptions) {
+export async function importWorkflows({ folder, tarball }: Omit<N8nOptions, 'env'>) {
 	const env = environment(folder, npmStandIn(tarball, path.join(folder, 'bin')));
 	const args = ['import:workflow', '--separate', `--input=${path.join(root, 'examples/n8n')}`];
 	await promisify(execFile)(process.execPath, [script, ...args], { env, cwd: folder });
@@ -105,10 +103,8 @@ function environment(folder: string, standIn: string): Record<string, string> {
 	};
 }
 
-/** Resident memory of a process, in MB: now and at its highest. */
-export function memory(pid: number): { now: number; peak: number } {
-	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-	const megabytes = (name: string) =>
-		Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
-	return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+/** The most resident memory that a process has had so far, in MB. */
+export function peakMemory(pid: number): number {
+	const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+	return Math.round(Number(kilobytes) / 1024);
 }

@@ -8,28 +8,15 @@ export interface Tarball {
 	file: string;
 	name: string;
 	version: string;
-	/** What is in it, without the leading `package/`. */
-	files: string[];
 }
 
 /** Packs this repository's package, which must be built, into the folder. */
 export function packFlameup(folder: string): Tarball {
-	const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-	const name = execFileSync('npm', args, { cwd: root, encoding: 'utf8' }).trim();
-	return readTarball(path.join(folder, name.split('\n').at(-1) ?? ''));
+	const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+	const told = execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+	const [{ filename, name, version }] = JSON.parse(String(told));
+	return { file: path.join(folder, filename), name, version };
 }
-
-/** Looks into a tarball. */
-export function readTarball(file: string): Tarball {
-	const list = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' }).trim().split('\n');
-	const files = list.map((name) => name.replace('package/', ''));
-	const { name, version } = JSON.parse(readFrom(file, 'package.json'));
-	return { file: path.resolve(file), name, version, files };
-}
-
-/** The text of a file in the tarball. */
-export const readFrom = (file: string, name: string) =>
-	execFileSync('tar', ['-xzOf', file, `package/${name}`], { encoding: 'utf8' });
 
 /**
  * Makes a folder with an `npm` that knows our package from its tarball, and hands everything else

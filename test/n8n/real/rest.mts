@@ -1,5 +1,9 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unflat } from './unflat.mts';
+import type { CredentialData } from './flameup.mts';
+import { hostFolder } from './install.mts';
+import type { Tarball } from './package.mts';
 import { credentialType, type Workflow, withCredential } from './workflows.mts';
 
 /** The owner of every n8n here. */
@@ -14,12 +18,10 @@ export const owner = {
 export interface Item {
 	json: Record<string, unknown>;
 	pairedItem?: unknown;
-	error?: unknown;
 }
 
 /** A finished execution. */
 export interface Execution {
-	id: string;
 	status: string;
 	/** From its start to its end, as n8n has it. */
 	ms: number;
@@ -27,21 +29,14 @@ export interface Execution {
 	error: { message: string; description?: string; context?: Record<string, unknown> } | undefined;
 	/** The items that a node put out; empty when it did not run. */
 	items(node: string, output?: number): Item[];
-	/** What a node tells its user, how long it took and how often it ran. */
-	run(node: string): { hints: string[]; ms: number; tries: number };
+	/** What a node tells its user, and how long it took. */
+	run(node: string): { hints: string[]; ms: number };
 }
 
 /** A credential as n8n lists it. */
 export interface Credential {
 	id: string;
 	name: string;
-}
-
-/** What the credential holds. */
-export interface CredentialData {
-	apiKey: string;
-	workspaceId: string;
-	baseUrl: string;
 }
 
 interface NodeRun {
@@ -54,50 +49,66 @@ interface RunData {
 	resultData: { runData: Record<string, NodeRun[]>; error?: Execution['error'] };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each answer is read once, right where it is asked for
+type Call = (method: string, path: string, body?: object) => Promise<any>;
+
+/** Makes the owner, signs in and gives back the cookie. */
+export async function signIn(base: string): Promise<string> {
+	await post(`${base}/rest/owner/setup`, owner);
+	const { email: emailOrLdapLoginId, password } = owner;
+	const answer = await post(`${base}/rest/login`, { emailOrLdapLoginId, password });
+	const set = answer.headers.getSetCookie().find((one) => one.startsWith('n8n-auth='));
+	return set?.split(';')[0] ?? '';
+}
+
+/** A fresh database is ready a moment before it can have an owner. */
+async function post(url: string, body: object, tries = 1): Promise<Response> {
+	const headers = { 'content-type': 'application/json' };
+	const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+	if (answer.ok) return answer;
+	if (tries === 20) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+	await sleep(250);
+	return post(url, body, tries + 1);
+}
+
 /** n8n's own REST interface, as the editor uses it. */
-export type Rest = Awaited<ReturnType<typeof signIn>>;
-
-/** Makes the owner if there is none yet, and signs in. */
-export async function signIn(base: string) {
-	let cookie = '';
-
-	const call: Call = async (method, path, body, tries = 1) => {
-		const answer = await fetch(`${base}/rest${path}`, {
-			method,
-			headers: { 'content-type': 'application/json', cookie },
-			...(body && { body: JSON.stringify(body) }),
-		}).catch((error) => {
-			// a connection that n8n has closed meanwhile; only what changes nothing is asked again
-			if (method !== 'GET' || tries > 3) throw new Error(`${method} ${path}: ${error.cause}`);
-		});
-		if (!answer) return call(method, path, body, tries + 1);
-		const set = answer.headers.getSetCookie().find((one) => one.startsWith('n8n-auth='));
-		if (set) cookie = set.split(';')[0] ?? '';
-		const text = await answer.text();
-		// on a busy machine n8n takes its database for lost now and then, and does nothing until it is back
-		if (answer.status === 503 && tries < 60) {
-			await sleep(1000);
-			return call(method, path, body, tries + 1);
+export function openRest(base: string, cookie: string) {
+	const headers = { 'content-type': 'application/json', cookie };
+	const call: Call = async (method, path, body) => {
+		const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+		for (let tries = 1; ; tries++) {
+			const answer = await fetch(`${base}/rest${path}`, request).catch((error) => {
+				// a connection that n8n has closed meanwhile; only what changes nothing is asked again
+				if (method !== 'GET' || tries > 3) throw new Error(`${method} ${path}: ${error.cause}`);
+			});
+			// on a busy machine n8n takes its database for lost now and then, and does nothing until it is back
+			const isBusy = answer?.status === 503 && tries < 60;
+			if (isBusy) await sleep(1000);
+			if (!answer || isBusy) continue;
+			const text = await answer.text();
+			if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 400)}`);
+			const json = JSON.parse(text || '{}');
+			return json.data ?? json;
 		}
-		if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 400)}`);
-		const json = JSON.parse(text || '{}');
-		return json.data ?? json;
 	};
-
-	await makeOwner(call);
-	await call('POST', '/login', { emailOrLdapLoginId: owner.email, password: owner.password });
-
 	const save = (workflow: Workflow, credential?: Credential) =>
 		call('POST', '/workflows', credential ? withCredential(workflow, credential) : workflow);
+	const start = async (id: string, from = 'Start'): Promise<string> => {
+		const body = { triggerToStartFrom: { name: from } };
+		return (await call('POST', `/workflows/${id}/run`, body)).executionId;
+	};
+	const finish = (id: string, withinMs?: number) => finished(call, id, withinMs);
 
 	return {
-		call,
 		save,
 		/** What the editor knows of every node. */
 		nodeTypes: () => call('GET', '/../types/nodes.json'),
-		/** Installs as Settings → Community nodes does. */
-		installPackage: (name: string, version: string) =>
-			call('POST', '/community-packages', { name, version }),
+		/** Installs as Settings → Community nodes does; gives back the node types. */
+		async installPackage({ name, version }: Tarball): Promise<string[]> {
+			const { installedNodes } = await call('POST', '/community-packages', { name, version });
+			return installedNodes.map(({ type }: { type: string }) => type);
+		},
+		/** Saves a credential. */
 		credential: (name: string, data: object, type = credentialType): Promise<Credential> =>
 			call('POST', '/credentials', { name, type, data }),
 		/** What the Test button says. */
@@ -107,22 +118,15 @@ export async function signIn(base: string) {
 		): Promise<{ status: string; message: string }> =>
 			call('POST', '/credentials/test', { credentials: { id, name, type: credentialType, data } }),
 		/** Starts a manual run and gives back its id. */
-		async begin(workflow: Workflow, credential?: Credential, from = 'Start'): Promise<string> {
-			const { id } = await save(workflow, credential);
-			const body = { triggerToStartFrom: { name: from } };
-			return (await call('POST', `/workflows/${id}/run`, body)).executionId;
-		},
-		finished: (id: string, withinMs?: number) => finished(call, id, withinMs),
+		begin: async (workflow: Workflow, credential: Credential) =>
+			start((await save(workflow, credential)).id),
+		finished: finish,
 		/** Runs it by hand to its end. */
-		async run(workflow: Workflow, credential?: Credential, from?: string): Promise<Execution> {
-			return finished(call, await this.begin(workflow, credential, from));
-		},
+		run: async (workflow: Workflow, credential: Credential) =>
+			finish(await start((await save(workflow, credential)).id)),
 		/** Runs an imported workflow, once the credential is chosen in it. */
-		async runSaved(name: string, credential: Credential, from: string): Promise<Execution> {
-			const { id } = await choose(call, name, credential);
-			const body = { triggerToStartFrom: { name: from } };
-			return finished(call, (await call('POST', `/workflows/${id}/run`, body)).executionId);
-		},
+		runSaved: async (name: string, credential: Credential, from: string) =>
+			finish(await start((await choose(call, name, credential)).id, from)),
 		/** Makes an imported workflow live, once the credential is chosen in it. */
 		async publishSaved(name: string, credential: Credential) {
 			const { id, versionId } = await choose(call, name, credential);
@@ -132,9 +136,6 @@ export async function signIn(base: string) {
 		cancel: (id: string) => call('POST', `/executions/${id}/stop`),
 	};
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: each answer is read once, right where it is asked for
-type Call = (method: string, path: string, body?: object, tries?: number) => Promise<any>;
 
 /** Chooses the credential in the nodes of an imported workflow, as its user does. */
 async function choose(call: Call, name: string, credential: Credential) {
@@ -146,44 +147,25 @@ async function choose(call: Call, name: string, credential: Credential) {
 	return call('PATCH', `/workflows/${id}`, { nodes: chosen.nodes, versionId });
 }
 
-async function makeOwner(call: Call) {
-	for (let tries = 1; ; tries++) {
-		try {
-			await call('POST', '/owner/setup', owner);
-			return;
-		} catch (error) {
-			if (/already/i.test(String(error))) return;
-			// a fresh database is ready a moment before it can have an owner
-			if (tries === 20) throw error;
-			await sleep(250);
-		}
-	}
-}
+/** n8n keeps run data as the text of a library that is among its own packages. */
+const fromHost = createRequire(path.join(hostFolder, 'node_modules/n8n/package.json'));
+const readRunData = (text: string): RunData => fromHost('flatted').parse(text);
 
 async function finished(call: Call, id: string, withinMs = 180_000): Promise<Execution> {
 	for (const end = Date.now() + withinMs; Date.now() < end; await sleep(100)) {
-		const execution = (await call('GET', `/executions/${id}`)) as Record<string, unknown>;
-		const status = String(execution.status);
-		if (!execution.stoppedAt || ['new', 'running', 'waiting'].includes(status)) continue;
-		const ms = Date.parse(`${execution.stoppedAt}`) - Date.parse(`${execution.startedAt}`);
-		return executionOf({ id, status, ms }, unflat(String(execution.data)) as RunData);
+		const { status, startedAt, stoppedAt, data } = await call('GET', `/executions/${id}`);
+		if (!stoppedAt || ['new', 'running', 'waiting'].includes(status)) continue;
+		const { runData = {}, error } = readRunData(data).resultData;
+		return {
+			status,
+			ms: Date.parse(stoppedAt) - Date.parse(startedAt),
+			error,
+			items: (node, output = 0) => runData[node]?.at(-1)?.data?.main?.[output] ?? [],
+			run(node) {
+				const { hints = [], executionTime = 0 } = runData[node]?.at(-1) ?? {};
+				return { hints: hints.map(({ message }) => message), ms: executionTime };
+			},
+		};
 	}
 	throw new Error(`execution ${id} did not end`);
-}
-
-function executionOf(
-	known: Pick<Execution, 'id' | 'status' | 'ms'>,
-	data: RunData | undefined,
-): Execution {
-	const { runData = {}, error } = data?.resultData ?? {};
-	return {
-		...known,
-		error,
-		items: (node, output = 0) => runData[node]?.at(-1)?.data?.main?.[output] ?? [],
-		run(node) {
-			const last = runData[node]?.at(-1);
-			const hints = (last?.hints ?? []).map((hint) => hint.message);
-			return { hints, ms: last?.executionTime ?? 0, tries: runData[node]?.length ?? 0 };
-		},
-	};
 }

@@ -27,7 +27,8 @@ export interface Workflow {
 	settings?: Record<string, unknown>;
 }
 
-type Part = Omit<WorkflowNode, 'id' | 'position'>;
+/** A node that has no place in a workflow yet. */
+export type Part = Omit<WorkflowNode, 'id' | 'position'>;
 
 /** The type of our node. */
 export const nodeType = 'n8n-nodes-flameup.flameup';

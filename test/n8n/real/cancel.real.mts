@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { minuteEndsIn } from './flameup.mts';
+import { openStage } from './stage.mts';
+import { chain, code, flameup as node, people, trigger } from './workflows.mts';
+
+const { rest, flameup, credential, requests } = await openStage();
+
+it('stops at once when it is cancelled while it sends', async () => {
+	flameup.set({ latencyMs: 300 });
+	await cancel(3);
+	await sleep(400);
+	const sent = requests();
+	await sleep(2000);
+	expect(requests()).toBe(sent);
+});
+
+it('stops at once when it is cancelled while it waits for the allowance', async () => {
+	flameup.set({ limit: 5, window: 'clock', clockSkewMs: minuteEndsIn(10) });
+	await cancel(5, 1500);
+	const sent = requests();
+	// A node that went on waiting would send again in the next minute.
+	await sleep(12_000);
+	expect(requests()).toBe(sent);
+});
+
+/** Presses Stop so long after so many requests have come. */
+async function cancel(atLeast: number, afterMs = 0) {
+	const id = await rest.begin(chain('cancel', trigger, code(people(5000)), node()), credential);
+	for (let waited = 0; requests() < atLeast && waited < 200; waited++) await sleep(50);
+	await sleep(afterMs);
+	const began = Date.now();
+	await rest.cancel(id);
+	const { status } = await rest.finished(id, 10_000);
+	expect(status).toBe('canceled');
+	expect(Date.now() - began).toBeLessThan(2000);
+}

@@ -1,0 +1,153 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openEditor } from './editor.mts';
+import { installProgram, root } from './install.mts';
+import { openStage } from './stage.mts';
+import { chain, code, trigger } from './workflows.mts';
+
+const contacts = `return [
+	{ user_id: 'u-1001', email: 'ann@example.com', name: 'Ann', plan: 'pro', seats: 12 },
+	{ user_id: 'u-1002', email: 'ben at example.com', name: 'Ben', plan: 'free', seats: 1 },
+	{ user_id: 'u-1003', email: 'cleo@example.com', name: 'Cleo', plan: 'team', seats: 40 },
+].map((json) => ({ json }));`;
+
+installProgram('chromium', 'chromium fonts-dejavu-core');
+const { host, rest, flameup, credentialData } = await openStage({ hasPackage: false });
+const editor = await openEditor(host.url, path.join(root, 'build/pictures'));
+const { page, id, shot, canvasNode, parameter, inputField, mapped, drag, quieten } = editor;
+/** The pictures that the README shows. */
+const pictures: Record<string, string> = {};
+
+beforeAll(editor.signIn);
+beforeEach(({ onTestFailed }) => onTestFailed(() => void shot('failed')));
+afterAll(editor.close);
+
+it('is installed in Settings → Community nodes', async () => {
+	await page.goto(`${host.url}/settings/community-nodes`);
+	const install = page.getByRole('button', { name: /install/i });
+	await install.first().click();
+	await id('package-name-input').fill(host.tarball.name);
+	await id('user-agreement-checkbox').click();
+	await shot('install');
+	await id('install-community-package-button').click();
+	await id('communityPackageInstall-modal').waitFor({ state: 'hidden' });
+	await page.getByText(host.tarball.name).first().waitFor();
+	await shot('installed');
+	const names = (await rest.nodeTypes()).map(({ name }: { name: string }) => name);
+	expect(names).toContain(`${host.tarball.name}.flameup`);
+});
+
+it('is in the node list, with its actions', async () => {
+	const workflow = chain('Contacts to Flameup', trigger, code(contacts, 'Contacts'));
+	await page.goto(`${host.url}/workflow/${(await rest.save(workflow)).id}`);
+	const item = (text: string) => id('node-creator-item-name').filter({ hasText: text }).first();
+	await canvasNode('Contacts').waitFor();
+	await id('canvas-handle-plus', canvasNode('Contacts')).first().click({ force: true });
+	await id('node-creator-search-bar').fill('flameup');
+	await item('Flameup').waitFor();
+	await shot('node-list');
+	await item('Flameup').click();
+	await item('Create or update people').waitFor();
+	await shot('actions');
+	await item('Create or update people').click();
+	await id('ndv').waitFor();
+	await page.waitForTimeout(500);
+	await shot('panel');
+	expect(await canvasNode('Create or update people').or(canvasNode('Flameup')).count()).toBe(1);
+});
+
+it('has a credential that refuses a wrong key and says why', async () => {
+	await id('node-credentials-empty-state').getByRole('button').first().click();
+	const dialog = id('credential-edit-dialog');
+	await dialog.waitFor();
+	const save = id('credential-save-button').locator('button');
+	const fill = (name: string, text: string) => parameter(name, dialog).locator('input').fill(text);
+	await fill('apiKey', 'wrong');
+	await fill('workspaceId', credentialData.workspaceId);
+	await fill('baseUrl', credentialData.baseUrl);
+	await save.click();
+	await dialog.getByText('More details').click();
+	await page.waitForTimeout(500);
+	expect(await dialog.textContent()).toMatch(/accept the API Key/);
+	await shot('credential-refused');
+	await fill('apiKey', credentialData.apiKey);
+	await save.click();
+	// the dialog closes by itself when the test passes
+	await dialog.waitFor({ state: 'hidden' });
+});
+
+it('takes fields that are dragged onto the person and the traits', async () => {
+	await id('execute-previous-node').first().click();
+	await inputField('email').waitFor();
+	await drag(inputField('user_id'), mapped('userId'));
+	await drag(inputField('email'), mapped('email'), 'dragging');
+	await drag(inputField('name'), mapped('first_name'));
+	const traits = id('assignment-collection-drop-area');
+	await drag(inputField('plan'), traits, 'dragging-trait');
+	await drag(inputField('seats'), traits);
+	await id('assignment-name').nth(1).waitFor();
+	await quieten();
+	pictures['n8n-mapping'] = await shot('mapped');
+	const expressions = ['userId', 'email', 'first_name'].map((name) =>
+		editor.expression(mapped(name)),
+	);
+	const wanted = ['user_id', 'email', 'name'].map((name) => `{{ $json.${name} }}`);
+	expect(await Promise.all(expressions)).toEqual(wanted);
+});
+
+it('saves the good rows and shows the counts', async () => {
+	await addCleo();
+	await id('tab-settings').click();
+	await parameter('onError').click();
+	await page.getByRole('option', { name: /error output/i }).click();
+	await shot('settings');
+	await id('tab-params').click();
+	await id('node-execute-button').first().click();
+	await id('output-panel')
+		.getByText(/success branch/i)
+		.waitFor();
+	await quieten();
+	pictures['n8n-counts'] = await shot('counts');
+	expect(await id('output-panel').textContent()).toMatch(/2 rows saved \(1 created, 1 updated\)/);
+	const held = ['u-1001', 'u-1002', 'u-1003'].map((userId) => flameup.people().get(userId));
+	expect(held).toMatchObject([
+		{ email: 'ann@example.com', traits: { first_name: 'Ann', plan: 'pro', seats: 12 } },
+		undefined,
+		{ email: 'cleo@example.com', traits: { first_name: 'Cleo', plan: 'team', seats: 40 } },
+	]);
+});
+
+it('has the failed row and the reason in the error branch', async () => {
+	const output = id('output-panel');
+	await output.getByText(/error branch/i).click();
+	await id('radio-button-schema', output).click();
+	await output.getByText('invalid_email').first().waitFor();
+	await quieten();
+	pictures['n8n-failed-rows'] = await shot('failed-rows');
+	expect(await output.textContent()).toMatch(/u-1002[\s\S]*not well-formed/);
+	await id('ndv-close-button').click();
+	await page.waitForTimeout(800);
+	await shot('canvas');
+});
+
+it('has made no errors in the page, and pictures for the README', () => {
+	expect(editor.errors).toEqual([]);
+	expect(Object.keys(pictures)).toHaveLength(3);
+	const shown = path.join(root, 'docs/pictures');
+	mkdirSync(shown, { recursive: true });
+	for (const [name, file] of Object.entries(pictures)) {
+		copyFileSync(file, path.join(shown, `${name}.png`));
+	}
+});
+
+/** One of the contacts is in Flameup already. */
+async function addCleo() {
+	const { baseUrl, workspaceId, apiKey } = credentialData;
+	const answer = await fetch(`${baseUrl}/workspaces/${workspaceId}/people/batch`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ people: [{ userId: 'u-1003', traits: { first_name: 'Cleopatra' } }] }),
+	});
+	expect(answer.ok).toBe(true);
+}

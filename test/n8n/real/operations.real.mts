@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { openStage } from './stage.mts';
+import { flameup as node, people } from './workflows.mts';
+
+const { flameup, run, size } = await openStage();
+const onError = 'continueErrorOutput' as const;
+const by = { userId: '={{ $json.userId }}', email: '={{ $json.email }}' };
+const once = 'return [{ json: {} }];';
+const assignments = (name: string, value: string, type: string) => ({
+	assignments: [{ id: '1', name, value, type }],
+});
+
+it('creates people, and fails the rows of those who exist', async () => {
+	const created = await run(people(3), node({ operation: 'create' }));
+	expect(created.status).toBe('success');
+	expect(size()).toBe(3);
+	const { items } = await run(people(4), node({ operation: 'create' }, { onError }));
+	expect(items('Flameup').map(({ json }) => json.userId)).toEqual(['user-3']);
+	expect(items('Flameup', 1)).toHaveLength(3);
+	expect(items('Flameup', 1)[0]?.json.error).toBeTruthy();
+});
+
+it.each(['userId', 'email'])('gets people by %s, and fails the rows of others', async (findBy) => {
+	await run(people(3), node());
+	const rows = `${people(3).replace('return', 'const items =')}
+items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
+	const { items } = await run(rows, node({ operation: 'get', findBy, ...by }, { onError }));
+	expect(items('Flameup').map(({ json }) => json.userId)).toEqual(['user-0', 'user-2']);
+	expect(items('Flameup', 1)).toHaveLength(1);
+	expect(items('Flameup', 1)[0]?.json.error).toBeTruthy();
+});
+
+it('gets many: everybody once, or as many as asked for', async () => {
+	await run(people(254), node());
+	const all = await run(once, node({ operation: 'getAll', returnAll: true }));
+	expect(all.items('Flameup')).toHaveLength(254);
+	expect(new Set(all.items('Flameup').map(({ json }) => json.userId)).size).toBe(254);
+	const some = await run(once, node({ operation: 'getAll', returnAll: false, limit: 120 }));
+	expect(some.items('Flameup')).toHaveLength(120);
+});
+
+it('updates traits and leaves the others alone', async () => {
+	await run(people(3), node());
+	const traits = assignments('seats', '={{ 7 }}', 'number');
+	const update = node({ operation: 'updateTraits', findBy: 'userId', ...by, traits });
+	expect((await run(people(3), update)).status).toBe('success');
+	expect(flameup.people().get('user-1')?.traits).toMatchObject({ seats: 7, plan: 'pro' });
+});
+
+describe('tracks events', () => {
+	const track = {
+		resource: 'event',
+		operation: 'track',
+		event: 'Signed up',
+		properties: assignments('plan', '={{ $json.plan }}', 'string'),
+		timestamp: '',
+		userId: by.userId,
+	};
+
+	it('each once', async () => {
+		expect((await run(people(3), node(track))).status).toBe('success');
+		const events = flameup.events().map(({ who, event, parameters }) => [who, event, parameters]);
+		expect(events).toEqual([
+			['user-0', 'Signed up', { plan: 'free' }],
+			['user-1', 'Signed up', { plan: 'pro' }],
+			['user-2', 'Signed up', { plan: 'free' }],
+		]);
+	});
+
+	it('not twice when an answer got lost, and says that this is uncertain', async () => {
+		flameup.set({ faults: { 1: 'reset-after' } });
+		const { items } = await run(people(1), node(track, { onError }));
+		expect(flameup.stats().events).toBe(1);
+		expect(items('Flameup', 1).map(({ json }) => json.error)).toEqual([
+			expect.stringContaining('it is not known whether'),
+		]);
+	});
+});
