@@ -4,12 +4,17 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { python } from './environment.mts';
 
-/** A connector as PyAirbyte is told of it. */
-export interface ConnectorWish {
+/** A destination as PyAirbyte is told of it. */
+export interface DestinationWish {
 	executable: string;
 	config: Record<string, unknown>;
-	streams?: string[];
 }
+
+/** A source as PyAirbyte is told of it: an executable, or a manifest that PyAirbyte runs itself. */
+export type SourceWish = { config: object; streams: string[] } & (
+	| { executable: string }
+	| { manifest: object }
+);
 
 /** The longest that one request may take. */
 const patienceMs = 300_000;

@@ -20,6 +20,9 @@ from airbyte.strategies import WriteStrategy
 
 Json = dict[str, Any]
 
+SOURCE = "source-of-the-test"
+DESTINATION = "destination-flameup"
+
 sources: dict[str, airbyte.Source] = {}
 caches: dict[str, airbyte.DuckDBCache] = {}
 
@@ -27,20 +30,25 @@ caches: dict[str, airbyte.DuckDBCache] = {}
 def destination_of(connector: Json) -> airbyte.Destination:
     """The destination with this executable and configuration, not validated yet."""
     return airbyte.get_destination(
-        "destination-flameup",
+        DESTINATION,
         config=connector["config"],
         local_executable=Path(connector["executable"]),
     )
 
 
 def source_of(connector: Json) -> airbyte.Source:
-    """The source with this configuration; kept, as its catalog takes a while."""
+    """The source with this configuration; kept, as its catalog takes a while.
+
+    It is an executable, or a manifest that PyAirbyte runs itself.
+    """
     key = json.dumps(connector)
     if key not in sources:
+        manifest = connector.get("manifest")
         sources[key] = airbyte.get_source(
-            "source-faker",
+            SOURCE,
             config=connector["config"],
-            local_executable=Path(connector["executable"]),
+            local_executable=None if manifest else Path(connector["executable"]),
+            source_manifest=manifest,
             streams=connector["streams"],
         )
     return sources[key]
@@ -91,9 +99,7 @@ def sync(
         write_strategy=WriteStrategy(strategy),
         force_full_refresh=is_full,
     )
-    provider = kept.get_state_provider(
-        "source-faker", destination_name="destination-flameup"
-    )
+    provider = kept.get_state_provider(SOURCE, destination_name=DESTINATION)
     states = [provider.get_stream_state(name, None) for name in source["streams"]]
     return {
         "processed": result.processed_records,

@@ -14,13 +14,17 @@ const environments = path.join(root, '.pyairbyte');
 export const python = path.join(environments, 'airbyte/bin/python');
 /** Airbyte's own source of made-up users. */
 export const sourceFaker = path.join(environments, 'source/bin/source-faker');
+/** Airbyte's own source of files. */
+export const sourceFile = path.join(environments, 'file/bin/source-file');
+/** The Python of that source, which has what writes such files. */
+export const filePython = path.join(environments, 'file/bin/python');
 
 /**
  * Installs PyAirbyte and the sources, unless exactly they are there already, and runs the tests of the
  * destination if nobody has kept what it prints in them.
  */
 export function setup() {
-	for (const what of ['airbyte', 'source']) {
+	for (const what of ['airbyte', 'source', 'file']) {
 		execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], { stdio: 'inherit' });
 	}
 	if (existsSync(printedInTests)) return;

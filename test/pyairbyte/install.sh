@@ -1,7 +1,7 @@
 #!/bin/sh
-# Puts the pinned PyAirbyte (`airbyte`) or the source that it reads from (`source`) into a virtual
-# environment of its own at the top of the repository, which git does not see, unless exactly that is
-# there already. PYTHON names another Python (3.10 to 3.12) than the first that is found.
+# Puts the pinned PyAirbyte (`airbyte`) or a source that it reads from (`source`, of made-up users, or
+# `file`) into a virtual environment of its own at the top of the repository, which git does not see,
+# unless exactly that is there already. PYTHON names another Python (3.10 to 3.12) than the first that is found.
 set -eu
 cd "$(dirname "$0")"
 folder=../../.pyairbyte/$1

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ConnectorWish } from './client.mts';
+import type { SourceWish } from './client.mts';
 import { sourceFaker } from './environment.mts';
 import { cachedRow, heldBy, merged, userOf } from './people.mts';
 import { flameup, openStage } from './stage.mts';
@@ -30,7 +30,7 @@ interface Sync {
 
 const stage = await openStage();
 const source = stage.tap('source', sourceFaker);
-const wish: ConnectorWish = { executable: source.executable, config, streams: ['users'] };
+const wish: SourceWish = { executable: source.executable, config, streams: ['users'] };
 
 /** A connection from the source to a Flameup of its own. */
 async function connect(strategy: string, isCached: boolean) {

@@ -9,7 +9,7 @@ export interface Message {
 	record?: { stream: string; namespace?: string | null; data: Record<string, unknown> };
 	state?: StateMessage;
 	log?: { level: string; message: string };
-	trace?: { type: string; error?: { message: string } };
+	trace?: { type: string; error?: { message: string; failure_type: string } };
 }
 
 /** The part of a STATE that is looked at. */
@@ -68,7 +68,8 @@ const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 function messages(file: string): Message[] {
 	const lines = textOf(file).split('\n');
-	return lines.filter((line) => line !== '').map((line) => parseJson(line) as Message);
+	// A connector that was killed may leave half a line.
+	return lines.slice(0, -1).map((line) => parseJson(line) as Message);
 }
 
 function modesIn(file: string): string[] {
