@@ -17,6 +17,7 @@ from typing import Any
 import airbyte
 from airbyte._util.destination_smoke_tests import run_destination_smoke_test
 from airbyte.strategies import WriteStrategy
+from validate import validate, validate_samples
 
 Json = dict[str, Any]
 
@@ -59,7 +60,7 @@ def spec(destination: Json) -> Json:
     return destination_of(destination).config_spec
 
 
-def validate(destination: Json) -> None:
+def validate_config(destination: Json) -> None:
     """Holds the configuration against the specification."""
     destination_of(destination).validate_config()
 
@@ -109,10 +110,12 @@ def sync(
 
 ACTIONS = {
     "spec": spec,
-    "validate": validate,
+    "validate_config": validate_config,
     "check": check,
     "smoke": smoke,
     "sync": sync,
+    "validate_messages": validate,
+    "validate_samples": validate_samples,
 }
 
 

@@ -41,13 +41,13 @@ it('hands over the specification as it is written', async () => {
 });
 
 it.each(Object.entries(goodSettings))('takes a configuration with %s', async (_, settings) => {
-	expect(await ask('validate', settings)).toBeNull();
+	expect(await ask('validate_config', settings)).toBeNull();
 });
 
 it.each(Object.entries(badSettings))('refuses a configuration with %s', async (_, wrong) => {
 	const [settings, says] = wrong;
 	const error = raised('AirbyteConnectorValidationFailedError', says);
-	await expect(ask('validate', settings)).rejects.toMatchObject(error);
+	await expect(ask('validate_config', settings)).rejects.toMatchObject(error);
 });
 
 it('passes the connection test', async () => expect(await ask('check')).toBeNull());

@@ -1,31 +1,27 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { environment, printedInTests } from './environment.mts';
-import { validate } from './validate.mts';
+import { expect, it } from 'vitest';
+import { printedInTests } from './environment.mts';
+import { openStage } from './stage.mts';
+import { validate } from './traces.mts';
 
 const types = ['CONNECTION_STATUS', 'DESTINATION_CATALOG', 'LOG', 'SPEC', 'STATE', 'TRACE'];
 /** What no model knows and yet comes back in states, because the tests put it there. */
 const echoes = ['extra', 'type2', 'state.note', 'state.state', 'state.x'];
 
-const folder = mkdtempSync(path.join(tmpdir(), 'flameup-printed-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const files = readdirSync(printedInTests).filter((name) => name.endsWith('.jsonl'));
-const report = await validate(
-	environment(folder, ''),
-	files.map((name) => path.join(printedInTests, name)),
-);
+const stage = await openStage();
 
-it("printed nothing in its own tests but what Airbyte's models say", () => {
-	expect(report.wrong).toEqual([]);
-	expect(Object.keys(report.counts).sort()).toEqual(types);
-	expect(Object.keys(report.echoed).filter((name) => !echoes.includes(name))).toEqual([]);
+it("prints nothing in its own tests but what Airbyte's models say", async () => {
+	const names = readdirSync(printedInTests).filter((name) => name.endsWith('.jsonl'));
+	const files = names.map((name) => path.join(printedInTests, name));
+	const { counts, echoed, wrong } = await validate(stage, files);
+	expect(wrong).toEqual([]);
+	expect(Object.keys(counts).sort()).toEqual(types);
+	expect(Object.keys(echoed).filter((name) => !echoes.includes(name))).toEqual([]);
 });
 
-it('is judged by models that tell good messages from spoiled ones', () => {
-	const faulty = Object.entries(report.samples).filter(([, problems]) => problems.length > 0);
-	expect(faulty).toEqual([]);
-	expect(report.spoiled).toBeGreaterThan(40);
-	expect(report.passed).toEqual([]);
+it('is judged by models that tell good messages from spoiled ones', async () => {
+	const samples = await stage.client.ask<Record<string, unknown>>('validate_samples', {});
+	expect(samples).toEqual({ wrong: [], spoiled: expect.any(Number), passed: [] });
+	expect(samples.spoiled).toBeGreaterThan(40);
 });

@@ -19,8 +19,7 @@ export const wrongKey = 'ws_wrong_5e7b1c.c0ffee5ec4e7c0ffee5ec4e7';
 export async function openStage() {
 	const folder = mkdtempSync(path.join(tmpdir(), 'flameup-pyairbyte-'));
 	const proxy = await startProxy();
-	const env = environment(folder, proxy.url);
-	const client = startClient(folder, env);
+	const client = startClient(folder, environment(folder, proxy.url));
 	const simulators: Simulator[] = [];
 	const taps: Tap[] = [];
 	afterAll(async () => {
@@ -32,7 +31,6 @@ export async function openStage() {
 
 	return {
 		client,
-		env,
 		folder,
 		/** What was asked of the network. */
 		asked: proxy.asked,

@@ -3,7 +3,18 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { defaultKey } from '../../simulator/keys.mts';
 import { type Stage, wrongKey } from './stage.mts';
-import { validate } from './validate.mts';
+
+interface Report {
+	/** Messages without a fault, by type. */
+	counts: Record<string, number>;
+	/** Members of states that came from the source, and that no model knows. */
+	echoed: Record<string, number>;
+	wrong: string[];
+}
+
+/** Holds files of printed messages against Airbyte's models of its protocol. */
+export const validate = ({ client }: Stage, files: readonly string[]) =>
+	client.ask<Report>('validate_messages', { files });
 
 /** The last tests of a file: what all of its runs have left behind, with messages of these types. */
 export function itLeavesCleanTraces(stage: Stage, types: readonly string[]) {
@@ -24,7 +35,7 @@ export function itLeavesCleanTraces(stage: Stage, types: readonly string[]) {
 
 	if (types.length === 0) return;
 	it("prints nothing but what Airbyte's models say", async () => {
-		const { counts, echoed, wrong } = await validate(stage.env, stage.printed());
+		const { counts, echoed, wrong } = await validate(stage, stage.printed());
 		expect(wrong).toEqual([]);
 		expect(Object.keys(counts)).toEqual(expect.arrayContaining([...types]));
 		// PyAirbyte puts this into states, and gets it back.

@@ -31,6 +31,3 @@ export const credentialFor = ({ url }: Simulator): CredentialData => ({
 	workspaceId,
 	baseUrl: url,
 });
-
-/** How far the clock of a Flameup has to be off for its minute to end in so many seconds. */
-export const minuteEndsIn = (seconds: number) => 60_000 - seconds * 1000 - (Date.now() % 60_000);

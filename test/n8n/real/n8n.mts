@@ -19,48 +19,39 @@ export interface N8nOptions {
 /** A running n8n. */
 export interface N8n extends Running {
 	url: string;
-	log: string;
 }
 
 const script = path.join(hostFolder, 'node_modules/n8n/bin/n8n');
 
 /** Starts n8n on loopback and waits until it can be used. */
-export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const [port = 0, broker = 0] = await freePorts(2);
-	const url = `http://127.0.0.1:${port}`;
-	const env = { N8N_PORT: String(port), N8N_RUNNERS_BROKER_PORT: String(broker) };
-	return launch(options, 'start', env, url);
-}
+export const startN8n = (options: N8nOptions): Promise<N8n> =>
+	launch(options, ['start'], (port) => ({ N8N_PORT: port }));
 
-/** Starts a worker that takes executions from the queue. */
-export async function startWorker(options: N8nOptions, concurrency: number): Promise<N8n> {
-	const [port = 0, broker = 0] = await freePorts(2);
-	const env = {
-		N8N_RUNNERS_BROKER_PORT: String(broker),
+/** Starts a worker that takes five executions at a time from the queue. */
+export const startWorker = (options: N8nOptions): Promise<N8n> =>
+	launch(options, ['worker', '--concurrency=5'], (port) => ({
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-		QUEUE_HEALTH_CHECK_PORT: String(port),
-	};
-	const command = ['worker', `--concurrency=${concurrency}`];
-	return launch(options, command.join(' '), env, `http://127.0.0.1:${port}`);
-}
+		QUEUE_HEALTH_CHECK_PORT: port,
+	}));
 
 async function launch(
 	{ folder, tarball, env = {} }: N8nOptions,
-	command: string,
-	own: Record<string, string>,
-	url: string,
+	command: string[],
+	listening: (port: string) => NodeJS.ProcessEnv,
 ): Promise<N8n> {
 	mkdirSync(folder, { recursive: true });
-	const log = path.join(folder, `${command.split(' ')[0]}-${new URL(url).port}.log`);
+	const [port, broker] = (await freePorts(2)).map(String) as [string, string];
 	const standIn = npmStandIn(tarball, path.join(folder, 'bin'));
-	const running = start([process.execPath, script, ...command.split(' ')], {
+	const own = { ...listening(port), N8N_RUNNERS_BROKER_PORT: broker };
+	const running = start([process.execPath, script, ...command], {
 		env: { ...environment(folder, standIn), ...own, ...env },
 		folder,
-		log,
+		name: `${command[0]}-${port}`,
 	});
-	await ready(`${url}/healthz/readiness`, running, log);
-	return { ...running, url, log };
+	const url = `http://127.0.0.1:${port}`;
+	await ready(`${url}/healthz/readiness`, running);
+	return { ...running, url };
 }
 
 /** Imports the example workflows with n8n's own command. */

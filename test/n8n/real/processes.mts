@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,17 +9,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A program that was started here and is ended here. */
 export interface Running {
 	pid: number;
+	/** What it prints. */
+	log: string;
+	/** The exit code or signal, once it has ended. */
+	ended: Promise<string>;
 	/** Asks it to end and waits until it has. */
 	stop(): Promise<void>;
-	/** The exit code or signal once it has ended. */
-	ended(): string | undefined;
 }
 
 const groups = new Set<number>();
 const folders = new Set<string>();
 
 process.on('exit', () => {
-	for (const pid of groups) kill(pid, 'SIGKILL');
+	for (const pid of groups) kill(pid);
 	for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 process.on('SIGINT', () => process.exit(130));
@@ -31,70 +34,62 @@ export function temporaryFolder(): string {
 	return folder;
 }
 
-/** Starts a program in a process group of its own; its output goes to a file. */
+/** Starts a program in a process group of its own; its output goes to a file in the folder. */
 export function start(
-	command: string[],
-	{ env, folder, log }: { env: NodeJS.ProcessEnv; folder: string; log: string },
+	[program = '', ...args]: string[],
+	{ env, folder, name }: { env: NodeJS.ProcessEnv; folder: string; name: string },
 ): Running {
+	const log = path.join(folder, `${name}.log`);
 	const output = openSync(log, 'a');
-	const [program = '', ...args] = command;
 	const stdio: ['ignore', number, number] = ['ignore', output, output];
 	const child = spawn(program, args, { cwd: folder, env, stdio, detached: true });
-	const pid = child.pid ?? 0;
-	if (pid) groups.add(pid);
-	let end: string | undefined;
-	child.once('error', (error) => {
-		end = error.message;
+	const { pid = 0 } = child;
+	groups.add(pid);
+	const ended = new Promise<string>((resolve) => {
+		child.once('error', ({ message }) => resolve(message));
+		child.once('exit', (code, signal) => resolve(String(signal ?? code)));
 	});
-	child.once('exit', (code, signal) => {
-		end = String(signal ?? code);
-		kill(pid, 'SIGKILL');
-		groups.delete(pid);
-	});
-	return { pid, ended: () => end, stop: () => stop(child, () => end !== undefined) };
+	ended.then(() => kill(pid));
+	const stop = async () => {
+		child.kill('SIGTERM');
+		const timer = setTimeout(kill, 15_000, pid);
+		await ended;
+		clearTimeout(timer);
+	};
+	return { pid, log, ended, stop };
 }
 
-async function stop(child: ChildProcess, isOver: () => boolean) {
-	child.kill('SIGTERM');
-	for (let waited = 0; !isOver() && waited < 150; waited++) await sleep(100);
-	if (!isOver()) kill(child.pid ?? 0, 'SIGKILL');
-}
-
-function kill(group: number, signal: NodeJS.Signals) {
-	if (!group) return;
+/** Ends all that is left of a program. */
+function kill(pid: number) {
+	groups.delete(pid);
 	try {
-		process.kill(-group, signal);
+		if (pid) process.kill(-pid, 'SIGKILL');
 	} catch {
-		// it has ended already
+		// nothing is left
 	}
 }
 
 /** Waits until the address answers 2xx. */
-export async function ready(url: string, program: Running, log: string, withinMs = 300_000) {
-	for (const end = Date.now() + withinMs; ; await sleep(150)) {
-		if (program.ended() !== undefined)
-			throw new Error(`ended early (${program.ended()}), see ${log}`);
-		if (Date.now() > end) throw new Error(`${url} was not ready in time, see ${log}`);
+export async function ready(url: string, { ended, log }: Running, withinMs = 300_000) {
+	let end = '';
+	ended.then((how) => {
+		end = how;
+	});
+	for (const until = Date.now() + withinMs; !end && Date.now() < until; await sleep(150)) {
 		const answer = await fetch(url).catch(() => undefined);
 		await answer?.arrayBuffer();
 		if (answer?.ok) return;
 	}
+	throw new Error(
+		`${url} was never ready (${end || 'it still runs'}):\n${readFileSync(log, 'utf8').slice(-2000)}`,
+	);
 }
 
 /** Ports on loopback that nobody listens on. */
 export async function freePorts(count: number): Promise<number[]> {
-	const servers = await Promise.all(
-		Array.from({ length: count }, async () => {
-			const server = createServer();
-			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-			return server;
-		}),
-	);
-	return Promise.all(
-		servers.map(async (server) => {
-			const { port } = server.address() as { port: number };
-			await new Promise((resolve) => server.close(resolve));
-			return port;
-		}),
-	);
+	const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+	await Promise.all(servers.map((server) => once(server, 'listening')));
+	const ports = servers.map((server) => (server.address() as AddressInfo).port);
+	await Promise.all(servers.map((server) => once(server.close(), 'close')));
+	return ports;
 }

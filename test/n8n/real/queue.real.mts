@@ -1,5 +1,4 @@
 import { readFileSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, expect, inject, it } from 'vitest';
 import { credentialFor, startFlameup } from './flameup.mts';
 import { find, installProgram } from './install.mts';
@@ -26,7 +25,7 @@ const redisArguments = `--port ${port} --bind 127.0.0.1 --appendonly no --save`.
 const redis = start([find('redis-server') ?? '', ...redisArguments, ''], {
 	env: {},
 	folder,
-	log: path.join(folder, 'redis.log'),
+	name: 'redis',
 });
 stops.push(redis.stop);
 const env = {
@@ -44,7 +43,7 @@ const rest = openRest(n8n.url, await signIn(n8n.url));
 await rest.installPackage(tarball);
 
 it('shares one key among executions in two workers', async () => {
-	const workers = [await startWorker(options, 5), await startWorker(options, 5)];
+	const workers = [await startWorker(options), await startWorker(options)];
 	stops.push(...workers.map(({ stop }) => stop));
 	const credential = await rest.credential('Shared', credentialFor(simulator));
 	const runs = await Promise.all(

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { minuteEndsIn } from './flameup.mts';
 import { peakMemory } from './n8n.mts';
 import { openStage } from './stage.mts';
 import { flameup as node, people } from './workflows.mts';
 
 const { host, flameup, run, requests, size } = await openStage();
+
+/** How far the clock of a Flameup has to be off for its minute to end in so many seconds. */
+const minuteEndsIn = (seconds: number) => 60_000 - seconds * 1000 - (Date.now() % 60_000);
 
 it('gets every row there, whatever fails on the way, with one 429 and not more', async () => {
 	const clock = { limit: 120, window: 'clock', clockSkewMs: minuteEndsIn(6) } as const;
