@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const host = { testTimeout: 300_000, hookTimeout: 600_000 };
 /** One file after the other, as all use the same n8n. */
-const host = { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false };
-const n8n = { ...host, globalSetup: 'test/n8n/real/host.mts' };
+const n8n = { ...host, fileParallelism: false, globalSetup: 'test/n8n/real/host.mts' };
 
 /** The suites in real hosts. They install what they run in, so no plain `vitest` starts them. */
 export default defineConfig({
 	logLevel: 'error',
 	test: {
+		maxWorkers: '100%',
 		projects: [
 			{
 				test: {
@@ -15,7 +16,6 @@ export default defineConfig({
 					name: 'pyairbyte',
 					include: ['test/pyairbyte/*.real.mts'],
 					globalSetup: 'test/pyairbyte/environment.mts',
-					fileParallelism: true,
 				},
 			},
 			{ test: { ...n8n, name: 'n8n-real', include: ['test/n8n/real/*.real.mts'] } },
