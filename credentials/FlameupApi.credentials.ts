@@ -4,10 +4,10 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_API_URL } from '../src/settings/settings';
-
-/** An ID that nobody has. */
-const NOBODY = 'flameup-connection-check';
+import { describedInN8n } from '../nodes/Flameup/options';
+import { FIELDS } from '../nodes/Flameup/vocabulary';
+import { NOBODY } from '../src/flameup/client';
+import { REQUESTS_PER_MINUTE } from '../src/limits';
 
 /** A key that may only write people is refused the test's read, and is a good key all the same. */
 const WRITE_ONLY = 403;
@@ -17,7 +17,7 @@ const EVERY_OTHER_FAILURE = Array.from({ length: 300 }, (_, i) => 300 + i).filte
 );
 
 const REDIRECTED =
-	'The Base URL leads elsewhere. Enter the address that it leads to, with https:// in front.';
+	'The Base URL redirects elsewhere. Enter the address that it leads to, with https:// in front.';
 const BUSY = 'Flameup could not answer just now. Test again in a few minutes.';
 
 /** What each status of the answer means for the one who fills in the form. */
@@ -29,8 +29,8 @@ const MEANINGS: Readonly<Record<number, string>> = {
 	400: 'Flameup does not understand the request. Check the Workspace ID and the Base URL.',
 	401: 'Flameup does not accept the API Key. Copy it again from Flameup, all of it.',
 	404: 'There is no such workspace at this address. Check the Workspace ID first, then whether the Base URL ends in /api/v1.',
-	405: 'Something else than Flameup answers at the Base URL. Check the Base URL.',
-	429: 'The API Key has used up its 120 requests a minute, so it could not be tested. Test again in a minute.',
+	405: 'Something other than Flameup answers at the Base URL. Check the Base URL.',
+	429: `The API Key has used up its ${REQUESTS_PER_MINUTE} requests a minute, so it could not be tested. Test again in a minute.`,
 	500: BUSY,
 	502: BUSY,
 	503: BUSY,
@@ -39,6 +39,19 @@ const MEANINGS: Readonly<Record<number, string>> = {
 
 const WEB_PAGE =
 	'A web page answers at the Base URL, and not Flameup. Check that it is the address of the API.';
+
+/** A setting of the core, as the form shows it. */
+function parameter(path: string, ...more: readonly string[]) {
+	const field = FIELDS.find((one) => one.path === path);
+	const { default: value = '', description = '', example, title = path } = field ?? {};
+	return {
+		displayName: title,
+		type: 'string',
+		default: String(value),
+		description: describedInN8n([description, ...more].join(' ')),
+		...(example !== undefined && example !== value && { placeholder: `e.g. ${example}` }),
+	} as const;
+}
 
 /** The key that Flameup's requests carry, and where they go. */
 export class FlameupApi implements ICredentialType {
@@ -55,31 +68,16 @@ export class FlameupApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			displayName: 'API Key',
+			...parameter(
+				'api_key',
+				'Reading people needs people:read, and tracking events needs events:write.',
+			),
 			name: 'apiKey',
-			type: 'string',
 			typeOptions: { password: true },
-			default: '',
 			required: true,
-			description:
-				'You find it in Flameup under Settings, API Keys. It needs the permission people:write; people:read for reading people, and events:write for tracking events.',
 		},
-		{
-			displayName: 'Workspace ID',
-			name: 'workspaceId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. ws_abc123',
-			description:
-				'You find it in Flameup next to the name of your workspace. When you leave it empty, the workspace of the API key is used.',
-		},
-		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			default: DEFAULT_API_URL,
-			description: 'You change this only when Flameup gives you another address',
-		},
+		{ ...parameter('workspace_id'), name: 'workspaceId' },
+		{ ...parameter('api_url'), name: 'baseUrl' },
 	];
 
 	authenticate: IAuthenticateGeneric = {

@@ -48,8 +48,7 @@ export function createAllowance() {
 				windows++;
 			}
 			const enforced = key === undefined ? limitWithoutKey : switches.limit;
-			const used =
-				(switches.window === 'rolling' ? bucket.spent.count(at) : bucket.used) + switches.preused;
+			const used = usedIn(bucket, at, switches) + switches.preused;
 			const refused = switches.limit > 0 && used >= enforced;
 			if (!refused || switches.countRefused) {
 				bucket.used++;
@@ -57,11 +56,18 @@ export function createAllowance() {
 			}
 			const limit = switches.announcedLimit || enforced;
 			const remaining = refused ? 0 : Math.max(0, limit - used - 1);
-			const first = switches.window === 'rolling' ? (bucket.spent.first(at) ?? at) : start;
-			return { refused, limit, remaining, resetAt: first + minuteMs };
+			return { refused, limit, remaining, resetAt: firstIn(bucket, at, switches) + minuteMs };
 		},
 	};
 }
+
+/** Requests that count against the limit: of this window, or of the last 60 seconds where windows roll. */
+const usedIn = ({ spent, used }: Bucket, at: number, { window }: Switches) =>
+	window === 'rolling' ? spent.count(at) : used;
+
+/** When the first of them came. */
+const firstIn = ({ spent, start }: Bucket, at: number, { window }: Switches) =>
+	window === 'rolling' ? (spent.first(at) ?? at) : start;
 
 function windowStart(start: number, at: number, { window, clockSkewMs }: Switches) {
 	if (window === 'clock') return at - ((((at + clockSkewMs) % minuteMs) + minuteMs) % minuteMs);

@@ -1,24 +1,200 @@
-/** A run that cannot go on; the subclass says who can change that. */
+/** What Flameup answered to a request that it did not carry out. */
+export interface Answered {
+	readonly status: number;
+	/** Flameup's own words as they came; they can repeat personal data. */
+	readonly said: string;
+	/** Documented fields of a person that the answer complains about. */
+	readonly fields: readonly string[];
+}
+
+/** What is wrong with one setting. */
+export type SettingIssue = { readonly setting: string } & (
+	| { readonly problem: 'missing' | 'unknown' | 'empty' }
+	| { readonly problem: 'type'; readonly expected: string }
+	| { readonly problem: 'choice'; readonly choices: readonly string[] }
+	| {
+			readonly problem: 'too_small' | 'too_big';
+			readonly bound: number;
+			readonly inclusive: boolean;
+	  }
+	| { readonly problem: ContradictionCode; readonly other?: string }
+);
+
+/** What a setting must be, or does not go with; `other` is the value or the setting that it clashes with. */
+export type ContradictionCode =
+	| 'one_line'
+	| 'key_too_long'
+	| 'not_a_workspace_id'
+	| 'not_an_address'
+	| 'needs_https'
+	| 'also_in_only_columns'
+	| 'also_in_email_column'
+	| 'also_in_user_id_columns'
+	| 'listed_twice'
+	| 'needs_limit'
+	| 'ignores_limit';
+
+/** What a request was about. */
+export type Subject = 'person' | 'event' | 'traits' | 'request';
+
+/** The facts that belong to each code. */
+interface Facts {
+	// Records that cannot become a person.
+	missing_user_id: { readonly columns: readonly string[]; readonly joined: boolean };
+	invalid_user_id: {
+		readonly column: string;
+		readonly holds: 'lost digits' | 'a list' | 'an object' | 'a boolean';
+	};
+	user_id_too_long: { readonly length: number };
+	invalid_email: object;
+	email_too_long: { readonly length: number };
+	phone_too_long: { readonly length: number };
+	person_too_large: { readonly maxBytes: number };
+	invalid_record: { readonly why: 'no object' | 'no JSON' };
+	unreadable_line: object;
+
+	// People whom Flameup did not take.
+	refused: Answered & { readonly what?: Subject };
+	too_large_for_flameup: Answered & { readonly what?: Subject };
+	not_confirmed: object;
+	already_exists: Answered;
+	not_found: { readonly by: 'email' | 'userId' };
+
+	// Settings, and what the source has.
+	invalid_settings: { readonly issues: readonly SettingIssue[] };
+	unknown_column: {
+		readonly setting: string;
+		readonly column: string;
+		readonly columns: readonly string[];
+		readonly nearest?: string;
+		readonly stream?: string;
+	};
+	columns_clash: { readonly columns: readonly [string, string]; readonly trait: string };
+	streams_overlap: {
+		readonly streams: readonly { readonly stream: string; readonly key: string }[];
+	};
+	not_people: {
+		readonly stream: string;
+		readonly columns: readonly string[];
+		readonly hasEmail: boolean;
+	};
+	unclear_user_id: { readonly stream: string; readonly key: string; readonly column: string };
+	duplicate_stream: { readonly stream: string };
+	unknown_stream: { readonly stream: string };
+	record_of_unknown_stream: { readonly stream: string };
+	no_messages: object;
+	unreadable_input: { readonly fault: string };
+	too_many_rejected: {
+		readonly limit: 'first' | 'count' | 'percent';
+		/** The most that are allowed. */
+		readonly most: number;
+		readonly rejected: number;
+		readonly settled: number;
+		/** The record that was one too many. */
+		readonly record?: {
+			/** Such as `record 7 of people`. */
+			readonly where: string;
+			readonly rejection: Rejection;
+		};
+	};
+
+	// Answers that end a run.
+	unauthorized: Answered;
+	forbidden: Answered & { readonly permission: string };
+	unknown_address: Answered;
+	redirected: Answered;
+	not_served: Answered;
+	not_flameup: object;
+	untrusted_certificate: { readonly fault: string };
+	unknown_host: { readonly fault: string };
+	proxy_refuses: { readonly fault: string };
+	all_refused: Answered & { readonly people: number };
+	nobody_upserted: { readonly records: number; readonly reason: RejectionCode };
+
+	// Flameup or the network is at fault.
+	unreachable: { readonly fault: string; readonly forMs: number };
+	unreadable_answers: { readonly forMs: number };
+	allowance_used_up: Answered & { readonly forMs: number };
+	unavailable: Answered & { readonly forMs: number };
+
+	uncertain: { readonly answer: Answered | { readonly fault: string } };
+	/** `trouble` is why requests were failing when it was stopped. */
+	stopped: { readonly trouble?: Problem };
+	unexpected: { readonly error: unknown };
+}
+
+/** The stable name of what went wrong. */
+export type ProblemCode = keyof Facts;
+
+/** What went wrong, as data; `describe` makes sentences of it. */
+export type Problem<Code extends ProblemCode = ProblemCode> = {
+	[One in Code]: { readonly code: One } & Facts[One];
+}[Code];
+
+/** Codes of records that cannot become a person; users find them in logs and documents. */
+export const INVALID = [
+	'missing_user_id',
+	'invalid_user_id',
+	'user_id_too_long',
+	'invalid_email',
+	'email_too_long',
+	'phone_too_long',
+	'person_too_large',
+	'invalid_record',
+	'unreadable_line',
+] as const;
+
+/** Codes of people whom Flameup did not take. */
+export const REFUSED = ['refused', 'too_large_for_flameup', 'not_confirmed'] as const;
+
+/** Why a record was rejected. */
+export type RejectionCode = (typeof INVALID)[number] | (typeof REFUSED)[number];
+
+/** A record that did not become a person in Flameup. `userId` is there when it could be read. */
+export type Rejection = Problem<RejectionCode> & { readonly userId?: string };
+
+/** Who can change what went wrong: the user, Flameup and time, nobody for certain, or nobody at all. */
+export type ProblemKind =
+	| 'record'
+	| 'config'
+	| 'transient'
+	| 'uncertain'
+	| 'stopped'
+	| 'unexpected';
+
+const TRANSIENT: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+	'unreachable',
+	'unreadable_answers',
+	'allowance_used_up',
+	'unavailable',
+]);
+
+const RECORD: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+	...INVALID,
+	...REFUSED,
+	'already_exists',
+	'not_found',
+]);
+
+/** Who can change it. */
+export function kindOf({ code }: Problem): ProblemKind {
+	if (code === 'uncertain' || code === 'stopped' || code === 'unexpected') return code;
+	if (RECORD.has(code)) return 'record';
+	return TRANSIENT.has(code) ? 'transient' : 'config';
+}
+
+/** A run that cannot go on, and why. */
 export class FlameupError extends Error {
 	override name = 'FlameupError';
+	readonly problem: Problem;
+
+	/** The message is the code alone: texts are made by `describe`, in the words of the host. */
+	constructor(problem: Problem) {
+		super(problem.code, problem.code === 'unexpected' ? { cause: problem.error } : {});
+		this.problem = problem;
+	}
 }
 
-/** The user must change a setting, or a column of the source; trying again does not help. */
-export class ConfigError extends FlameupError {
-	override name = 'ConfigError';
-}
-
-/** Flameup or the network is at fault; the same run can succeed later. */
-export class TransientError extends FlameupError {
-	override name = 'TransientError';
-}
-
-/** Flameup may or may not have done what was asked, and asking again could do it twice. */
-export class UncertainError extends TransientError {
-	override name = 'UncertainError';
-}
-
-/** The run was asked to stop; what had not been sent stays unfinished. */
-export class StoppedError extends FlameupError {
-	override name = 'StoppedError';
-}
+/** What was thrown, as a problem; whatever the core did not throw itself is unexpected. */
+export const problemOf = (error: unknown): Problem =>
+	error instanceof FlameupError ? error.problem : { code: 'unexpected', error };

@@ -1,4 +1,4 @@
-/** What the core needs to know of a wish to stop; an AbortSignal is one. */
+/** A request to stop; an AbortSignal is one. */
 export interface StopSignal {
 	readonly aborted: boolean;
 }
@@ -9,7 +9,7 @@ export interface Stop {
 	abort(): void;
 }
 
-/** Time and chance, given by the host, so that tests can run years of waiting in milliseconds. */
+/** Time and randomness, given by the host, so that tests can run years of waiting in milliseconds. */
 export interface Clock {
 	/** Milliseconds since 1970; never goes back. */
 	now(): number;
@@ -19,12 +19,12 @@ export interface Clock {
 	random(): number;
 }
 
-/** One request, complete but for what the host adds. */
+/** One request; the transport adds the API key. */
 export interface HttpRequest {
 	readonly method: 'GET' | 'POST' | 'PUT';
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
-	/** The text of the body, in parts: to join a hundred people costs as much as to encode them. */
+	/** The text of the body, in parts: joining a hundred people costs as much as encoding them. */
 	readonly body?: readonly string[];
 	readonly timeoutMs: number;
 }
@@ -43,5 +43,22 @@ export interface NetworkFault {
 	readonly sent: boolean;
 }
 
-/** One HTTP exchange; never rejects, follows no redirect. */
+/** One HTTP exchange with the API key; never rejects, follows no redirect. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse | NetworkFault>;
+
+/** Codes of faults that happen before anything can have reached Flameup. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'ECONNREFUSED',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ERR_INVALID_URL',
+	'ERR_PROXY_TUNNEL',
+]);
+
+/** The fault that a code such as ECONNREFUSED or TIMEOUT stands for. */
+export const networkFault = (code: string): NetworkFault => ({
+	fault: code,
+	sent: !NOT_SENT.has(code),
+});

@@ -1,9 +1,12 @@
-import { ConfigError, FlameupError, TransientError } from '../../src/errors';
-import { createClient } from '../../src/flameup/client';
+import { FlameupError, kindOf, type Problem, problemOf } from '../../src/errors';
+import { Client } from '../../src/flameup/client';
 import type { Clock, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
+import { describe, paragraph } from '../../src/texts';
+import { InputError } from './inputError';
 import type { FailureType, OutgoingMessage } from './protocol';
 import { operations, specification } from './spec';
+import { vocabulary } from './vocabulary';
 
 export { readCatalog, readSettings } from './settings';
 export { write } from './write';
@@ -23,18 +26,20 @@ export async function check(
 	transport: Transport,
 	clock: Clock,
 ): Promise<OutgoingMessage> {
-	const client = createClient({
-		apiUrl: settings.api_url,
-		workspaceId: settings.workspace_id,
-		apiKey: settings.api_key,
-		pace: settings.pace,
-		transport,
-		clock,
-		signal: { aborted: false },
-	});
-	const { message, ok } = await client.check();
-	return connectionStatus(ok, ok ? `${message} ${environment(settings.api_key)}` : message);
+	const client = new Client({ settings, transport, clock, signal: { aborted: false } });
+	const result = await client.check();
+	if (!result.ok) {
+		const words = vocabulary(settings.rejected_records.include_values, 'test');
+		return connectionStatus(false, paragraph(describe(result.problem, words)));
+	}
+	const found = result.canRead ? ACCEPTED : WRITE_ONLY;
+	return connectionStatus(true, `${found} ${environment(settings.api_key)}`);
 }
+
+const ACCEPTED = 'Flameup accepts the API key and knows the workspace.';
+
+const WRITE_ONLY =
+	'Flameup knows the API key, but the key may not read people, so nothing more could be tested. That is fine if it may write people (people:write).';
 
 /** An answer to `check`; FAILED is an answer too. */
 export const connectionStatus = (ok: boolean, message: string): OutgoingMessage => ({
@@ -46,30 +51,42 @@ export const connectionStatus = (ok: boolean, message: string): OutgoingMessage 
 function environment(apiKey: string): string {
 	if (apiKey.startsWith('ws_live_')) return 'It is a live key: people will be real.';
 	if (apiKey.startsWith('ws_test_')) return 'It is a test key: nobody shows up in live data.';
-	return 'The key does not begin with ws_live_ or ws_test_, so whether it is live or test is not known.';
+	return 'The key does not begin with ws_live_ or ws_test_, so it is not known whether it is live or test.';
 }
 
-function failureType(error: unknown): FailureType {
-	if (error instanceof ConfigError) return 'config_error';
-	if (error instanceof TransientError) return 'transient_error';
-	return 'system_error';
+/** Whether the user can mend it in a setting or a file. */
+export const isConfigError = (error: unknown): error is Error =>
+	error instanceof InputError ||
+	(error instanceof FlameupError && kindOf(error.problem) === 'config');
+
+/** What went wrong as one paragraph. */
+export function errorText(error: unknown, showsValues = false): string {
+	if (error instanceof InputError) return error.message;
+	const problem = problemOf(error);
+	return problem.code === 'unexpected'
+		? 'The destination met an error of its own. Run the sync again, and report it if it comes back.'
+		: paragraph(describe(problem, vocabulary(showsValues)));
+}
+
+function failureType(problem: Problem): FailureType {
+	const kind = kindOf(problem);
+	if (kind === 'config' || kind === 'record') return 'config_error';
+	return kind === 'unexpected' ? 'system_error' : 'transient_error';
 }
 
 /** The one trace that tells why a command failed. */
-export function failure(error: unknown, emittedAt: number): OutgoingMessage {
-	const isOurs = error instanceof FlameupError && error.cause === undefined;
-	const words = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+export function failure(error: unknown, emittedAt: number, showsValues = false): OutgoingMessage {
+	const problem = problemOf(error);
+	const cause = problem.code === 'unexpected' ? problem.error : error;
 	return {
 		type: 'TRACE',
 		trace: {
 			type: 'ERROR',
 			emitted_at: Math.round(emittedAt),
 			error: {
-				message: isOurs
-					? error.message
-					: 'The destination met an error of its own. Run the sync again, and report it if it comes back.',
-				internal_message: words,
-				failure_type: failureType(error),
+				message: errorText(error, showsValues),
+				internal_message: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown',
+				failure_type: error instanceof InputError ? 'config_error' : failureType(problem),
 			},
 		},
 	};

@@ -1,20 +1,24 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { fstatSync, readFileSync } from 'node:fs';
 import { setTimeout as timer } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '../../src/errors';
+import { FlameupError } from '../../src/errors';
 import type { Clock } from '../../src/ports';
+import type { Settings } from '../../src/settings/settings';
 import {
 	check,
 	connectionStatus,
 	discover,
+	errorText,
 	failure,
+	isConfigError,
 	readCatalog,
 	readSettings,
 	spec,
 	write,
 } from './destination';
+import { InputError } from './inputError';
 import type { LogLevel, OutgoingMessage } from './protocol';
 import { createRedactor } from './redact';
 import { peekApiKey } from './settings';
@@ -26,12 +30,14 @@ const USAGE = `Usage: destination-flameup <command>
   check    --config FILE               test the API key and the workspace
   discover --config FILE               print what can be written
   write    --config FILE --catalog FILE   send the records on standard input
+  hash     --config FILE USER_ID       print the hash by which the log names a user ID
 
 Messages go in and out as one JSON object a line, as Airbyte's protocol has them.
 `;
 
-/** The first that parses JSON with the text of each number and knows the proxy settings. */
-const OLDEST_NODE = [22, 21] as const;
+/** The first of each line that parse JSON with the text of each number and know the proxy settings. */
+const OLDEST_NODE: Readonly<Record<number, number>> = { 22: 21, 24: 5 };
+const NEWEST_LINE = 25;
 
 /** How long a stopped run waits for its reader. */
 const LAST_WORDS_MS = 1_000;
@@ -62,13 +68,13 @@ const log = (level: LogLevel, message: string): void =>
 
 function readText(path: string | undefined, option: string): string {
 	if (path === undefined) {
-		throw new ConfigError(`The option --${option} is missing. Give it the path of a JSON file.`);
+		throw new InputError(`The option --${option} is missing. Give it the path of a JSON file.`);
 	}
 	try {
 		return readFileSync(path, 'utf8');
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
-		throw new ConfigError(`The file ${path} of --${option} could not be read (${code}).`);
+		throw new InputError(`The file ${path} of --${option} could not be read (${code}).`);
 	}
 }
 
@@ -78,15 +84,22 @@ function readConfig(path: string | undefined) {
 	return readSettings(text);
 }
 
+const connect = ({ api_key, api_url }: Settings, connections: number) =>
+	createTransport({ url: api_url, apiKey: api_key, connections });
+
+/** Keyed, so that nobody without the API key can find a user ID by trying. */
+const hash = ({ api_key }: Settings, userId: string): string =>
+	createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
+
 async function runCheck(path: string | undefined): Promise<void> {
 	try {
 		const settings = readConfig(path);
-		const { close, transport } = createTransport(settings.api_url, 1);
+		const { close, transport } = connect(settings, 1);
 		print(await check(settings, transport, clock));
 		close();
 	} catch (error) {
-		if (!(error instanceof ConfigError)) throw error;
-		print(connectionStatus(false, error.message));
+		if (!isConfigError(error)) throw error;
+		print(connectionStatus(false, errorText(error)));
 	}
 }
 
@@ -97,10 +110,8 @@ async function* input(signal: AbortSignal): AsyncGenerator<Buffer> {
 		yield* process.stdin as AsyncIterable<Buffer>;
 	} catch (error) {
 		if (signal.aborted) return;
-		const { code } = error as NodeJS.ErrnoException;
-		throw new ConfigError(
-			`Standard input could not be read (${code}). Pipe Airbyte messages into it.`,
-		);
+		const { code = 'unknown' } = error as NodeJS.ErrnoException;
+		throw new FlameupError({ code: 'unreadable_input', fault: code });
 	}
 }
 
@@ -110,7 +121,7 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 	const stdin = fstatSync(0);
 	// Not a terminal, a folder, or /dev/null, which is what Node finds when standard input is closed.
 	if (!stdin.isFIFO() && !stdin.isSocket() && !stdin.isFile()) {
-		throw new ConfigError('There is no input. Pipe Airbyte messages into standard input.');
+		throw new InputError('There is no input. Pipe Airbyte messages into standard input.');
 	}
 	const stop = new AbortController();
 	let signalled: NodeJS.Signals | undefined;
@@ -120,7 +131,7 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 			stop.abort();
 		});
 	}
-	const { close, transport } = createTransport(settings.api_url, settings.pace.requests_in_flight);
+	const { close, transport } = connect(settings, settings.pace.requests_in_flight);
 	try {
 		await write({
 			settings,
@@ -135,10 +146,10 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 				if (!process.stdout.writableNeedDrain || stop.signal.aborted) return;
 				await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
 			},
-			hash: (text) => createHash('sha256').update(text).digest('hex').slice(0, 12),
+			hash: (userId) => hash(settings, userId),
 		});
 	} catch (error) {
-		print(failure(error, clock.now()));
+		print(failure(error, clock.now(), settings.rejected_records.include_values));
 		process.exitCode = 1;
 	}
 	close();
@@ -150,14 +161,23 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 	}
 }
 
+function runHash(config: string | undefined, userId: string | undefined): void {
+	const settings = readConfig(config);
+	if (userId === undefined)
+		throw new InputError(
+			'The user ID is missing. Give it after the options, behind -- if it begins with a hyphen.',
+		);
+	process.stdout.write(`${hash(settings, userId)}\n`);
+}
+
 const flushed = () =>
 	new Promise<void>((resolve) => void process.stdout.write('', () => resolve()));
 
 async function run(): Promise<void> {
 	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-	if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-		throw new ConfigError(
-			`Node ${OLDEST_NODE.join('.')} or later is needed, and this is ${process.versions.node}.`,
+	if (major < NEWEST_LINE && minor < (OLDEST_NODE[major] ?? Number.POSITIVE_INFINITY)) {
+		throw new InputError(
+			`Node 22.21 or a later 22, or else 24.5 or later, is needed, and this is ${process.versions.node}.`,
 		);
 	}
 	const { positionals, values } = parseArgs({
@@ -182,12 +202,14 @@ async function run(): Promise<void> {
 			return print(discover());
 		case 'write':
 			return runWrite(config, catalog);
+		case 'hash':
+			return runHash(config, positionals[1]);
 		default:
-			throw new ConfigError(`There is no such command. ${USAGE.trim()}`);
+			throw new InputError(`There is no such command. ${USAGE.trim()}`);
 	}
 }
 
-// Nobody reads any more, so nobody is to be told.
+// The reader of standard output is gone, so there is nobody to report to.
 process.stdout.on('error', () => process.exit(1));
 process.on('uncaughtException', (error) => {
 	print(failure(error, clock.now()));

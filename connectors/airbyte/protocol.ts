@@ -1,8 +1,10 @@
 import { z } from 'zod/v4';
-import { isExactNumber, parseExactly } from '../../src/mapping/exactNumbers';
+import { parseExactly } from '../../src/mapping/exactNumbers';
+import { isObject } from '../../src/mapping/jsonValues';
 
 /** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
 
+/** How important a log message is. */
 export type LogLevel = 'INFO' | 'WARN' | 'DEBUG';
 
 /** What the user or the platform has to do about a failure. */
@@ -88,18 +90,46 @@ export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
 	'DESTINATION_CATALOG',
 ]);
 
-/** Whether it is a JSON object, neither null nor a list nor a long number. */
-export const isObject = <T>(value: T): value is T & object =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
-
 /** One line as a message; undefined when it is not a JSON object. */
 export function parseMessage(text: string): IncomingMessage | undefined {
+	const message = parse(text) ?? (BARE_WORD.test(text) ? parse(withoutBareWords(text)) : undefined);
+	return isObject(message) ? message : undefined;
+}
+
+function parse(text: string): unknown {
 	try {
-		const message = parseExactly(text);
-		return isObject(message) ? message : undefined;
+		return parseExactly(text);
 	} catch (error) {
 		return error instanceof RangeError ? withoutData(text) : undefined;
 	}
+}
+
+const BARE_WORD = /\b(?:NaN|Infinity)\b/;
+const BARE_WORDS = /-?\b(?:NaN|Infinity)\b/g;
+
+/** NaN and Infinity, which Python's json writes for missing numbers, become null where they stand outside of strings. */
+function withoutBareWords(text: string): string {
+	const parts: string[] = [];
+	for (let from = 0; from < text.length; ) {
+		const open = text.indexOf('"', from);
+		const stringFrom = open < 0 ? text.length : open;
+		const stringTo = open < 0 ? text.length : endOfString(text, open);
+		parts.push(text.slice(from, stringFrom).replace(BARE_WORDS, 'null'));
+		parts.push(text.slice(stringFrom, stringTo));
+		from = stringTo;
+	}
+	return parts.join('');
+}
+
+/** Behind the quotation mark that closes the string which is opened at `from`, or the end of the text. */
+function endOfString(text: string, from: number): number {
+	const mark = /["\\]/g;
+	mark.lastIndex = from + 1;
+	for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+		if (found[0] === '"') return mark.lastIndex;
+		mark.lastIndex++;
+	}
+	return text.length;
 }
 
 /** A record nested too deeply for its long numbers to be kept: it goes on without its data, and is rejected. */

@@ -1,4 +1,4 @@
-import { LONGEST_KEY } from '../../src/settings/settings';
+import { LONGEST_KEY } from '../../src/limits';
 
 const HIDDEN = '**********';
 

@@ -1,5 +1,7 @@
+import { Person } from '../../src/mapping/person';
 import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
-import { Person, Settings } from '../../src/settings/settings';
+import { Settings } from '../../src/settings/settings';
+import { vocabulary } from './vocabulary';
 
 /** Where the settings are explained; also the home page of the project. */
 export const DOCUMENTATION_URL = 'https://github.com/flameup/connectors#readme';
@@ -15,6 +17,8 @@ const GROUPS = [
 
 const GROUP_OF: Readonly<Record<string, string>> = {
 	mapping: 'mapping',
+	streams: 'mapping',
+	streams_share_user_ids: 'mapping',
 	rejected_records: 'rejected_records',
 	pace: 'speed',
 	batches: 'speed',
@@ -23,14 +27,14 @@ const GROUP_OF: Readonly<Record<string, string>> = {
 
 /** Our neutral keywords in Airbyte's words, and the order in which the settings are declared. */
 function forAirbyte(schema: JsonSchema): JsonSchema {
-	const { secret, prominent, properties, items, ...rest } = schema;
+	const { items, n8n, paths, prominent, properties, secret, ...rest } = schema;
 	return {
 		...rest,
 		...(secret === true && { airbyte_secret: true }),
 		...(prominent === true && { always_show: true }),
 		...(items !== undefined && { items: forAirbyte(items) }),
 		...(properties !== undefined && {
-			// Newer platforms may add properties of their own; `write` names what it does not know.
+			// Newer platforms may add properties of their own; `write` names those that it does not know.
 			additionalProperties: true,
 			properties: Object.fromEntries(
 				Object.entries(properties).map(([name, property], order) => [
@@ -44,7 +48,7 @@ function forAirbyte(schema: JsonSchema): JsonSchema {
 
 /** The specification that `spec` prints. */
 export function specification(): unknown {
-	const schema = forAirbyte(jsonSchema(Settings));
+	const schema = forAirbyte(jsonSchema(Settings, vocabulary()));
 	const properties = Object.fromEntries(
 		Object.entries(schema.properties ?? {}).map(([name, property]) => [
 			name,
@@ -73,7 +77,7 @@ export function operations(): unknown[] {
 	return ['append', 'append_dedup'].map((syncMode) => ({
 		object_name: 'people',
 		sync_mode: syncMode,
-		json_schema: jsonSchema(Person),
+		json_schema: jsonSchema(Person, vocabulary()),
 		matching_keys: [['userId']],
 	}));
 }

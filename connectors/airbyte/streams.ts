@@ -1,65 +1,85 @@
-import { maxPersonBytes } from '../../src/loading/batcher';
-import { type Counts, createReport, noCounts, type Report } from '../../src/loading/report';
-import { createMapper, type Mapper } from '../../src/mapping/mapper';
+import { FlameupError } from '../../src/errors';
+import type { Outcome } from '../../src/loading/outcomes';
+import { count, createReport, tally } from '../../src/loading/report';
 import type { Settings } from '../../src/settings/settings';
 import { type ConfiguredStream, type StreamDescriptor, streamKey, streamName } from './protocol';
+import { createStream, type RecordRef, type Stream } from './stream';
+import { checkOverlap, checkStreams } from './streamChecks';
 
-/** Where a record came from, and the counts it belongs to. */
-export interface RecordRef {
-	readonly stream: Stream;
-	/** 1 is the first record of its stream. */
-	readonly number: number;
-	/** The counts of its stream between two states. */
-	readonly counts: Counts;
+/** Positions of merged records that are kept to be told. */
+const MERGED_TOLD = 3;
+
+/** The streams of a catalog, and everything that is counted. */
+export class Streams {
+	readonly #byKey = new Map<string, Stream>();
+	readonly #settings: Settings;
+	/** Lines of the input that belong to no stream. */
+	readonly input: Stream;
+	readonly totals = createReport<RecordRef>();
+	emailsLeftOut = 0;
+
+	/** Throws FlameupError when streams, columns and settings do not go together. */
+	constructor(catalog: readonly ConfiguredStream[], settings: Settings) {
+		this.#settings = settings;
+		for (const configured of catalog) {
+			const key = streamKey(configured.stream);
+			const name = streamName(configured.stream);
+			if (this.#byKey.has(key)) throw new FlameupError({ code: 'duplicate_stream', stream: name });
+			this.#byKey.set(key, createStream(configured, settings));
+		}
+		this.input = createStream({ stream: { name: 'input' } }, { ...settings, streams: [] }, true);
+		checkStreams([...this.#byKey.values()], catalog, settings);
+	}
+
+	/** Each stream of the catalog. */
+	values(): Iterable<Stream> {
+		return this.#byKey.values();
+	}
+
+	/** The streams of the catalog, and the input itself where it held lines of no stream. */
+	*counted(): Iterable<Stream> {
+		yield* this.#byKey.values();
+		if (this.input.report.received > 0) yield this.input;
+	}
+
+	/** The stream that a record or a state names. */
+	find({ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown }) {
+		return typeof name === 'string' && typeof (namespace ?? '') === 'string'
+			? this.#byKey.get(streamKey({ name, namespace } as StreamDescriptor))
+			: undefined;
+	}
+
+	/** Throws FlameupError when streams would overwrite each other's people, as far as their columns are known. */
+	checkOverlap(): void {
+		checkOverlap([...this.values()], this.#settings);
+	}
+
+	/** Counts one more record; `number` is its position where that is not the count of its stream. */
+	receive(stream: Stream, number = stream.report.received + 1): RecordRef {
+		this.totals.received++;
+		stream.report.received++;
+		stream.incoming.received++;
+		return { stream, number, counts: stream.incoming };
+	}
+
+	/** Counts a record that the source marks as deleted. */
+	delete({ counts, stream }: RecordRef): void {
+		for (const one of [this.totals, stream.report, counts]) one.deletedInSource++;
+	}
+
+	/** Counts a record of a stream that the user skips. */
+	skip({ counts, stream }: RecordRef): void {
+		for (const one of [this.totals, stream.report, counts]) one.skipped++;
+	}
+
+	/** Counts how a record ended. */
+	settle(outcome: Outcome<RecordRef>): void {
+		const { counts, number, stream } = outcome.ref;
+		const { samples } = this.#settings.rejected_records;
+		tally(this.totals, outcome, samples);
+		tally(stream.report, outcome, samples);
+		count(counts, outcome);
+		if (outcome.status !== 'upserted' || outcome.merged !== true) return;
+		if (stream.merged.length < MERGED_TOLD) stream.merged.push(number);
+	}
 }
-
-/** One stream of the catalog, with its mapper and its counts. */
-export interface Stream {
-	readonly name: string;
-	readonly mapper: Mapper;
-	readonly replaces: boolean;
-	readonly report: Report<RecordRef>;
-	/** Counts since the last state of any stream came in. */
-	incoming: Counts;
-	/** Settled counts since the last state of this stream went out. */
-	outgoing: Counts;
-}
-
-/** The streams of a catalog by their key. Throws ConfigError when columns and settings clash. */
-export function createStreams(
-	catalog: readonly ConfiguredStream[],
-	settings: Settings,
-): Map<string, Stream> {
-	return new Map(
-		catalog.map((configured) => [streamKey(configured.stream), createStream(configured, settings)]),
-	);
-}
-
-function createStream(configured: ConfiguredStream, settings: Settings): Stream {
-	const { stream, primary_key: chosenKey } = configured;
-	const primaryKey = chosenKey?.length ? chosenKey : (stream.source_defined_primary_key ?? []);
-	return {
-		name: streamName(stream),
-		replaces: configured.destination_sync_mode === 'overwrite',
-		mapper: createMapper({
-			mapping: settings.mapping,
-			columns: Object.keys(stream.json_schema?.properties ?? {}),
-			primaryKey,
-			invalidEmail: settings.rejected_records.invalid_email,
-			phoneIsTrait: settings.workspace_id !== '',
-			maxBytes: maxPersonBytes(settings.batches.bytes_per_request),
-		}),
-		report: createReport(),
-		incoming: noCounts(),
-		outgoing: noCounts(),
-	};
-}
-
-/** The stream that a record or a state names. */
-export const findStream = (
-	streams: ReadonlyMap<string, Stream>,
-	{ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
-): Stream | undefined =>
-	typeof name === 'string' && typeof (namespace ?? '') === 'string'
-		? streams.get(streamKey({ name, namespace } as StreamDescriptor))
-		: undefined;

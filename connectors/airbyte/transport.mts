@@ -1,72 +1,148 @@
 import type http from 'node:http';
 import type https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
-import { ConfigError } from '../../src/errors';
-import { networkFault } from '../../src/fault';
-import type { HttpResponse, NetworkFault, Transport } from '../../src/ports';
+import {
+	type HttpRequest,
+	type HttpResponse,
+	type NetworkFault,
+	networkFault,
+	type Transport,
+} from '../../src/ports';
+import { InputError } from './inputError';
 
-/** An answer to 100 people is some 100 KB; whoever sends this much is not Flameup. */
+/** An answer to 100 people is about 100 KB; whoever sends this much is not Flameup. */
 const MOST_BYTES = 64_000_000;
 
+/** Where requests go, and with which key. */
+export interface TransportOptions {
+	readonly url: string;
+	readonly apiKey: string;
+	readonly connections: number;
+}
+
 /**
- * HTTP over kept-alive connections; honours the proxy and certificate settings of the environment and
- * follows no redirect. `close` ends idle connections, so that the process can end.
+ * HTTP with the API key over kept-alive connections; honours the proxy and certificate settings of the
+ * environment and follows no redirect. `close` ends idle connections, so that the process can end.
  */
-export function createTransport(
-	url: string,
-	connections: number,
-): { transport: Transport; close(): void } {
+export function createTransport({ apiKey, connections, url }: TransportOptions): {
+	transport: Transport;
+	close(): void;
+} {
 	// An import would load undici for the exports of these modules: `spec` took 276 instead of 103 ms.
 	const { Agent, request: open } = process.getBuiltinModule(
 		url.startsWith('https:') ? 'node:https' : 'node:http',
 	);
-	const options = { keepAlive: true, maxSockets: connections, proxyEnv: process.env };
-	const agent = createAgent(Agent, options);
+	refuseUnknownProxy(url);
+	const agent = createAgent(Agent, {
+		keepAlive: true,
+		maxSockets: connections,
+		proxyEnv: process.env,
+	});
+	const authorization = `Bearer ${apiKey}`;
 	const bodies = createBodies();
 	const target = createTargets();
 
 	const transport: Transport = (request) =>
 		new Promise((resolve) => {
 			const body = request.body === undefined ? undefined : bodies.encode(request.body);
-			const headers = { ...request.headers, ...(body && { 'content-length': body.bytes.length }) };
-			let settled = false;
-			const settle = (answer: HttpResponse | NetworkFault) => {
-				settled = true;
-				clearTimeout(timer);
-				resolve(answer);
-			};
-			const fault = (error: NodeJS.ErrnoException) => {
-				if (!settled) settle(networkFault(error.code ?? 'NETWORK'));
-			};
-			const sending = open(
-				{ ...target(request.url), method: request.method, headers, agent },
-				(response) => {
-					const chunks: Buffer[] = [];
-					let bytes = 0;
-					response.on('data', (chunk: Buffer) => {
-						chunks.push(chunk);
-						bytes += chunk.length;
-						if (bytes > MOST_BYTES) sending.destroy(withCode('ANSWER_TOO_LONG'));
-					});
-					response.on('error', fault);
-					response.on('end', () => {
-						if (!response.complete) return fault(withCode('ECONNRESET'));
-						// An answer can come before the whole body has gone; then its memory is still needed.
-						if (body !== undefined && sending.writableFinished) bodies.free(body.memory);
-						settle({
-							status: response.statusCode ?? 0,
-							headers: response.headers as HttpResponse['headers'],
-							body: Buffer.concat(chunks).toString('utf8'),
-						});
-					});
-				},
-			);
-			const timer = setTimeout(() => sending.destroy(withCode('TIMEOUT')), request.timeoutMs);
-			sending.on('error', fault);
+			const length = body && { 'content-length': body.bytes.length };
+			const headers = { ...request.headers, authorization, ...length };
+			const exchange = new Exchange(request, resolve);
+			const sending = open({ ...target(request.url), method: request.method, headers, agent });
+			exchange.follow(sending, () => {
+				// An answer can come before the whole body has gone; then its memory is still needed.
+				if (body !== undefined && sending.writableFinished) bodies.free(body.memory);
+			});
 			sending.end(body?.bytes);
 		});
 
 	return { transport, close: () => agent.destroy() };
+}
+
+/** One request on its way; settles once, by its answer, a fault, or its own timer. */
+class Exchange {
+	readonly #resolve: (answer: HttpResponse | NetworkFault) => void;
+	readonly #timer: NodeJS.Timeout;
+	#sending: http.ClientRequest | undefined;
+	#isSettled = false;
+
+	constructor({ timeoutMs }: HttpRequest, resolve: (answer: HttpResponse | NetworkFault) => void) {
+		this.#resolve = resolve;
+		// It settles the exchange itself: a proxy that never answers would keep the request from failing.
+		this.#timer = setTimeout(() => this.#fail('TIMEOUT'), timeoutMs);
+	}
+
+	follow(sending: http.ClientRequest, onEnd: () => void): void {
+		this.#sending = sending;
+		sending.on('error', ({ code }: NodeJS.ErrnoException) => this.#fail(code ?? 'NETWORK'));
+		// 101, which nobody asked for.
+		sending.on('upgrade', (_, socket) => {
+			socket.destroy();
+			this.#fail('ERR_UNEXPECTED_UPGRADE');
+		});
+		sending.on('response', (response) => {
+			const chunks: Buffer[] = [];
+			let bytes = 0;
+			response.on('data', (chunk: Buffer) => {
+				chunks.push(chunk);
+				bytes += chunk.length;
+				if (bytes > MOST_BYTES) this.#fail('ANSWER_TOO_LONG');
+			});
+			response.on('error', ({ code }: NodeJS.ErrnoException) => this.#fail(code ?? 'NETWORK'));
+			response.on('end', () => {
+				if (!response.complete) return this.#fail('ECONNRESET');
+				onEnd();
+				this.#answer(response, Buffer.concat(chunks));
+			});
+		});
+	}
+
+	#answer({ headers, statusCode = 0 }: http.IncomingMessage, body: Buffer): void {
+		const text = decoded(body, headers['content-encoding']);
+		if (text === undefined) {
+			this.#fail('ERR_ENCODING');
+			return;
+		}
+		this.#settle({
+			status: statusCode,
+			headers: headers as HttpResponse['headers'],
+			body: text.toString('utf8'),
+		});
+	}
+
+	#fail(code: string): void {
+		this.#settle(networkFault(code));
+		this.#sending?.destroy();
+	}
+
+	#settle(answer: HttpResponse | NetworkFault): void {
+		if (this.#isSettled) return;
+		this.#isSettled = true;
+		clearTimeout(this.#timer);
+		this.#resolve(answer);
+	}
+}
+
+/** The bytes of an answer that was compressed although nobody asked for it; undefined when they are broken. */
+function decoded(body: Buffer, encoding: string | undefined): Buffer | undefined {
+	if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
+	const zlib = process.getBuiltinModule('node:zlib');
+	const options = { maxOutputLength: MOST_BYTES };
+	try {
+		switch (encoding) {
+			case 'gzip':
+			case 'x-gzip':
+				return zlib.gunzipSync(body, options);
+			case 'deflate':
+				return zlib.inflateSync(body, options);
+			case 'br':
+				return zlib.brotliDecompressSync(body, options);
+			default:
+				return undefined;
+		}
+	} catch {
+		return undefined;
+	}
 }
 
 /** Takes an address apart; nearly all requests of a run have the same one. */
@@ -96,6 +172,16 @@ function createBodies() {
 	};
 }
 
+/** Node passes over a proxy of another kind, or without a scheme, and so would send around it. */
+function refuseUnknownProxy(url: string): void {
+	const name = url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+	for (const spelling of [name, name.toLowerCase()]) {
+		const proxy = process.env[spelling] ?? '';
+		if (proxy === '' || /^https?:\/\//i.test(proxy)) continue;
+		throw new InputError(`The proxy in ${spelling} must begin with http:// or https://.`);
+	}
+}
+
 function createAgent(
 	Agent: typeof https.Agent | typeof http.Agent,
 	options: http.AgentOptions,
@@ -104,8 +190,6 @@ function createAgent(
 		return new Agent(options);
 	} catch {
 		// The error's own words would show the address, and so perhaps the password of the proxy.
-		throw new ConfigError('The proxy address in HTTP_PROXY or HTTPS_PROXY is not valid.');
+		throw new InputError('The proxy address in HTTP_PROXY or HTTPS_PROXY is not valid.');
 	}
 }
-
-const withCode = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });

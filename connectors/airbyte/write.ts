@@ -1,23 +1,28 @@
-import { ConfigError, StoppedError } from '../../src/errors';
-import { type Client, createClient } from '../../src/flameup/client';
-import { createDryClient } from '../../src/flameup/dryRun';
-import { createLoader } from '../../src/loading/loader';
+import { FlameupError, type Problem, type Rejection } from '../../src/errors';
+import { Client } from '../../src/flameup/client';
+import { DryRunClient, type PeopleClient } from '../../src/flameup/dryRun';
+import { Loader } from '../../src/loading/loader';
+import type { Outcome } from '../../src/loading/outcomes';
+import { isObject } from '../../src/mapping/jsonValues';
+import type { Mapped } from '../../src/mapping/mapper';
 import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
-import { createAccounts } from './accounts';
-import { type Checkpoint, takeCheckpoint } from './checkpoints';
+import { describe, type Vocabulary } from '../../src/texts';
+import { type Checkpoint, Checkpoints } from './checkpoints';
 import { LineSplitter } from './lines';
+import { columnsText, progressText, rejectionText, summaryLines, troubleText } from './logMessages';
 import {
 	type ConfiguredStream,
 	IGNORED_TYPES,
 	type IncomingMessage,
-	isObject,
 	type LogLevel,
 	parseMessage,
 	streamLabel,
 } from './protocol';
-import { progressText, summaryLines } from './sentences';
-import { createStreams, findStream, type RecordRef } from './streams';
+import { RejectionPolicy } from './rejectionPolicy';
+import type { RecordRef, Stream } from './stream';
+import { Streams } from './streams';
+import { vocabulary } from './vocabulary';
 
 /** Records and characters that may be unsettled before reading pauses: about ten batches. */
 const MAX_PENDING = { records: 1_000, characters: 16_000_000 } as const;
@@ -29,6 +34,12 @@ const GRACE_MS = 5_000;
 
 /** The longest that a timer can run. */
 const FOREVER_MS = 2 ** 31 - 1;
+
+/** So many lines without a single message are no Airbyte messages at all. */
+const MOST_FOREIGN_LINES = 100;
+
+/** People whom a dry run shows as they would be sent. */
+const PEOPLE_SHOWN = 3;
 
 /** What `write` needs of its host. */
 export interface WriteOptions {
@@ -45,158 +56,248 @@ export interface WriteOptions {
 	log(level: LogLevel, message: string): void;
 	/** Waits until the reader of our output has caught up. */
 	caughtUp(): Promise<void> | undefined;
-	/** A short one-way hash, to tell of a user ID without naming it. */
+	/** A short keyed hash, to tell of a user ID without naming it. */
 	hash(text: string): string;
-}
-
-/** What the input held besides records and states. */
-export interface Oddities {
-	unreadableLines: number;
-	unknownTypes: number;
-	emailsLeftOut: number;
-	miscountedAnswers: number;
 }
 
 /** Reads messages until the input ends, and sends every record. Throws why the run failed. */
 export async function write(options: WriteOptions): Promise<void> {
-	const { clock, log, settings, stop } = options;
-	const startedAt = clock.now();
-	const streams = createStreams(options.catalog, settings);
-	const odd: Oddities = {
-		unreadableLines: 0,
-		unknownTypes: 0,
-		emailsLeftOut: 0,
-		miscountedAnswers: 0,
-	};
-	const client: Client = settings.dry_run ? createDryClient() : connect(options);
-	const accounts = createAccounts({
-		policy: settings.rejected_records,
-		streams: [...streams.values()],
-		stats: client.stats,
-		acknowledges: !settings.dry_run,
-		printState: options.printState,
-		log,
-		hash: options.hash,
-		onOverLimit: (error) => loader.fail(error),
-	});
-	const loader = createLoader<RecordRef, Checkpoint>(
-		{
-			client,
-			batches: settings.batches,
-			requestsInFlight: settings.pace.requests_in_flight,
-			clock,
-			stop,
-			maxPending: MAX_PENDING,
-			flushesByAge: true,
-		},
-		{
-			outcome: accounts.settled,
-			marker: accounts.release,
-			miscounted: () => odd.miscountedAnswers++,
-		},
-	);
+	await new Write(options).run();
+}
 
-	function takeRecord(record: NonNullable<IncomingMessage['record']>): void {
-		const stream = findStream(streams, { name: record.stream, namespace: record.namespace });
-		if (stream === undefined) {
-			throw new ConfigError(
-				`A record came for the stream ${streamLabel(record)}, which is not in the catalog. Refresh the schema of the connection.`,
-			);
+/** One sync. */
+class Write {
+	readonly #options: WriteOptions;
+	readonly #words: Vocabulary;
+	readonly #client: PeopleClient;
+	readonly #streams: Streams;
+	readonly #policy: RejectionPolicy;
+	readonly #checkpoints: Checkpoints;
+	readonly #loader: Loader<RecordRef, Checkpoint>;
+	readonly #startedAt: number;
+	readonly #odd = { unknownTypes: 0, miscountedAnswers: 0 };
+	#hasMessages = false;
+	#lines = 0;
+	#shown = 0;
+
+	constructor(options: WriteOptions) {
+		const { clock, settings, stop } = options;
+		this.#options = options;
+		this.#startedAt = clock.now();
+		this.#words = vocabulary(settings.rejected_records.include_values);
+		this.#streams = new Streams(options.catalog, settings);
+		this.#client = settings.dry_run
+			? new DryRunClient()
+			: new Client({
+					...options,
+					signal: stop.signal,
+					onTrouble: (problem) => this.#tellTrouble(problem),
+				});
+		this.#policy = new RejectionPolicy(settings.rejected_records, this.#streams.totals, (error) =>
+			this.#loader.fail(error),
+		);
+		this.#checkpoints = new Checkpoints({
+			streams: this.#streams,
+			policy: this.#policy,
+			stats: this.#client.stats,
+			acknowledges: !settings.dry_run,
+			printState: options.printState,
+		});
+		this.#loader = new Loader(
+			{
+				client: this.#client,
+				settings,
+				clock,
+				stop,
+				maxPending: MAX_PENDING,
+				flushesByAge: true,
+			},
+			{
+				outcome: (outcome) => this.#settle(outcome),
+				marker: (checkpoint) => this.#checkpoints.release(checkpoint),
+				miscounted: () => this.#odd.miscountedAnswers++,
+			},
+		);
+	}
+
+	async run(): Promise<void> {
+		const { log, settings } = this.#options;
+		for (const { name, replaces } of this.#streams.values()) {
+			if (replaces) log('WARN', `Stream ${name}: ${NOBODY_IS_DELETED}`);
 		}
-		accounts.totals.received++;
-		stream.report.received++;
-		stream.incoming.received++;
-		const ref = { stream, number: stream.report.received, counts: stream.incoming };
-		const mapped = stream.mapper.toPerson(record.data);
-		if (ref.number === 1) log('INFO', `Stream ${stream.name}: ${stream.mapper.describe()}.`);
-		if ('emailLeftOut' in mapped) odd.emailsLeftOut++;
-		loader.add(ref, mapped);
-	}
-
-	function takeState(state: NonNullable<IncomingMessage['state']>, text: string): void {
-		const descriptor = state.stream?.stream_descriptor;
-		const owner = descriptor && findStream(streams, descriptor);
-		const owners = descriptor ? (owner ? [owner] : []) : [...streams.values()];
-		loader.mark(takeCheckpoint(text.trimEnd(), owners, streams.values()), text.length);
-	}
-
-	function takeLine(text: string): void {
-		const message = parseMessage(text);
-		if (message?.type === 'RECORD' && isObject(message.record)) takeRecord(message.record);
-		else if (message?.type === 'STATE' && isObject(message.state)) takeState(message.state, text);
-		else if (message !== undefined) odd.unknownTypes += IGNORED_TYPES.has(message.type) ? 0 : 1;
-		else if (text.trim() !== '') odd.unreadableLines++;
-	}
-
-	async function readAll(): Promise<void> {
-		const lines = new LineSplitter();
-		for await (const chunk of options.input) {
-			lines.push(chunk, takeLine);
-			await options.caughtUp();
-			await loader.room();
-		}
-		if (stop.signal.aborted) throw new StoppedError(STOPPED);
-		lines.end(takeLine);
-	}
-
-	async function run(): Promise<void> {
+		if (settings.dry_run) log('WARN', 'Dry run: nobody is sent, and no state is saved.');
+		void this.#tellProgress();
 		try {
-			await readAll();
-		} catch (error) {
-			loader.fail(error);
+			await Promise.race([this.#load(), this.#outOfTime()]);
+		} finally {
+			this.#summarize();
 		}
-		await loader.end();
-		accounts.judge();
 	}
 
-	async function outOfTime(): Promise<never> {
+	async #load(): Promise<void> {
+		try {
+			await this.#readAll();
+		} catch (error) {
+			this.#loader.fail(error);
+		}
+		await this.#loader.end();
+		this.#policy.judgeEnd();
+		if (this.#loader.failure !== undefined) throw this.#loader.failure;
+		this.#checkpoints.releaseWithheld();
+	}
+
+	async #readAll(): Promise<void> {
+		const lines = new LineSplitter();
+		const take = (text: string) => this.#takeLine(text);
+		for await (const chunk of this.#options.input) {
+			lines.push(chunk, take);
+			await this.#options.caughtUp();
+			await this.#loader.room();
+		}
+		if (this.#options.stop.signal.aborted) throw this.#stopped();
+		lines.end(take);
+		const { received } = this.#streams.input.report;
+		if (!this.#hasMessages && received + this.#odd.unknownTypes > 0) throw NO_MESSAGES;
+	}
+
+	#takeLine(line: string): void {
+		this.#lines++;
+		const text = line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+		const message = parseMessage(text);
+		const type = message?.type;
+		if (type === 'RECORD' && isObject(message?.record)) this.#takeRecord(message.record);
+		else if (type === 'STATE' && isObject(message?.state)) this.#takeState(message.state, text);
+		else if (type === 'RECORD') this.#rejectLine({ code: 'invalid_record', why: 'no object' });
+		else if (IGNORED_TYPES.has(type)) this.#hasMessages = true;
+		else if (message !== undefined) this.#takeUnknown();
+		else if (text.trim() !== '') this.#rejectLine({ code: 'unreadable_line' });
+	}
+
+	#takeRecord(record: NonNullable<IncomingMessage['record']>): void {
+		this.#hasMessages = true;
+		const stream = this.#streams.find({ name: record.stream, namespace: record.namespace });
+		if (stream === undefined) {
+			const problem = { code: 'record_of_unknown_stream', stream: streamLabel(record) } as const;
+			throw new FlameupError(problem);
+		}
+		const ref = this.#streams.receive(stream);
+		if (stream.settings?.skip_stream) this.#streams.skip(ref);
+		else if (isDeleted(record.data)) this.#streams.delete(ref);
+		else this.#takePerson(ref, record.data);
+	}
+
+	#takePerson(ref: RecordRef, data: unknown): void {
+		const { stream } = ref;
+		const mapped = stream.mapper.toPerson(data);
+		if (!stream.isTold && isObject(data)) this.#describe(stream);
+		if ('emailLeftOut' in mapped) this.#streams.emailsLeftOut++;
+		this.#show(mapped);
+		this.#loader.add(ref, mapped);
+	}
+
+	/** Tells how the columns were understood, once there is a record; only then undeclared ones are known. */
+	#describe(stream: Stream): void {
+		stream.isTold = true;
+		this.#options.log('INFO', columnsText(stream.name, stream.mapper.understanding()));
+		if (!stream.isDeclared) this.#streams.checkOverlap();
+	}
+
+	#takeState(state: NonNullable<IncomingMessage['state']>, text: string): void {
+		this.#hasMessages = true;
+		const descriptor = state.stream?.stream_descriptor;
+		const owner = descriptor && this.#streams.find(descriptor);
+		const owners = descriptor ? (owner ? [owner] : []) : [...this.#streams.values()];
+		this.#loader.mark(this.#checkpoints.take(text.trimEnd(), owners), text.length);
+	}
+
+	/** A line of no stream; it counts as a rejected record of the run. */
+	#rejectLine(rejection: Rejection): void {
+		const ref = this.#streams.receive(this.#streams.input, this.#lines);
+		const { received } = this.#streams.input.report;
+		if (!this.#hasMessages && received >= MOST_FOREIGN_LINES) throw NO_MESSAGES;
+		this.#loader.add(ref, rejection);
+	}
+
+	#takeUnknown(): void {
+		this.#odd.unknownTypes++;
+		if (!this.#hasMessages && this.#odd.unknownTypes >= MOST_FOREIGN_LINES) throw NO_MESSAGES;
+	}
+
+	#settle(outcome: Outcome<RecordRef>): void {
+		const { log, hash, settings } = this.#options;
+		this.#streams.settle(outcome);
+		if (outcome.status === 'rejected') {
+			const { ref, rejection } = outcome;
+			const told = ref.stream.report.rejections.get(rejection.code)?.count ?? 0;
+			if (told <= settings.rejected_records.samples) {
+				log('WARN', rejectionText(ref, rejection, hash, this.#words));
+			}
+		}
+		this.#policy.judge(outcome);
+		if (outcome.status === 'upserted') this.#checkpoints.releaseWithheld();
+	}
+
+	/** In a dry run the user sees the first people as they would be sent, if the log may hold values. */
+	#show(mapped: Mapped | Rejection): void {
+		const { log, settings } = this.#options;
+		const shows = settings.dry_run && settings.rejected_records.include_values;
+		if (!shows || 'code' in mapped || this.#shown >= PEOPLE_SHOWN) return;
+		this.#shown++;
+		log('INFO', `Would be sent: ${mapped.json}`);
+	}
+
+	async #outOfTime(): Promise<never> {
+		const { clock, stop } = this.#options;
 		while (!stop.signal.aborted) await clock.sleep(FOREVER_MS, stop.signal);
 		await clock.sleep(GRACE_MS);
-		throw loader.failure ?? new StoppedError(STOPPED);
+		throw this.#loader.failure ?? this.#stopped();
 	}
 
-	async function tellProgress(): Promise<void> {
+	#stopped(): FlameupError {
+		const { trouble } = this.#client.stats;
+		return new FlameupError({ code: 'stopped', ...(trouble !== undefined && { trouble }) });
+	}
+
+	async #tellProgress(): Promise<void> {
+		const { clock, log, stop } = this.#options;
 		for (;;) {
 			await clock.sleep(PROGRESS_MS, stop.signal);
 			if (stop.signal.aborted) return;
-			log('INFO', progressText(accounts.totals, client.stats, startedAt, clock.now()));
+			const { totals } = this.#streams;
+			log('INFO', progressText(totals, this.#client.stats, this.#startedAt, clock.now()));
 		}
 	}
 
-	for (const { name, replaces } of streams.values()) {
-		if (replaces) log('WARN', `Stream ${name}: ${NOBODY_IS_DELETED}`);
+	#tellTrouble(problem: Problem): void {
+		const { give_up_after_minutes } = this.#options.settings.pace;
+		const text = troubleText(describe(problem, this.#words), give_up_after_minutes);
+		this.#options.log('WARN', text);
 	}
-	if (settings.dry_run) log('WARN', 'Dry run: nobody is sent, and no state is saved.');
-	void tellProgress();
-	try {
-		await Promise.race([run(), outOfTime()]);
-	} finally {
-		const elapsedMs = clock.now() - startedAt;
-		for (const [level, text] of summaryLines(
-			streams.values(),
-			accounts.totals,
-			client.stats,
-			odd,
-			elapsedMs,
-		)) {
-			log(level, text);
-		}
+
+	#summarize(): void {
+		const { clock, log, settings } = this.#options;
+		const lines = summaryLines({
+			streams: this.#streams,
+			stats: this.#client.stats,
+			odd: this.#odd,
+			elapsedMs: clock.now() - this.#startedAt,
+			isDryRun: settings.dry_run,
+			words: this.#words,
+		});
+		for (const [level, text] of lines) log(level, text);
 	}
 }
 
-const STOPPED =
-	'The sync was stopped before its end. What was saved until then is acknowledged; run it again to send the rest.';
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** What sources that read a database's log set on records of deleted rows. */
+const DELETED_AT = '_ab_cdc_deleted_at';
+
+/** Flameup documents no way to delete, and sending the record would create the person again. */
+const isDeleted = (data: unknown): boolean =>
+	isObject(data) && data[DELETED_AT] !== undefined && data[DELETED_AT] !== null;
+
+const NO_MESSAGES = new FlameupError({ code: 'no_messages' });
 
 const NOBODY_IS_DELETED =
-	'overwrite is asked for, but Flameup has no way to delete people, so nobody is; records are added to the people there.';
-
-const connect = ({ clock, settings, stop, transport }: WriteOptions): Client =>
-	createClient({
-		apiUrl: settings.api_url,
-		workspaceId: settings.workspace_id,
-		apiKey: settings.api_key,
-		pace: settings.pace,
-		transport,
-		clock,
-		signal: stop.signal,
-	});
+	'the sync mode is overwrite, but Flameup has no way to delete people. The records are laid over the people who are there.';

@@ -64,7 +64,7 @@ const UNKNOWN = {
 	async execute({ results }: Run): Promise<Done> {
 		const title = 'This version of the node does not have this operation';
 		const hint = 'Choose another operation, or update the node.';
-		results.failRest(new Failure({ code: 'configuration', title, hint, endsRun: true }));
+		results.failRest(new Failure({ code: 'configuration', title, hint }, { endsRun: true }));
 		return { progress: 'Nothing was sent.' };
 	},
 };

@@ -1,54 +1,62 @@
 import { sleep } from 'n8n-workflow';
 import type { Clock, Stop } from '../../src/ports';
 
-/** A wish to stop is seen within this time; n8n's own sleep heeds a signal only in new versions. */
+/** A stop is noticed within this time; only new versions of n8n's sleep take a signal. */
 const SLICE_MS = 200;
 
-/** Work without a pause for this long would keep n8n from seeing a cancellation. */
-const BREATH_MS = 50;
+/** After this much work without a pause, n8n gets the chance to notice a cancellation. */
+const PAUSE_EVERY_MS = 50;
 
 /** Time as n8n gives it; every wait ends early when the execution is cancelled. */
-export interface NodeClock extends Clock {
-	/** Lets n8n do something else, if it could not for a while. */
-	breathe(): Promise<void>;
-}
+export class NodeClock implements Clock {
+	readonly #cancel: AbortSignal | undefined;
+	#latest = 0;
+	#pausedAt = this.now();
 
-export function createClock(cancel: AbortSignal | undefined): NodeClock {
-	let latest = 0;
-	const now = () => {
-		latest = Math.max(latest, Date.now());
-		return latest;
-	};
-	let breathed = now();
-	return {
-		now,
-		random: Math.random,
-		async sleep(ms, signal) {
-			const until = now() + ms;
-			for (let left = ms; left > 0; left = until - now()) {
-				if (signal?.aborted || cancel?.aborted) return;
-				await sleep(Math.min(Math.ceil(left), SLICE_MS));
-			}
-		},
-		async breathe() {
-			if (now() - breathed < BREATH_MS) return;
-			await sleep(0);
-			breathed = now();
-		},
-	};
+	constructor(cancel: AbortSignal | undefined) {
+		this.#cancel = cancel;
+	}
+
+	now(): number {
+		this.#latest = Math.max(this.#latest, Date.now());
+		return this.#latest;
+	}
+
+	random(): number {
+		return Math.random();
+	}
+
+	async sleep(ms: number, signal?: Stop['signal']): Promise<void> {
+		const until = this.now() + ms;
+		for (let left = ms; left > 0; left = until - this.now()) {
+			if (signal?.aborted || this.#cancel?.aborted) return;
+			await sleep(Math.min(Math.ceil(left), SLICE_MS));
+		}
+	}
+
+	/** Lets n8n do other work, if it could not for a while. */
+	async pause(): Promise<void> {
+		if (this.now() - this.#pausedAt < PAUSE_EVERY_MS) return;
+		await sleep(0);
+		this.#pausedAt = this.now();
+	}
 }
 
 /** Aborted by the run itself, or by the cancellation of the execution. */
-export function createStop(cancel: AbortSignal | undefined): Stop {
-	let stopped = false;
-	return {
-		signal: {
+export class NodeStop implements Stop {
+	readonly #own = new AbortController();
+	readonly signal: Stop['signal'];
+
+	constructor(cancel: AbortSignal | undefined) {
+		const own = this.#own.signal;
+		this.signal = {
 			get aborted() {
-				return stopped || cancel?.aborted === true;
+				return own.aborted || cancel?.aborted === true;
 			},
-		},
-		abort() {
-			stopped = true;
-		},
-	};
+		};
+	}
+
+	abort(): void {
+		this.#own.abort();
+	}
 }

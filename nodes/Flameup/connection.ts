@@ -1,107 +1,76 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ClientOptions } from '../../src/flameup/client';
-import { fields } from '../../src/settings/fields';
+import { Client } from '../../src/flameup/client';
+import type { Field } from '../../src/settings/fields';
+import { settingIssues } from '../../src/settings/issues';
 import { Settings } from '../../src/settings/settings';
+import { sentence } from '../../src/texts';
 import { Failure } from './failure';
+import { OPTION_FIELDS, optionName } from './options';
+import { mapsAutomatically } from './personFields';
 import type { Run } from './run';
 import { createTransport } from './transport';
-import { inN8nWords, sentence } from './wording';
 
-/** Where each setting of the core is among the node's options. */
-export const OPTIONS = {
-	'batches.people_per_request': 'peoplePerRequest',
-	'mapping.empty_values': 'emptyValues',
-	'pace.give_up_after_minutes': 'giveUpAfterMinutes',
-	'pace.requests_per_minute': 'requestsPerMinute',
-	'pace.timeout_seconds': 'timeout',
-	'rejected_records.invalid_email': 'invalidEmail',
-	dry_run: 'dryRun',
-} as const;
-
-/** A setting of the core that has a place in the node. */
-export type OptionPath = keyof typeof OPTIONS;
-
-/** The settings of the core by their path. */
-export const FIELDS: ReadonlyMap<string, ReturnType<typeof fields>[number]> = new Map(
-	fields(Settings).map((field) => [field.path, field]),
-);
-
-/** What the core needs to know, and what its client is made of. */
+/** What the credential and the options say, and a client that follows them. */
 export interface Connection {
 	readonly settings: Settings;
-	readonly client: ClientOptions;
+	readonly client: Client;
 }
 
-/** Reads the credential and the options; a failure when one of them is wrong. */
-export async function connect(
-	run: Run,
-	mapping: Partial<Settings['mapping']> = {},
-): Promise<Connection | Failure> {
-	const credential = await readCredential(run);
-	if (credential instanceof Failure) return credential;
-	const given: Record<string, unknown> = { mapping };
-	for (const [path, name] of Object.entries(OPTIONS)) {
-		const value = run.parameters.constant(`options.${name}`, titleOf(path));
-		if (value instanceof Failure) return endingRun(value);
-		const [group = '', setting] = path.split('.');
-		if (value === undefined) continue;
-		given[group] = setting === undefined ? value : { ...(given[group] ?? {}), [setting]: value };
-	}
-	const { apiKey, baseUrl, workspaceId } = credential;
-	const parsed = Settings.safeParse({
-		...given,
+/** Reads the credential and the options. Throws a Failure that ends the run when one of them is wrong. */
+export async function connect(run: Run): Promise<Connection> {
+	const { apiKey, baseUrl, workspaceId } = await readCredential(run);
+	const given: Record<string, unknown> = {
 		api_key: apiKey,
 		workspace_id: workspaceId ?? '',
 		api_url: baseUrl || undefined,
-	});
-	if (!parsed.success) return unusable(parsed.error.issues);
-	const settings = parsed.data;
-	return {
-		settings,
-		client: {
-			apiUrl: settings.api_url,
-			workspaceId: settings.workspace_id,
-			pace: settings.pace,
-			transport: createTransport(run.context, run.cancel),
-			clock: run.clock,
-			signal: run.stop.signal,
-		},
 	};
+	for (const field of OPTION_FIELDS) {
+		const value = readOption(run, field);
+		const [group = '', setting] = field.path.split('.');
+		if (value === undefined) continue;
+		given[group] =
+			setting === undefined ? value : { ...(given[group] as object), [setting]: value };
+	}
+	const parsed = Settings.safeParse(given);
+	if (!parsed.success) {
+		throw new Failure({ code: 'invalid_settings', issues: settingIssues(parsed.error, given) });
+	}
+	const settings = parsed.data;
+	const { cancel, clock, context, stop } = run;
+	const transport = createTransport(context, cancel);
+	return { settings, client: new Client({ settings, transport, clock, signal: stop.signal }) };
 }
 
-async function readCredential({ context }: Run): Promise<IDataObject | Failure> {
+async function readCredential({ context }: Run): Promise<IDataObject> {
+	let reason: string;
 	try {
 		return await context.getCredentials('flameupApi');
 	} catch (error) {
-		return new Failure({
+		reason = error instanceof Error ? error.message : String(error);
+	}
+	throw new Failure(
+		{
 			code: 'configuration',
 			title: 'The Flameup credential could not be read',
-			...(error instanceof Error && { reason: sentence(error.message) }),
+			reason: sentence(reason),
 			hint: 'Choose or create a credential in the node.',
-			endsRun: true,
-		});
-	}
-}
-
-function unusable(
-	issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
-): Failure {
-	const told = issues.map(
-		({ message, path }) => `${titleOf(path.map(String).join('.'))} ${inN8nWords(message)}`,
+		},
+		{ endsRun: true },
 	);
-	return new Failure({
-		code: 'configuration',
-		title: 'The credential or an option cannot be used',
-		reason: `${told.join('. ')}.`,
-		hint: 'Correct it in the credential or in the options of the node.',
-		endsRun: true,
-	});
 }
 
-/** An option that cannot be read leaves nothing to do for any row. */
-const endingRun = ({ details }: Failure): Failure => new Failure({ ...details, endsRun: true });
+/** The value of an option; undefined when it is not set, or not shown in this mapping mode. */
+function readOption({ parameters }: Run, { path, paths, title, type }: Field): unknown {
+	if (paths && !mapsAutomatically(parameters)) return undefined;
+	const value = parameters.constant(`options.${optionName(path)}`, title);
+	return type === 'list' ? names(value) : value;
+}
 
-const titleOf = (path: string): string => {
-	const named = inN8nWords(path);
-	return named === path ? (FIELDS.get(path)?.title ?? path) : named;
-};
+/** A list as n8n has it: names between commas. An expression can give any value, which is then checked. */
+const names = (value: unknown): unknown =>
+	typeof value === 'string'
+		? value
+				.split(',')
+				.map((name) => name.trim())
+				.filter((name) => name !== '')
+		: value;

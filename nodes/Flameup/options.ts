@@ -1,37 +1,66 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { MAX_BATCH_SIZE } from '../../src/settings/settings';
-import { FIELDS, OPTIONS, type OptionPath } from './connection';
-import { inN8nWords } from './wording';
+import type { Field } from '../../src/settings/fields';
+import { AUTOMATIC } from './personFields';
+import { FIELDS } from './vocabulary';
 
-/** A setting of the core as an option of the node; its texts and its default are those of the core. */
-function coreOption(path: OptionPath): INodeProperties {
-	const field = FIELDS.get(path);
-	if (field === undefined) throw new RangeError(path);
-	const texts = {
-		displayName: field.title,
-		name: OPTIONS[path],
-		description: inN8nStyle(field.description),
-		noDataExpression: true,
-	};
-	if (field.choices !== undefined) {
-		const options = field.choices.map((value) => ({ name: titleCase(value), value }));
-		return { ...texts, type: 'options', options, default: String(field.default) };
-	}
+/** Settings that belong to the credential. */
+const CREDENTIAL = ['api_key', 'workspace_id', 'api_url'];
+
+/** Settings that the node shows as options. */
+export const OPTION_FIELDS = FIELDS.filter(({ path }) => !CREDENTIAL.includes(path));
+
+/** The name of an option in n8n: pace.timeout_seconds is timeoutSeconds. */
+export const optionName = (path: string): string =>
+	path
+		.slice(path.lastIndexOf('.') + 1)
+		.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** n8n ends a description with a full stop only if it has several sentences. */
+export const describedInN8n = (description: string): string =>
+	description.includes('. ') ? description : description.replace(/\.$/, '');
+
+function toOption(field: Field): INodeProperties {
+	const { example, path, title, type } = field;
+	const texts = [field.description, ...(type === 'list' ? ['Separate several with commas.'] : [])];
 	return {
-		...texts,
-		type: 'number',
-		default: Number(field.default),
-		typeOptions: { minValue: field.type === 'integer' ? 1 : 0 },
+		displayName: title,
+		name: optionName(path),
+		description: describedInN8n(texts.join(' ')),
+		noDataExpression: true,
+		...(example !== undefined && { placeholder: `e.g. ${example}` }),
+		...kindOfOption(field),
 	};
 }
 
-/** "You set how many … fails." becomes "How many … fails": n8n's form has no "you", and no lone full stop. */
-function inN8nStyle(description: string): string {
-	const text = inN8nWords(description)
-		.replace(/^You (?:set|choose) /, '')
-		.replace(/\brecord\b/g, 'row');
-	const whole = text.charAt(0).toUpperCase() + text.slice(1);
-	return whole.includes('. ') ? whole : whole.replace(/\.$/, '');
+function kindOfOption({
+	choices = [],
+	default: value,
+	maximum,
+	minimum,
+	paths,
+	type,
+}: Field): Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties> {
+	switch (type) {
+		case 'choice': {
+			const options = choices.map((choice) => ({ name: titleCase(choice), value: choice }));
+			return { type: 'options', options, default: String(value) };
+		}
+		case 'boolean':
+			return { type, default: value === true };
+		case 'integer':
+		case 'number': {
+			const typeOptions = {
+				...(minimum !== undefined && { minValue: minimum }),
+				...(maximum !== undefined && { maxValue: maximum }),
+			};
+			return { type: 'number', typeOptions, default: Number(value ?? minimum ?? 0) };
+		}
+		default: {
+			const requiresDataPath = type === 'list' ? ('multiple' as const) : ('single' as const);
+			const inputField = paths && { requiresDataPath, displayOptions: AUTOMATIC };
+			return { type: 'string', default: String(value ?? ''), ...inputField };
+		}
+	}
 }
 
 const titleCase = (value: string): string =>
@@ -40,76 +69,15 @@ const titleCase = (value: string): string =>
 		.map((word) => (word === 'without' ? word : word.charAt(0).toUpperCase() + word.slice(1)))
 		.join(' ');
 
-/** How fast and how patiently requests go out; every operation has these. */
-export const PACE_OPTIONS: readonly INodeProperties[] = [
-	coreOption('pace.give_up_after_minutes'),
-	coreOption('pace.requests_per_minute'),
-	coreOption('pace.timeout_seconds'),
-];
+const inGroups = (isShown: (group: string) => boolean): readonly INodeProperties[] =>
+	OPTION_FIELDS.filter(({ path }) => isShown(path.split('.')[0] ?? '')).map(toOption);
 
-const AUTOMATIC = { show: { '/person.mappingMode': ['autoMapInputData'] } };
-
-/** How people are made from rows. */
-export const PERSON_OPTIONS: readonly INodeProperties[] = [
-	...PACE_OPTIONS,
-	coreOption('mapping.empty_values'),
-	coreOption('rejected_records.invalid_email'),
-	{
-		displayName: 'Custom Traits (JSON)',
-		name: 'traitsJson',
-		type: 'json',
-		default: '{}',
-		description:
-			'More custom traits as an object, for names and nested values that are not known beforehand',
-	},
-	{
-		displayName: 'Dry Run',
-		name: 'dryRun',
-		type: 'boolean',
-		default: false,
-		noDataExpression: true,
-		description: 'Whether to check every row and show what would be sent, without sending anyone',
-	},
-	{
-		displayName: 'Email Field',
-		name: 'emailField',
-		type: 'string',
-		requiresDataPath: 'single',
-		default: '',
-		placeholder: 'e.g. work_email',
-		description:
-			'The input field that holds the email address. When it is empty, a field called email, email_address or mail is used.',
-		displayOptions: AUTOMATIC,
-	},
-	{
-		displayName: 'Fields to Ignore',
-		name: 'fieldsToIgnore',
-		type: 'string',
-		requiresDataPath: 'multiple',
-		default: '',
-		placeholder: 'e.g. password_hash, notes',
-		description: 'Input fields that are never sent, separated by commas',
-		displayOptions: AUTOMATIC,
-	},
-	{
-		displayName: 'User ID Field',
-		name: 'userIdField',
-		type: 'string',
-		requiresDataPath: 'single',
-		default: '',
-		placeholder: 'e.g. customer_id',
-		description:
-			'The input field that holds the user ID. When it is empty, the field user_id, external_id or ID is used.',
-		displayOptions: AUTOMATIC,
-	},
-];
+/** How fast and how patiently requests are sent; every operation has these. */
+export const PACE_OPTIONS = inGroups((group) => group === 'pace');
 
 /** How people are put together in requests. */
 export const BATCH_OPTIONS: readonly INodeProperties[] = [
-	{
-		...coreOption('batches.people_per_request'),
-		typeOptions: { minValue: 1, maxValue: MAX_BATCH_SIZE },
-	},
+	...inGroups((group) => group === 'batches'),
 	{
 		displayName: 'Repeated User IDs',
 		name: 'repeatedIds',
@@ -119,7 +87,7 @@ export const BATCH_OPTIONS: readonly INodeProperties[] = [
 			{
 				name: 'Merge',
 				value: 'merge',
-				description: 'Rows of one person that come close together are laid over each other',
+				description: 'Rows of one person that come close together are sent as one',
 			},
 			{
 				name: 'Send Each',
@@ -128,11 +96,24 @@ export const BATCH_OPTIONS: readonly INodeProperties[] = [
 			},
 		],
 		default: 'merge',
-		description: 'What becomes of several rows of the same person. Later values win either way.',
+		description: 'What happens to several rows of the same person. Later values win either way.',
 	},
 ];
 
-/** The parameter Options, in the order of the alphabet, for some operations. */
+/** How people are made from rows. */
+export const PERSON_OPTIONS: readonly INodeProperties[] = [
+	...inGroups((group) => group !== 'batches'),
+	{
+		displayName: 'Custom Traits (JSON)',
+		name: 'traitsJson',
+		type: 'json',
+		default: '{}',
+		description:
+			'More custom traits as an object, for names and nested values that are not known beforehand',
+	},
+];
+
+/** The parameter Options, in alphabetical order, for some operations. */
 export const optionsParameter = (
 	show: { resource: string[]; operation: string[] },
 	...options: readonly INodeProperties[]

@@ -1,53 +1,74 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
-import { Failure } from './failure';
-import { sentence } from './wording';
+import { mayHaveLostDigits } from '../../src/mapping/jsonValues';
+import { invalidParameter } from './failure';
 
-/** Reads one parameter for a row. */
-export type Read<T> = (row: number) => T | Failure;
-
-/** The node's parameters; expressions are worked out only where a row can differ. */
-export interface Parameters {
-	/** As it is stored: an expression stays one. */
-	raw(path: string): unknown;
-	/** The same for every row; undefined when it is not set. */
-	constant(path: string, label: string): unknown;
-	/** For one row after the other: worked out again only if it is an expression. */
-	each(path: string, label: string): Read<unknown>;
-}
+/** Reads one parameter for a row. Throws a Failure when it cannot be used. */
+export type Read<T> = (row: number) => T;
 
 /** n8n's mark of an expression. */
 const isExpression = (value: unknown): value is string =>
 	typeof value === 'string' && value.startsWith('=');
 
-export function createParameters(context: IExecuteFunctions, node: INode): Parameters {
-	const raw = (path: string): unknown =>
-		path
-			.split(/[.[\]]+/)
-			.filter((key) => key !== '')
-			.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], {
-				...node.parameters,
-			});
+/** The node's parameters; expressions are evaluated only where rows can differ. */
+export class Parameters {
+	readonly #context: IExecuteFunctions;
+	readonly #stored: Readonly<Record<string, unknown>>;
 
-	function workOut(path: string, label: string, row: number): unknown {
-		try {
-			return context.getNodeParameter(path, row);
-		} catch (error) {
-			return new Failure({
-				code: 'invalid_parameter',
-				title: `${label}: The expression could not be worked out`,
-				reason: error instanceof Error ? sentence(error.message) : 'It gave no reason.',
-				hint: `Correct the expression in ${label}, or the data that it reads.`,
-			});
-		}
+	constructor(context: IExecuteFunctions, node: INode) {
+		this.#context = context;
+		this.#stored = node.parameters;
 	}
 
-	return {
-		raw,
-		constant: (path, label) =>
-			isExpression(raw(path)) ? workOut(path, label, 0) : (raw(path) ?? undefined),
-		each(path, label) {
-			const value = raw(path);
-			return isExpression(value) ? (row) => workOut(path, label, row) : () => value;
-		},
+	/** As it is stored: an expression stays one. */
+	raw(path: string): unknown {
+		const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+		return keys.reduce<unknown>(
+			(value, key) => (value as Record<string, unknown> | undefined)?.[key],
+			this.#stored,
+		);
+	}
+
+	/** The same for every row; undefined when it is not set. A Failure that it throws ends the run. */
+	constant(path: string, label: string): unknown {
+		const value = this.raw(path);
+		return isExpression(value) ? this.#evaluate(path, label) : (value ?? undefined);
+	}
+
+	/** Read for each row; `part` is the user's name for a part of the parameter. */
+	each(path: string, label: string, part?: string): Read<unknown> {
+		const value = this.raw(path);
+		return isExpression(value) ? (row) => this.#evaluate(path, label, row, part) : () => value;
+	}
+
+	#evaluate(path: string, label: string, row?: number, part?: string): unknown {
+		let reason: string;
+		try {
+			return this.#context.getNodeParameter(path, row ?? 0);
+		} catch (error) {
+			reason = error instanceof Error ? error.message : String(error);
+		}
+		throw invalidParameter(
+			`${label}: The expression could not be evaluated`,
+			`Correct the expression in ${label}, or the data that it reads.`,
+			part === undefined ? reason : `"${part}": ${reason}`,
+			{ endsRun: row === undefined },
+		);
+	}
+}
+
+/** A text that must be there, such as a user ID. */
+export function requiredText(parameters: Parameters, path: string, label: string): Read<string> {
+	const read = parameters.each(path, label);
+	return (row) => {
+		const value = read(row);
+		const isScalar = typeof value === 'string' || typeof value === 'number';
+		const text = isScalar ? String(value).trim() : '';
+		if (text !== '' && !mayHaveLostDigits(value)) return text;
+		throw invalidParameter(
+			text === ''
+				? `${label}: There is no value`
+				: `${label}: The number has more digits than can be kept`,
+			'Enter a text, or map a field that has one in every row.',
+		);
 	};
 }

@@ -4,6 +4,7 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
+import type { Parameters } from './parameters';
 
 const field = (
 	id: string,
@@ -37,6 +38,15 @@ export async function getPersonFields(this: ILoadOptionsFunctions): Promise<Reso
 	return { fields: PERSON_FIELDS.map((one) => ({ ...one })) };
 }
 
+const AUTOMATIC_MODE = 'autoMapInputData';
+
+/** Shows a parameter only when fields are mapped automatically. */
+export const AUTOMATIC = { show: { '/person.mappingMode': [AUTOMATIC_MODE] } };
+
+/** Whether fields are mapped automatically, rather than one by one. */
+export const mapsAutomatically = (parameters: Parameters): boolean =>
+	parameters.raw('person.mappingMode') === AUTOMATIC_MODE;
+
 /** The parameters from which a person is made. */
 export const PERSON_PARAMETERS: readonly INodeProperties[] = [
 	{
@@ -47,7 +57,7 @@ export const PERSON_PARAMETERS: readonly INodeProperties[] = [
 		default: { mappingMode: 'defineBelow', value: null },
 		required: true,
 		description:
-			'Which fields of the input become which fields of the person. When you map automatically, fields are recognized by their names, and every other field becomes a custom trait.',
+			'Which fields of the input become which fields of the person. In automatic mapping, fields are recognized by their names, and every other field becomes a custom trait.',
 		typeOptions: {
 			resourceMapper: {
 				resourceMapperMethod: 'getPersonFields',
@@ -66,7 +76,7 @@ export const PERSON_PARAMETERS: readonly INodeProperties[] = [
 		type: 'assignmentCollection',
 		default: {},
 		description:
-			'Whatever else you know of the person. Drag fields from the input here, or add them by name.',
+			'Anything else that you know about the person. Drag fields from the input here, or add them by name.',
 		displayOptions: { show: { '/person.mappingMode': ['defineBelow'] } },
 	},
 ];

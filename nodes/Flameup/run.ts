@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
-import { StoppedError } from '../../src/errors';
 import type { Stop } from '../../src/ports';
-import { createClock, createStop, type NodeClock } from './clock';
-import { type Failure, fromError, toError } from './failure';
-import { createParameters, type Parameters } from './parameters';
-import { createResults, type Results } from './results';
+import { NodeClock, NodeStop } from './clock';
+import { asHtml, toError } from './failure';
+import { Parameters } from './parameters';
+import { Results } from './results';
 
 /** One execution of the node. */
 export interface Run {
@@ -20,9 +19,10 @@ export interface Run {
 	readonly continues: boolean;
 }
 
-/** Carries out one operation for all rows: settles each in `results`, and says what was done. */
+/** Carries out one operation for all rows: settles each in `results`, and says what was done. Never throws. */
 export type Operation = (run: Run) => Promise<Done>;
 
+/** What an operation says at its end. */
 export interface Done {
 	/** For the error that ends a run: what was done before, and whether running again is safe. */
 	readonly progress: string;
@@ -32,11 +32,7 @@ export interface Done {
 	readonly summary?: INodeExecutionData;
 }
 
-const CANCELLED = 'The execution was cancelled before this row was confirmed.';
-
-/** Why rows that were not reached have no result, when the execution was cancelled. */
-export const cancelled = (): Failure => fromError(new StoppedError(CANCELLED));
-
+/** What n8n tells of one execution. */
 export function createRun(context: IExecuteFunctions): Run {
 	const node = context.getNode();
 	const items = context.getInputData();
@@ -46,10 +42,10 @@ export function createRun(context: IExecuteFunctions): Run {
 		context,
 		node,
 		items,
-		parameters: createParameters(context, node),
-		results: createResults(items.length),
-		clock: createClock(cancel),
-		stop: createStop(cancel),
+		parameters: new Parameters(context, node),
+		results: new Results(items.length),
+		clock: new NodeClock(cancel),
+		stop: new NodeStop(cancel),
 		cancel,
 		continues: context.continueOnFail(),
 	};
@@ -63,6 +59,11 @@ export async function carryOut(operation: Operation, run: Run): Promise<INodeExe
 	if (!run.continues && first !== undefined) {
 		throw toError(first.failure, first.row, node, progress);
 	}
-	if (hint !== undefined) context.addExecutionHints?.({ message: hint, location: 'outputPane' });
+	if (hint !== undefined) {
+		context.addExecutionHints?.({ message: asHtml(hint), location: 'outputPane' });
+	}
 	return summary === undefined ? results.items() : [summary, ...results.items()];
 }
+
+/** A count of rows in words. */
+export const countedRows = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ClientStats } from '../../src/flameup/client';
+import type { ClientStats } from '../../src/flameup/sender';
 import type { Counts } from '../../src/loading/report';
-import type { Run } from './run';
+import { countedRows, type Run } from './run';
 
 /** What a run of Create or Update did, in numbers. */
 export interface Totals extends Counts {
@@ -47,13 +47,10 @@ export function summaryHint({ results }: Run, totals: Totals, dryRun: boolean): 
 		updated > 0 && `${updated} updated`,
 		merged > 0 && `${merged} merged with another row of the same person`,
 	].filter((part) => part !== false);
-	const saved = `${rows(results.succeeded)} ${dryRun ? 'checked, nobody sent' : 'saved'}`;
+	const saved = `${countedRows(results.succeeded)} ${dryRun ? 'checked, nobody sent' : 'saved'}`;
 	return [
 		`${saved}${known.length > 0 ? ` (${known.join(', ')})` : ''}.`,
 		...(rejections === '' ? [] : [`Failed: ${rejections}.`]),
 		...(emailsLeftOut > 0 ? [`Sent without an invalid email address: ${emailsLeftOut}.`] : []),
 	].join(' ');
 }
-
-/** A count of rows in words. */
-export const rows = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;

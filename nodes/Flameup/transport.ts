@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { networkFault } from '../../src/fault';
-import type { HttpResponse, Transport } from '../../src/ports';
+import { type HttpResponse, networkFault, type Transport } from '../../src/ports';
 
 /** Axios names what others call a timeout. */
 const TIMEOUTS = new Set(['ECONNABORTED', 'ETIMEDOUT']);

@@ -1,43 +1,81 @@
+import type { Problem } from '../errors';
 import type { HttpResponse, NetworkFault } from '../ports';
-import { type CheckResult, checkResult, unreachable } from './advice';
-import { parse, readUpsert, type UpsertAnswer } from './answers';
-import { type ClientOptions, type ClientStats, createSender, type Written } from './sender';
-
-export type { ClientOptions, ClientStats } from './sender';
+import { idOf, readList, readUpsert, type UpsertAnswer, verdictOf } from './answers';
+import { isComplaint } from './complaints';
+import { isObject, type Json, parse } from './json';
+import { type ClientOptions, type ClientStats, Sender, type Written } from './sender';
+import { faultProblem, isUntrusted, stopProblem } from './stops';
 
 /** A check answers within 15 s; this leaves time to start on a slow machine, and to print. */
 const CHECK_TIMEOUT_MS = 7_000;
 
-/** An ID that nobody has, so that the check reads nobody's data. */
-const NOBODY = 'flameup-connection-check';
+/** A user ID that nobody has, so that a connection test reads nobody's data. */
+export const NOBODY = 'flameup-connection-check';
 
-const WRITE_PEOPLE = 'people:write';
+/** What a connection test found out. */
+export type CheckResult =
+	| { readonly ok: true /** False for a key that may only write. */; readonly canRead: boolean }
+	| { readonly ok: false; readonly problem: Problem };
 
-/** What a run does with Flameup. */
-export interface Client {
-	/**
-	 * Sends at most 100 people, each as JSON, and tries again while Flameup is busy or down.
-	 * Throws ConfigError, TransientError or StoppedError.
-	 */
-	upsertPeople(
-		userIds: readonly string[],
-		people: readonly string[],
-	): Promise<Written<{ readonly answer: UpsertAnswer }>>;
-	/**
-	 * Creates one person, given as JSON. Tried again only when Flameup certainly did not create them.
-	 * Throws like upsertPeople.
-	 */
-	createPerson(person: string): Promise<Written<{ readonly person: unknown }>>;
-	/** One cheap read; never throws, never waits for the allowance. */
-	check(): Promise<CheckResult>;
-	/** Whether the allowance has requests to spare for a batch that is not full. */
-	hasSpare(): boolean;
-	readonly stats: Readonly<ClientStats>;
+/** What identifies a person to the reader of a record. */
+export type PersonKey = 'userId' | 'email';
+
+/** Which people are listed. */
+export interface PeopleFilter {
+	readonly status?: string;
+}
+
+/** A page of people, in an order that Flameup does not document. */
+export interface PeoplePage {
+	readonly people: readonly Json[];
+	/** How many there are in all; undefined when the answer does not say. */
+	readonly total: number | undefined;
+}
+
+/** Something that a person did. */
+export interface TrackedEvent {
+	readonly userId: string;
+	readonly event: string;
+	readonly properties: Readonly<Record<string, unknown>>;
+	/** ISO 8601; Flameup takes the present when it is left out. */
+	readonly timestamp?: string;
 }
 
 /** Whether a request that must not take effect twice may be sent again. */
-export const hadNoEffect = (answer: HttpResponse | NetworkFault): boolean =>
+const hadNoEffect = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer ? answer.status === 429 : !answer.sent;
+
+const READ = { isRepeatable: () => true, permission: 'people:read' } as const;
+const WRITE = { isRepeatable: () => true, permission: 'people:write' } as const;
+
+/** Whether a body or an object says nothing at all, as some of Flameup's successes do. */
+const isSilent = (body: string): boolean => body.trim() === '' || body.trim() === '{}';
+
+/** One person in an answer, not wrapped; an empty one shows nobody, though the call worked. */
+function readOne({ body }: HttpResponse): { person?: Json } | undefined {
+	if (isSilent(body)) return {};
+	const person = parse(body);
+	const isPerson = isObject(person) && (person.id ?? idOf(person)) !== undefined;
+	return isPerson && !isComplaint(person) ? { person } : undefined;
+}
+
+/** Whether an answer has the form that Flameup documents for an event that it took. */
+const isTaken = (answer: Json): boolean =>
+	!isComplaint(answer) && (answer.success === true || answer.event_id !== undefined);
+
+const showsOne = ({ person }: { person?: Json }): boolean => person !== undefined;
+
+/** Whether an answer is about the one who was asked for, whatever the server made of the query. */
+const isAsked = (person: Json | undefined, key: PersonKey, value: string): person is Json =>
+	key === 'userId'
+		? person !== undefined && idOf(person) === value
+		: String(person?.email ?? '').toLowerCase() === value.toLowerCase();
+
+/** Half a character cannot be part of an address. */
+const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** A segment of a path; `.` and `..` would lead elsewhere, even when escaped. */
+const isSafeSegment = (text: string): boolean => isWellFormed(text) && !/^\.{0,2}$/.test(text);
 
 function envelope(people: readonly string[]): string[] {
 	const parts = ['{"people":['];
@@ -49,48 +87,191 @@ function envelope(people: readonly string[]): string[] {
 	return parts;
 }
 
-/** A client for one run and one API key. */
-export function createClient(options: ClientOptions): Client {
-	const { base, hasSpare, headers, send, stats } = createSender(options);
+/** What the answer to a connection test means. */
+function checked(answer: HttpResponse | NetworkFault): CheckResult {
+	const failed = (problem: Problem): CheckResult => ({ ok: false, problem });
+	if ('fault' in answer) {
+		const isFinal = isUntrusted(answer);
+		return failed(isFinal ? stopProblem(answer, '') : faultProblem(answer, 0, 'nothing'));
+	}
+	switch (verdictOf(answer.status)) {
+		case 'ok':
+			return readList(answer) === undefined
+				? failed({ code: 'not_flameup' })
+				: { ok: true, canRead: true };
+		case 'fault':
+			return failed(faultProblem(answer, 0, 'anything'));
+		default:
+			if (answer.status !== 403) return failed(stopProblem(answer, READ.permission));
+			// A firewall in between forbids in HTML.
+			return answer.body.trim() === '' || isObject(parse(answer.body))
+				? { ok: true, canRead: false }
+				: failed({ code: 'not_flameup' });
+	}
+}
 
-	return {
-		stats,
-		hasSpare,
-		async upsertPeople(userIds, people) {
-			const written = await send({
-				method: 'POST',
-				path: '/people/batch',
-				body: envelope(people),
-				read: (response) => readUpsert(response, userIds),
-				isRepeatable: () => true,
-				permission: WRITE_PEOPLE,
-			});
-			return written.refused ? written : { refused: false, answer: written.value };
-		},
-		async createPerson(person) {
-			const written = await send({
-				method: 'POST',
-				path: '/people',
-				body: [person],
-				read: ({ body }) => ({ person: parse(body) }),
-				isRepeatable: hadNoEffect,
-				permission: WRITE_PEOPLE,
-			});
-			return written.refused ? written : { refused: false, person: written.value.person };
-		},
-		async check() {
-			const path =
-				options.workspaceId === ''
-					? '/people?limit=1'
-					: `/people/search?external_id=${NOBODY}&limit=1`;
-			const timeoutMs = Math.min(CHECK_TIMEOUT_MS, options.pace.timeout_seconds * 1000);
-			const answer = await options.transport({
-				method: 'GET',
-				url: base + path,
-				headers,
-				timeoutMs,
-			});
-			return 'status' in answer ? checkResult(answer) : { ok: false, message: unreachable(answer) };
-		},
-	};
+/** The calls of one run with one API key. All but `check` throw FlameupError when the run cannot go on. */
+export class Client {
+	readonly #options: ClientOptions;
+	readonly #sender: Sender;
+	readonly #inWorkspace: boolean;
+
+	constructor(options: ClientOptions) {
+		this.#options = options;
+		this.#sender = new Sender(options);
+		this.#inWorkspace = options.settings.workspace_id !== '';
+	}
+
+	get stats(): Readonly<ClientStats> {
+		return this.#sender.stats;
+	}
+
+	/** Whether the allowance has requests to spare for a batch that is not full. */
+	hasSpare(): boolean {
+		return this.#sender.hasSpare();
+	}
+
+	/** Sends at most 100 people, each as JSON, and tries again while Flameup is busy or down. */
+	async upsertPeople(
+		userIds: readonly string[],
+		people: readonly string[],
+	): Promise<Written<{ readonly answer: UpsertAnswer }>> {
+		const written = await this.#sender.send({
+			...WRITE,
+			method: 'POST',
+			path: '/people/batch',
+			body: envelope(people),
+			read: (response, isProven) => readUpsert(response, userIds, isProven),
+			proves: ({ isDocumented }: UpsertAnswer) => isDocumented,
+		});
+		return written.refused ? written : { refused: false, answer: written.value };
+	}
+
+	/** Creates one person, given as JSON. Tried again only when Flameup certainly did not create them. */
+	async createPerson(person: string): Promise<Written<{ readonly person?: Json }>> {
+		const written = await this.#sender.send({
+			...WRITE,
+			method: 'POST',
+			path: '/people',
+			body: [person],
+			read: readOne,
+			proves: showsOne,
+			isRepeatable: hadNoEffect,
+		});
+		return written.refused ? written : { refused: false, ...written.value };
+	}
+
+	/** The person with exactly this user ID or email address; no person when there is none. */
+	async findPerson(key: PersonKey, value: string): Promise<Written<{ readonly person?: Json }>> {
+		const canAsk = this.#inWorkspace ? isWellFormed(value) : isSafeSegment(value);
+		if (!canAsk) return { refused: false };
+		const found = await (this.#inWorkspace ? this.#search(key, value) : this.#look(value));
+		if (found.refused) return found;
+		const person = found.value.find((one) => isAsked(one, key, value));
+		return { refused: false, ...(person !== undefined && { person }) };
+	}
+
+	/** At most 100 people. */
+	async listPeople(
+		{ status }: PeopleFilter,
+		limit: number,
+		offset: number,
+	): Promise<Written<{ readonly page: PeoplePage }>> {
+		const filter = status === undefined ? '' : `&status=${encodeURIComponent(status)}`;
+		const written = await this.#sender.send<PeoplePage>({
+			...READ,
+			method: 'GET',
+			path: `/people?limit=${limit}&offset=${offset}${filter}`,
+			read(response) {
+				const people = readList(response);
+				const total = (parse(response.body) as Json | undefined)?.total;
+				return people && { people, total: typeof total === 'number' ? total : undefined };
+			},
+		});
+		return written.refused ? written : { refused: false, page: written.value };
+	}
+
+	/** Lays traits, given as JSON, over those of a person; no person when there is none. */
+	async updateTraits(
+		key: PersonKey,
+		value: string,
+		traits: string,
+	): Promise<Written<{ readonly person?: Json }>> {
+		let id = value;
+		if (this.#inWorkspace) {
+			const found = await this.findPerson(key, value);
+			if (found.refused || found.person === undefined) return found;
+			id = String(found.person.id ?? value);
+		}
+		if (!isSafeSegment(id)) return { refused: false };
+		const written = await this.#sender.send<{ person?: Json }>({
+			...WRITE,
+			method: 'PUT',
+			path: `/people/${encodeURIComponent(id)}`,
+			body: [`{"traits":${traits}}`],
+			read: readOne,
+			proves: showsOne,
+			absent: {},
+		});
+		return written.refused ? written : { refused: false, ...written.value };
+	}
+
+	/** Sends an event; again only when Flameup certainly did not take it. */
+	async track(tracked: TrackedEvent): Promise<Written<{ readonly answer: Json }>> {
+		const { event, properties, timestamp, userId } = tracked;
+		const time = timestamp !== undefined && { timestamp };
+		const body = this.#inWorkspace
+			? { userId, event, properties, ...time }
+			: { external_id: userId, event, parameters: properties, ...time };
+		const written = await this.#sender.send<Json>({
+			method: 'POST',
+			path: this.#inWorkspace ? '/events' : '/track',
+			body: [JSON.stringify(body)],
+			read({ body }) {
+				if (isSilent(body)) return {};
+				const answer = parse(body);
+				return isObject(answer) && isTaken(answer) ? answer : undefined;
+			},
+			proves: isTaken,
+			isRepeatable: hadNoEffect,
+			permission: 'events:write',
+		});
+		return written.refused ? written : { refused: false, answer: written.value };
+	}
+
+	/** One cheap read; never throws, never waits for the allowance. */
+	async check(): Promise<CheckResult> {
+		const { settings, transport } = this.#options;
+		const answer = await transport({
+			method: 'GET',
+			url: `${this.#sender.base}${this.#inWorkspace ? `/people/search?external_id=${NOBODY}&limit=1` : '/people?limit=1'}`,
+			headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+			timeoutMs: Math.min(CHECK_TIMEOUT_MS, settings.pace.timeout_seconds * 1000),
+		});
+		return checked(answer);
+	}
+
+	/** In a workspace the path takes Flameup's own ID only, so that people are searched for. */
+	#search(key: PersonKey, value: string): Promise<Written<{ readonly value: Json[] }>> {
+		const name = key === 'userId' ? 'external_id' : 'email';
+		return this.#sender.send({
+			...READ,
+			method: 'GET',
+			path: `/people/search?${name}=${encodeURIComponent(value)}&limit=1`,
+			read: readList,
+		});
+	}
+
+	#look(value: string): Promise<Written<{ readonly value: Json[] }>> {
+		return this.#sender.send<Json[]>({
+			...READ,
+			method: 'GET',
+			path: `/people/${encodeURIComponent(value)}`,
+			read(response) {
+				const one = readOne(response);
+				return one && (one.person === undefined ? [] : [one.person]);
+			},
+			absent: [],
+		});
+	}
 }

@@ -1,5 +1,8 @@
-import { type Change, describe, type Json, namedPeople, type UpsertAnswer } from './answers';
-import type { Client } from './client';
+import { type Answered, FlameupError } from '../errors';
+import type { Change, UpsertAnswer } from './answers';
+import { answeredBy, type Complaint, namedPeople } from './complaints';
+import type { PeopleClient } from './dryRun';
+import type { Json } from './json';
 
 /** A person as they are sent. */
 export interface Sendable {
@@ -18,116 +21,268 @@ export type Ending =
 			/** The person as the answer shows them. */
 			readonly shown?: Json;
 	  }
-	| { readonly status: 'refused'; readonly httpStatus: number; readonly words: string }
+	| { readonly status: 'refused'; readonly answered: Answered }
 	| { readonly status: 'unconfirmed' };
 
-/** People to be sent together, and those whom an answer named, until it is proven that they were at fault. */
-interface Group<Entry> {
-	readonly entries: readonly Entry[];
-	readonly named?: { readonly words: ReadonlyMap<Entry, string>; readonly httpStatus: number };
-	/** False once names have misled: answers may count from one, or mean another list. */
-	readonly trustsNames: boolean;
+/** What a delivery tells while it works. */
+export interface DeliveryEvents<Entry> {
+	settled(entry: Entry, ending: Ending): void;
+	/** Flameup's counts do not add up to the people sent. */
+	miscounted(): void;
 }
 
+/** People whom one refusal named, with what it said of each. */
+type Suspects<Entry> = ReadonlyMap<Entry, Answered>;
+
+/** People to be sent together. */
+interface Group<Entry> {
+	readonly entries: readonly Entry[];
+	/** Who was named and left out, until these got through. */
+	readonly suspects?: Suspects<Entry>;
+	/** The refusal is here already, and waits until those named before were tried by themselves. */
+	readonly complaint?: Complaint;
+	/** All of them were named, so that each is sent alone as long as names prove right. */
+	readonly areNamed?: true;
+}
+
+/** What is known of the names in Flameup's refusals in this run. */
+interface Names {
+	/** A person who was named was accepted after all, so that no name is used again. */
+	misled: boolean;
+}
+
+const FORBIDDEN = 403;
+const CONFLICT = 409;
+const TOO_LARGE = 413;
+
+/** So many people forbidden one by one, and nobody accepted: the key has lost its permission. */
+const MOST_FORBIDDEN = 4;
+
+/** Requests that may be spent on finding a few bad people, whatever the size of the batch. */
+const SPARE_REQUESTS = 8;
+
 /**
- * Sends a batch until each of its people is settled. Who is named by a refusal is set aside, and refused
- * if the others then get through; else the batch is halved until the bad person stands alone. A batch of
- * only bad people costs about one request a person. Throws what the client throws.
+ * Sends batches until each of their people is settled. Who is named by a refusal is left out, and rejected
+ * once it is proven that they were at fault: they alone were left out and the others got through, or they
+ * were refused alone. Where no name helps, the group is halved until the bad person stands alone. A batch
+ * of only bad people costs about one request a person.
  */
-export async function settleBatch<Entry extends Sendable>(
-	client: Client,
-	batch: readonly Entry[],
-	settled: (entry: Entry, ending: Ending) => void,
-	onMiscount: () => void,
-): Promise<void> {
-	const resent = new Set<Entry>();
-	const groups: Group<Entry>[] = [{ entries: batch, trustsNames: true }];
-	let unsettled = batch.length;
-	let requests = 0;
-	// What halving may add to the one request a person that sending them singly costs.
-	const budget = batch.length + Math.ceil(Math.log2(batch.length + 1));
+export class Delivery<Entry extends Sendable> {
+	readonly #client: PeopleClient;
+	readonly #events: DeliveryEvents<Entry>;
+	readonly #names: Names = { misled: false };
 
-	function end(entry: Entry, ending: Ending): void {
-		unsettled--;
-		settled(entry, ending);
+	constructor(client: PeopleClient, events: DeliveryEvents<Entry>) {
+		this.#client = client;
+		this.#events = events;
 	}
 
-	function refuseAll(words: ReadonlyMap<Entry, string>, httpStatus: number): void {
-		for (const [entry, text] of words) end(entry, { status: 'refused', httpStatus, words: text });
+	/** Throws what the client throws. */
+	deliver(batch: readonly Entry[]): Promise<void> {
+		return new Job(this.#client, this.#events, this.#names, batch).run();
+	}
+}
+
+/** One batch on its way. */
+class Job<Entry extends Sendable> {
+	readonly #client: PeopleClient;
+	readonly #events: DeliveryEvents<Entry>;
+	readonly #names: Names;
+	readonly #groups: Group<Entry>[];
+	readonly #resent = new Set<Entry>();
+	/** Who has had a 409 before, and is not tried once more after another one. */
+	readonly #conflicted = new Set<Entry>();
+	readonly #forbidden = new Map<Entry, Complaint>();
+	/** Who was left out because of a name. */
+	readonly #named = new Set<Entry>();
+	/** What finding the bad people may add to the one request a person that sending them singly costs. */
+	readonly #budget: number;
+	#unsettled: number;
+	#requests = 0;
+	#hasAccepted = false;
+
+	constructor(
+		client: PeopleClient,
+		events: DeliveryEvents<Entry>,
+		names: Names,
+		batch: readonly Entry[],
+	) {
+		this.#client = client;
+		this.#events = events;
+		this.#names = names;
+		this.#groups = [{ entries: batch }];
+		this.#unsettled = batch.length;
+		this.#budget = batch.length + Math.ceil(Math.log2(batch.length + 1)) + SPARE_REQUESTS;
 	}
 
-	function accept({ entries, named }: Group<Entry>, answer: UpsertAnswer): void {
-		if (answer.miscounted) onMiscount();
+	async run(): Promise<void> {
+		for (let group = this.#groups.shift(); group; group = this.#groups.shift()) {
+			if (group.complaint !== undefined) this.#refused(group, group.complaint);
+			else await this.#send(this.#next(group));
+		}
+		if (this.#forbidden.size > 0 && !this.#hasAccepted) this.#giveUp();
+		for (const [entry, complaint] of this.#forbidden) this.#refuse(entry, answeredBy(complaint));
+	}
+
+	/** The group itself, or the first of people who were named. */
+	#next(group: Group<Entry>): Group<Entry> {
+		const { areNamed, entries } = group;
+		if (!areNamed || this.#names.misled || entries.length === 1) return group;
+		this.#groups.unshift({ entries: entries.slice(1), areNamed });
+		return { entries: entries.slice(0, 1) };
+	}
+
+	async #send(group: Group<Entry>): Promise<void> {
+		const { entries } = group;
+		const written = await this.#client.upsertPeople(
+			entries.map(({ userId }) => userId),
+			entries.map(({ json }) => json),
+		);
+		this.#requests++;
+		if (written.refused) this.#refused(group, written.complaint);
+		else this.#accepted(group, written.answer);
+	}
+
+	#accepted({ entries, suspects }: Group<Entry>, answer: UpsertAnswer): void {
+		if (answer.miscounted) this.#events.miscounted();
 		const changes = countedChanges(entries, answer);
 		const again: Entry[] = [];
-		entries.forEach((entry, place) => {
-			const change = changes[place];
+		for (const [place, entry] of entries.entries()) {
 			if (answer.confirmed[place]) {
-				const exact = answer.changes !== undefined;
-				const shown = answer.people?.get(entry.userId);
-				end(entry, {
-					status: 'upserted',
-					exact,
-					...(change !== undefined && { change }),
-					...(shown !== undefined && { shown }),
-				});
-			} else if (resent.has(entry)) {
-				end(entry, { status: 'unconfirmed' });
+				this.#hasAccepted = true;
+				if (this.#named.has(entry)) this.#names.misled = true;
+				this.#end(entry, upserted(entry, answer, changes[place]));
+			} else if (this.#resent.has(entry)) {
+				this.#end(entry, { status: 'unconfirmed' });
 			} else {
-				resent.add(entry);
+				this.#resent.add(entry);
 				again.push(entry);
 			}
-		});
-		if (named !== undefined) refuseAll(named.words, named.httpStatus);
-		if (again.length > 0) groups.push({ entries: again, trustsNames: true });
+		}
+		this.#judge(suspects, answer.confirmed.every(Boolean));
+		if (again.length > 0) this.#groups.push({ entries: again });
 	}
 
-	function split(
-		entries: readonly Entry[],
-		trustsNames: boolean,
-		mayHalve = requests + 2 + unsettled <= budget,
-	): void {
-		const middle = entries.length >> 1;
-		const parts = mayHalve
-			? [entries.slice(0, middle), entries.slice(middle)]
-			: entries.map((entry) => [entry]);
-		for (const part of parts) if (part.length > 0) groups.push({ entries: part, trustsNames });
+	/** When the others got through, that proves it of a person who was the only one left out. */
+	#judge(suspects: Suspects<Entry> | undefined, gotThrough: boolean): void {
+		const [only, ...others] = suspects ?? [];
+		const isProven = gotThrough && only !== undefined && others.length === 0;
+		if (isProven && only[1].status !== CONFLICT) this.#refuse(...only);
+		else this.#release(suspects);
 	}
 
-	for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-		const { entries, trustsNames } = group;
-		const userIds = entries.map(({ userId }) => userId);
-		const people = entries.map(({ json }) => json);
-		const written = await client.upsertPeople(userIds, people);
-		requests++;
-		if (!written.refused) {
-			accept(group, written.answer);
-			continue;
-		}
-		const { error, status: httpStatus } = written;
-		const named = new Map<Entry, string>();
-		for (const [place, words] of namedPeople(error, userIds)) {
-			const entry = entries[place];
-			if (entry !== undefined) named.set(entry, words);
-		}
-		const [only] = entries;
-		if (only !== undefined && entries.length === 1) {
-			end(only, { status: 'refused', httpStatus, words: named.get(only) ?? describe(error) });
-			if (group.named !== undefined) split([...group.named.words.keys()], false);
-		} else if (group.named !== undefined) {
-			split([...entries, ...group.named.words.keys()], false);
-		} else if (httpStatus === 413) {
-			// Too large together says nothing against anybody: the halves will mostly get through.
-			split(entries, trustsNames, true);
-		} else if (named.size === 0 || !trustsNames) {
-			split(entries, trustsNames);
-		} else if (named.size === entries.length) {
-			refuseAll(named, httpStatus);
+	#refused(group: Group<Entry>, complaint: Complaint): void {
+		const { entries, suspects } = group;
+		const [only, ...others] = entries;
+		const named = this.#namedBy(complaint, entries);
+		if (only !== undefined && others.length === 0) {
+			this.#release(suspects);
+			this.#refusedAlone(only, complaint, named.get(only));
+		} else if (!this.#canLeaveOut(named, entries, complaint)) {
+			this.#release(suspects);
+			this.#halve(entries, complaint.status === TOO_LARGE);
+		} else if (suspects !== undefined) {
+			this.#groups.unshift({ entries, complaint });
+			this.#groups.unshift({ entries: [...suspects.keys()], areNamed: true });
 		} else {
-			const rest = entries.filter((entry) => !named.has(entry));
-			groups.unshift({ entries: rest, named: { words: named, httpStatus }, trustsNames });
+			this.#leaveOut(named, entries);
 		}
 	}
+
+	#canLeaveOut(
+		named: Suspects<Entry>,
+		{ length }: readonly Entry[],
+		{ status }: Complaint,
+	): boolean {
+		const helps = named.size > 0 && named.size < length && status !== TOO_LARGE;
+		return helps && !this.#names.misled && this.#canAfford(1);
+	}
+
+	#leaveOut(named: Suspects<Entry>, entries: readonly Entry[]): void {
+		for (const [entry, { status }] of named) {
+			if (status === CONFLICT) this.#conflicted.add(entry);
+			else this.#named.add(entry);
+		}
+		this.#groups.unshift({
+			entries: entries.filter((entry) => !named.has(entry)),
+			suspects: named,
+		});
+	}
+
+	#namedBy(complaint: Complaint, entries: readonly Entry[]): Suspects<Entry> {
+		const userIds = entries.map(({ userId }) => userId);
+		const named = new Map<Entry, Answered>();
+		for (const [place, answered] of namedPeople(complaint, userIds)) {
+			const entry = entries[place];
+			if (entry !== undefined) named.set(entry, answered);
+		}
+		return named;
+	}
+
+	#refusedAlone(only: Entry, complaint: Complaint, own = answeredBy(complaint)): void {
+		if (complaint.status === CONFLICT && !this.#conflicted.has(only)) {
+			// Perhaps somebody else wrote the same person at this moment.
+			this.#conflicted.add(only);
+			this.#groups.push({ entries: [only] });
+		} else if (complaint.status === FORBIDDEN) {
+			this.#forbidden.set(only, complaint);
+			if (this.#forbidden.size >= MOST_FORBIDDEN && !this.#hasAccepted) this.#giveUp();
+		} else {
+			this.#refuse(only, own);
+		}
+	}
+
+	/** Suspects whom nothing proves to be at fault are tried by themselves. */
+	#release(suspects: Suspects<Entry> | undefined): void {
+		if (suspects !== undefined) {
+			this.#groups.push({ entries: [...suspects.keys()], areNamed: true });
+		}
+	}
+
+	/** In halves as long as the budget lasts, else one by one. What is too large together says nothing against anybody. */
+	#halve(entries: readonly Entry[], isTooLarge: boolean): void {
+		const middle = entries.length >> 1;
+		const parts =
+			isTooLarge || this.#canAfford(2)
+				? [entries.slice(0, middle), entries.slice(middle)]
+				: entries.map((entry) => [entry]);
+		this.#groups.unshift(...parts.map((part) => ({ entries: part })));
+	}
+
+	/** Whether so many requests more may be spent that perhaps settle nobody, as those of waiting groups may. */
+	#canAfford(requests: number): boolean {
+		const waiting = this.#groups.filter(({ entries }) => entries.length > 1).length;
+		return this.#requests + requests + waiting + this.#unsettled <= this.#budget;
+	}
+
+	#refuse(entry: Entry, answered: Answered): void {
+		this.#end(entry, { status: 'refused', answered });
+	}
+
+	#end(entry: Entry, ending: Ending): void {
+		this.#unsettled--;
+		this.#events.settled(entry, ending);
+	}
+
+	#giveUp(): never {
+		const [complaint] = this.#forbidden.values();
+		const answered = complaint && answeredBy(complaint);
+		throw new FlameupError({
+			code: 'forbidden',
+			...(answered ?? { status: FORBIDDEN, said: '', fields: [] }),
+			permission: 'people:write',
+		});
+	}
+}
+
+function upserted(entry: Sendable, answer: UpsertAnswer, change: Change | undefined): Ending {
+	const shown = answer.people?.get(entry.userId);
+	return {
+		status: 'upserted',
+		exact: answer.changes !== undefined,
+		...(change !== undefined && { change }),
+		...(shown !== undefined && { shown }),
+	};
 }
 
 /** Each person's change: their own where the answer tells it, else the counts dealt out in order. */

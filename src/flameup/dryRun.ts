@@ -1,18 +1,42 @@
-import { type Json, parse } from './answers';
-import type { Client } from './client';
+import type { UpsertAnswer } from './answers';
+import { type Json, parse } from './json';
+import type { ClientStats, Written } from './sender';
 
-/** A client that sends nobody, and shows everybody as they would have been sent. */
-export function createDryClient(): Client {
-	return {
-		stats: { requests: 0, rateLimited: 0, faults: 0, waitedMs: 0, waitingUntil: 0 },
-		hasSpare: () => true,
-		async upsertPeople(userIds, sent) {
-			const people = new Map(userIds.map((userId, i) => [userId, parse(sent[i] ?? '') as Json]));
-			const confirmed = userIds.map(() => true);
-			const counts = { created: 0, updated: 0, miscounted: false };
-			return { refused: false, answer: { confirmed, people, ...counts } };
-		},
-		createPerson: async (person) => ({ refused: false, person: parse(person) }),
-		check: async () => ({ ok: true, message: 'Nothing was sent.' }),
+/** What a loader needs of a client. */
+export interface PeopleClient {
+	upsertPeople(
+		userIds: readonly string[],
+		people: readonly string[],
+	): Promise<Written<{ readonly answer: UpsertAnswer }>>;
+	hasSpare(): boolean;
+	readonly stats: Readonly<ClientStats>;
+}
+
+/** A client that sends nobody, and confirms and shows everybody as they would have been sent. */
+export class DryRunClient implements PeopleClient {
+	readonly stats: ClientStats = {
+		requests: 0,
+		rateLimited: 0,
+		faults: 0,
+		waitedMs: 0,
+		waitingUntil: 0,
 	};
+
+	hasSpare(): boolean {
+		return true;
+	}
+
+	async upsertPeople(userIds: readonly string[], sent: readonly string[]) {
+		const people = new Map(userIds.map((userId, i) => [userId, parse(sent[i] ?? '') as Json]));
+		const confirmed = userIds.map(() => true);
+		const counts = { created: 0, updated: 0, miscounted: false };
+		return {
+			refused: false,
+			answer: { isDocumented: true, confirmed, people, ...counts },
+		} as const;
+	}
+
+	async createPerson(person: string) {
+		return { refused: false, person: parse(person) as Json } as const;
+	}
 }

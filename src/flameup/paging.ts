@@ -1,9 +1,11 @@
-import { idOf, type Json } from './answers';
-import type { Api, PeopleFilter } from './api';
+import { MAX_BATCH_SIZE } from '../limits';
+import { idOf } from './answers';
+import type { Client, PeopleFilter, PeoplePage } from './client';
+import type { Json } from './json';
 import type { Written } from './sender';
 
 /** Most people in one answer, as Flameup documents it. */
-const PAGE = 100;
+const PAGE = MAX_BATCH_SIZE;
 
 /** How often the list is read from the beginning while people move within it. */
 const MOST_PASSES = 3;
@@ -11,61 +13,94 @@ const MOST_PASSES = 3;
 /** Everybody who was found, each once. */
 export interface Everybody {
 	readonly people: Iterable<Json>;
-	/** People moved until the end, so that somebody may be missing. */
+	/** Somebody may be missing: people moved until the end, or fewer were found than the list has. */
 	readonly isUnsure: boolean;
 }
+
+type Lister = Pick<Client, 'listPeople'>;
+type Refusal = Extract<Written<unknown>, { refused: true }>;
 
 /**
  * Reads up to `limit` people page by page. Their order is not documented, so pages overlap by one
  * person: if that is somebody else, or fewer were found than the list has, it is read again. Throws
- * what the API throws.
+ * what the client throws.
  */
 export async function readEverybody(
-	api: Pick<Api, 'listPeople'>,
+	client: Lister,
 	filter: PeopleFilter,
 	limit: number,
-): Promise<Everybody | Extract<Written<unknown>, { refused: true }>> {
+): Promise<Everybody | Refusal> {
 	const people = new Map<unknown, Json>();
-	for (let pass = 1; ; pass++) {
+	for (let passes = 1; ; passes++) {
 		const before = people.size;
-		const read = await readOnce(api, filter, limit, people);
-		if (typeof read === 'object') return read;
-		const isDone = people.size >= limit || !read;
-		if (isDone || pass === MOST_PASSES || (pass > 1 && people.size === before)) {
-			return { people: people.values(), isUnsure: !isDone && people.size !== before };
+		const pass = await readOnce(client, filter, limit, people);
+		if ('refused' in pass) return pass;
+		const isShort = people.size < Math.min(limit, pass.total);
+		const isDone = people.size >= limit || !(pass.hasMoved || isShort);
+		const isNew = people.size > before;
+		if (isDone || passes === MOST_PASSES || (passes > 1 && !isNew)) {
+			return { people: people.values(), isUnsure: !isDone && (isNew || isShort) };
 		}
 	}
 }
 
-/** Reads the list once from its beginning; tells whether anybody moved meanwhile. */
 async function readOnce(
-	api: Pick<Api, 'listPeople'>,
+	client: Lister,
 	filter: PeopleFilter,
 	limit: number,
 	people: Map<unknown, Json>,
-): Promise<boolean | Extract<Written<unknown>, { refused: true }>> {
-	let moved = false;
-	let last: unknown;
-	let total: number | undefined;
-	for (let offset = 0; ; ) {
-		const wanted = Math.min(PAGE, limit - people.size + (offset > 0 ? 1 : 0));
-		const written = await api.listPeople(filter, wanted, offset);
+): Promise<Pass | Refusal> {
+	const pass = new Pass();
+	while (people.size < limit && !pass.isOver) {
+		// One more than is missing, because pages overlap; the first page has nothing to overlap with.
+		const wanted = Math.min(PAGE, pass.offset === 0 ? limit : limit - people.size + 1);
+		const written = await client.listPeople(filter, wanted, pass.offset);
 		if (written.refused) return written;
-		const { page } = written;
-		const keys = page.people.map(keyOf);
-		moved ||= offset > 0 && keys[0] !== last;
-		moved ||= total !== undefined && page.total !== total;
-		total = page.total;
-		for (const [i, person] of page.people.entries()) {
-			if (people.size < limit || people.has(keys[i])) people.set(keys[i], person);
-		}
-		if (people.size >= limit) return false;
-		const end = offset + page.people.length;
-		if (page.people.length < wanted || end === total) {
-			return moved || (total !== undefined && people.size < total);
-		}
-		last = keys.at(-1);
-		offset = end - 1;
+		pass.take(written.page, wanted);
+		collect(written.page.people, limit, people);
+	}
+	return pass;
+}
+
+/** One reading of the list from its beginning. */
+class Pass {
+	/** Where the next page begins: at the last person of the page before. */
+	offset = 0;
+	/** The end of the list was reached, or a page brought nobody new. */
+	isOver = false;
+	/** Pages did not overlap, or the length of the list changed. */
+	hasMoved = false;
+	#total: number | undefined;
+	readonly #seen = new Set<unknown>();
+	#last: unknown;
+
+	/** How many people the list has, as far as it says. */
+	get total(): number {
+		return this.#total ?? 0;
+	}
+
+	/** Takes the next page, for which so many people were asked. */
+	take({ people, total }: PeoplePage, wanted: number): void {
+		const keys = people.map(keyOf);
+		const overlaps = this.offset === 0 || keys[0] === this.#last;
+		const hasSameLength = this.offset === 0 || total === this.#total;
+		this.hasMoved ||= !overlaps || !hasSameLength;
+		this.#total = total;
+		const before = this.#seen.size;
+		for (const key of keys) this.#seen.add(key);
+		const end = this.offset + people.length;
+		const isEnd = people.length < wanted ? end >= this.total : end === total;
+		// Without progress the next page would be the same one, or one of a list without an end.
+		this.isOver = isEnd || this.#seen.size === before || end - 1 <= this.offset;
+		this.#last = keys.at(-1);
+		this.offset = end - 1;
+	}
+}
+
+function collect(page: readonly Json[], limit: number, people: Map<unknown, Json>): void {
+	for (const person of page) {
+		const key = keyOf(person);
+		if (people.size < limit || people.has(key)) people.set(key, person);
 	}
 }
 

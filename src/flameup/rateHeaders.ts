@@ -1,17 +1,29 @@
+import { WINDOW_MS } from '../limits';
 import type { HttpResponse } from '../ports';
-import type { RateReading } from './rateLimiter';
+
+/** What an answer says of the allowance; times are of our own clock. */
+export interface RateReading {
+	readonly limit?: number;
+	readonly remaining?: number;
+	/** The latest moment at which the window can end. */
+	readonly resetAt?: number;
+	readonly retryAfterMs?: number;
+}
 
 /** A window can end up to this long after a reset that is given in whole seconds. */
 const FRACTION_MS = 1_000;
 
-/** A `Date` lacks up to a second and travels; what differs by more than this is a clock that is off. */
+/** A `Date` lacks up to a second and travels; a larger difference is a clock that is off. */
 const SKEW_MS = 1_500;
 
-/** Reads the three X-RateLimit headers and Retry-After; `now` is our clock when the answer came. */
-export function readRate(headers: HttpResponse['headers'], now: number): RateReading {
-	const limit = number(headers['x-ratelimit-limit']);
-	const remaining = number(headers['x-ratelimit-remaining']);
-	const reset = number(headers['x-ratelimit-reset']);
+type Headers = HttpResponse['headers'];
+
+/**
+ * Reads X-RateLimit-Limit, -Remaining and -Reset (Flameup's), or the RateLimit headers of the IETF's drafts,
+ * and Retry-After; `now` is our clock when the answer came.
+ */
+export function readRate(headers: Headers, now: number): RateReading {
+	const { limit, remaining, reset } = readAllowance(headers);
 	const retryAfter = headers['retry-after'];
 	// Most answers carry no time to compare, so their Date need not be read.
 	const serverNow =
@@ -24,6 +36,67 @@ export function readRate(headers: HttpResponse['headers'], now: number): RateRea
 		...(retryAfterMs !== undefined && { retryAfterMs }),
 	};
 }
+
+interface Allowance {
+	readonly limit: number | undefined;
+	readonly remaining: number | undefined;
+	readonly reset: number | undefined;
+}
+
+function readAllowance(headers: Headers): Allowance {
+	const plain = (name: string) =>
+		number(headers[`x-ratelimit-${name}`]) ?? firstNumber(headers[`ratelimit-${name}`]);
+	const parts = parameters(headers.ratelimit);
+	const policies = [headers['ratelimit-policy'], headers['ratelimit-limit']].flatMap(readPolicies);
+	return {
+		limit: number(headers['x-ratelimit-limit']) ?? limitOf(policies, headers, parts),
+		remaining: plain('remaining') ?? parts.get('remaining') ?? parts.get('r'),
+		reset: plain('reset') ?? parts.get('reset') ?? parts.get('t'),
+	};
+}
+
+/** `limit=100, remaining=50, reset=5` and `"default";r=50;t=5`, as the drafts have had them. */
+function parameters(header: string | undefined): ReadonlyMap<string, number> {
+	const found = new Map<string, number>();
+	for (const [, name = '', value] of (header ?? '').matchAll(/\b(\w+)=(\d+(?:\.\d+)?)/g)) {
+		if (!found.has(name)) found.set(name, Number(value));
+	}
+	return found;
+}
+
+/** So many requests in a time. */
+interface Policy {
+	readonly limit: number | undefined;
+	readonly seconds: number;
+}
+
+/** `120;w=60` and `"default";q=120;w=60`, of which there can be several. */
+const readPolicies = (header = ''): Policy[] =>
+	header.split(',').flatMap((one) => {
+		const parts = parameters(one);
+		const seconds = parts.get('w');
+		return seconds === undefined ? [] : [{ limit: parts.get('q') ?? firstNumber(one), seconds }];
+	});
+
+/** The limit for a minute; one for another time says nothing of ours. */
+function limitOf(
+	policies: readonly Policy[],
+	headers: Headers,
+	parts: ReadonlyMap<string, number>,
+): number | undefined {
+	if (policies.length > 0) return policies.find(isForMinute)?.limit;
+	return (
+		firstNumber(headers['ratelimit-limit']) ??
+		parts.get('limit') ??
+		firstNumber(headers['ratelimit-policy'])
+	);
+}
+
+const isForMinute = ({ seconds }: Policy): boolean => seconds * 1000 === WINDOW_MS;
+
+/** The first number of a list such as `3, 3;w=60`. */
+const firstNumber = (header: string | undefined): number | undefined =>
+	number(header?.split(/[,;]/, 1)[0]);
 
 function number(text: string | undefined): number | undefined {
 	if (text === undefined || text.trim() === '') return undefined;

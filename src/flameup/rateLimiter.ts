@@ -1,188 +1,220 @@
-/** Flameup counts requests in windows of one minute (its page on rate limits). */
-export const WINDOW_MS = 60_000;
+import { WINDOW_MS } from '../limits';
+import type { RateReading } from './rateHeaders';
 
 /** Resets that differ by less than this belong to the same window: whole seconds and delays blur them. */
 const SAME_WINDOW_MS = 2_500;
 
-/** What an answer says of the allowance; times are of our own clock. */
-export interface RateReading {
-	readonly limit?: number;
-	readonly remaining?: number;
-	/** The latest moment at which the window can end. */
-	readonly resetAt?: number;
-	readonly retryAfterMs?: number;
-}
-
-/** One request as the pace sees it: it occupies the allowance until a minute after its answer. */
+/** One request as the limiter sees it: it counts until a minute after its answer. */
 export interface Ticket {
 	freeAt: number;
 }
 
-/** The allowance of one API key, as a pure bookkeeper: it is told the time, and never waits itself. */
-export interface Pace {
-	/** Milliseconds until the next request may go; 0 is now, Infinity is after the next answer. */
-	wait(now: number): number;
-	sent(): Ticket;
-	answered(ticket: Ticket, now: number, reading?: RateReading): void;
-	/** After a 429: nobody sends before `until`, and then one request goes ahead of the others. */
-	hold(until: number): void;
-	/** Whether more than a quarter of the allowance is free, so that a part-filled batch may go. */
-	hasSpare(now: number): boolean;
-}
-
-/** So many of our answers tell how others spend at present. */
-const RECENT_ANSWERS = 12;
-
-/** After so many we know it well enough to send several at once from what is left of a window. */
-const ENOUGH_ANSWERS = 4;
-
-/** Others are counted by what they spend, and may be half as many again. */
-const MARGIN = 1.5;
-
-interface Mark {
+/** What was left of the window after one of our answers. */
+interface Snapshot {
 	readonly remaining: number;
+	/** Our requests that had been answered in this window by then. */
 	readonly answered: number;
 }
 
-/** What is left of the present window while another client of the key spends from it too. */
-interface Share {
+/** How many of our latest answers are used to estimate what others spend. */
+const SAMPLE_ANSWERS = 12;
+
+/** With fewer answers than this in a window, the estimate is not trusted near the end of the window. */
+const ENOUGH_ANSWERS = 4;
+
+/** Others may spend half as much again as estimated. */
+const MARGIN = 1.5;
+
+/** A window whose allowance somebody else spends too, because they use the same key. */
+class SharedWindow {
 	/** The lowest number seen. */
 	remaining: number;
 	resetAt: number;
 	/** Our requests answered in this window. */
-	answered: number;
-	/** How it was lately, some answers ago: what remained less since then, without us, went to others. */
-	before: Mark;
-	/** Takes the place of `before` when it is old enough. */
-	next: Mark;
-	/** The most of our requests under way at once. */
-	widest: number;
+	#answered = 0;
+	/** The begin of the sample: what has been spent since then, and not by us, was spent by others. */
+	#from: Snapshot;
+	/** The begin of the next sample. */
+	#next: Snapshot;
+	/** The most of our requests that were unanswered at once. */
+	#mostUnanswered: number;
+
+	constructor(remaining: number, resetAt: number, unanswered: number) {
+		this.remaining = remaining;
+		this.resetAt = resetAt;
+		this.#from = { remaining, answered: 0 };
+		this.#next = this.#from;
+		this.#mostUnanswered = unanswered;
+	}
+
+	get hasEnoughAnswers(): boolean {
+		return this.#answered >= ENOUGH_ANSWERS;
+	}
+
+	sent(unanswered: number): void {
+		this.#mostUnanswered = Math.max(this.#mostUnanswered, unanswered);
+	}
+
+	answered(remaining: number, resetAt: number): void {
+		this.remaining = Math.min(this.remaining, remaining);
+		this.resetAt = Math.min(this.resetAt, resetAt);
+		this.#answered++;
+		if (this.#answered - this.#next.answered < SAMPLE_ANSWERS) return;
+		this.#from = this.#next;
+		this.#next = { remaining: this.remaining, answered: this.#answered };
+	}
+
+	/** How much others spend, as a multiple of what we spend. */
+	get others(): number {
+		const ours = this.#answered - this.#from.answered;
+		return Math.max(0, this.#from.remaining - this.remaining - ours) / Math.max(1, ours);
+	}
+
+	/** Requests to leave for the others, who may have as many unanswered as we have. */
+	get roomForOthers(): number {
+		return Math.ceil(this.others * (this.#mostUnanswered + 1));
+	}
 }
 
 /**
- * At most `requestsPerMinute` requests in any 60 s, or fewer when answers announce less, or when they
- * show that another client of the key is spending too.
+ * The allowance of one API key: at most `requestsPerMinute` requests in any 60 s, or fewer when answers
+ * announce less, or when they show that another client of the key is spending too. It is told the time,
+ * and never waits itself.
  */
-export function createPace(requestsPerMinute: number, followAnnounced: boolean): Pace {
-	let limit = requestsPerMinute;
-	/** Requests of ours that still count, oldest first, from index `head`. */
-	let tickets: Ticket[] = [];
-	let head = 0;
-	let unanswered = 0;
-	let heldUntil = 0;
-	/** Until the first answer of a window nobody else goes: it may be used up by another client. */
-	let probing = true;
-	let probe: Ticket | undefined;
-	/** Only while there is another client. */
-	let shared: Share | undefined;
+export class RateLimiter {
+	readonly #requestsPerMinute: number;
+	readonly #followsAnnounced: boolean;
+	#limit: number;
+	/** Requests of ours that still count, oldest first, from index `#head`. */
+	#tickets: Ticket[] = [];
+	#head = 0;
+	#unanswered = 0;
+	#heldUntil = 0;
+	/** One request goes ahead of all others: another client may have used up the window, or Flameup may be down. */
+	#probing = true;
+	#probe: Ticket | undefined;
+	/** Only while another client uses the key. */
+	#shared: SharedWindow | undefined;
 
-	const occupied = () => tickets.length - head;
+	constructor(requestsPerMinute: number, followsAnnounced: boolean) {
+		this.#requestsPerMinute = requestsPerMinute;
+		this.#followsAnnounced = followsAnnounced;
+		this.#limit = requestsPerMinute;
+	}
 
-	function forget(now: number): void {
-		for (let oldest = tickets[head]; oldest !== undefined && oldest.freeAt <= now; ) {
-			oldest = tickets[++head];
+	/** Nobody sends before this. */
+	get heldUntil(): number {
+		return this.#heldUntil;
+	}
+
+	/** Milliseconds until the next request may go; 0 is now, Infinity is after the next answer. */
+	wait(now: number): number {
+		this.#forget(now);
+		if (this.#heldUntil > now) return this.#heldUntil - now;
+		if (this.#probing && this.#probe !== undefined) return Number.POSITIVE_INFINITY;
+		if (this.#occupied >= this.#limit) return (this.#tickets[this.#head]?.freeAt ?? now) - now;
+		if (this.#shared !== undefined && !this.#mayTakeFrom(this.#shared)) {
+			return this.#unanswered > 0 ? Number.POSITIVE_INFINITY : this.#shared.resetAt - now;
 		}
-		if (head > 1000 && head * 2 > tickets.length) {
-			tickets = tickets.slice(head);
-			head = 0;
+		return 0;
+	}
+
+	/** Notes that a request goes out. */
+	sent(): Ticket {
+		const ticket = { freeAt: Number.POSITIVE_INFINITY };
+		this.#tickets.push(ticket);
+		this.#unanswered++;
+		this.#shared?.sent(this.#unanswered);
+		if (this.#probing) this.#probe = ticket;
+		return ticket;
+	}
+
+	/** Notes that a request was answered, or failed. */
+	answered(ticket: Ticket, now: number, reading?: RateReading): void {
+		ticket.freeAt = now + WINDOW_MS;
+		this.#unanswered--;
+		this.#forget(now);
+		if (reading?.limit !== undefined && reading.limit >= 1) {
+			this.#limit = this.#followsAnnounced
+				? reading.limit
+				: Math.min(this.#requestsPerMinute, reading.limit);
 		}
-		if (shared !== undefined && now >= shared.resetAt) {
-			shared = undefined;
-			probing = true;
+		const isProbe = ticket === this.#probe;
+		if (isProbe) {
+			this.#probe = undefined;
+			this.#probing = false;
+		}
+		if (reading !== undefined) this.#learn(now, reading, isProbe);
+	}
+
+	/** After a 429 or a fault: nobody sends before `until`, and then one request goes ahead of the others. */
+	hold(until: number): void {
+		this.#heldUntil = Math.max(this.#heldUntil, until);
+		this.#probing = true;
+	}
+
+	/** Whether more than a quarter of the allowance is free, so that a part-filled batch may go. */
+	hasSpare(now: number): boolean {
+		this.#forget(now);
+		const shared = this.#shared;
+		const left = shared === undefined ? this.#limit : shared.remaining - shared.roomForOthers;
+		const free = Math.min(this.#limit - this.#occupied, left - this.#unanswered);
+		return this.#heldUntil <= now && free > this.#limit / 4;
+	}
+
+	get #occupied(): number {
+		return this.#tickets.length - this.#head;
+	}
+
+	#forget(now: number): void {
+		const tickets = this.#tickets;
+		for (let oldest = tickets[this.#head]; oldest !== undefined && oldest.freeAt <= now; ) {
+			oldest = tickets[++this.#head];
+		}
+		if (this.#head > 1000 && this.#head * 2 > tickets.length) {
+			this.#tickets = tickets.slice(this.#head);
+			this.#head = 0;
+		}
+		if (this.#shared !== undefined && now >= this.#shared.resetAt) {
+			this.#shared = undefined;
+			this.#probing = true;
 		}
 	}
 
 	/** Requests of ours that will still count at `time`. */
-	function occupiedAt(time: number): number {
+	#occupiedAt(time: number): number {
 		let count = 0;
-		for (let i = head; i < tickets.length; i++) if ((tickets[i]?.freeAt ?? 0) >= time) count++;
+		for (let i = this.#head; i < this.#tickets.length; i++) {
+			if ((this.#tickets[i]?.freeAt ?? 0) >= time) count++;
+		}
 		return count;
 	}
 
-	function learn(now: number, reading: RateReading, isProbe: boolean): void {
-		const { remaining, resetAt = now + WINDOW_MS } = reading;
+	/** Answers overtake each other, so those of an older window, told by its reset, are ignored. */
+	#learn(now: number, { remaining, resetAt }: RateReading, isProbe: boolean): void {
 		if (remaining === undefined) return;
-		// The window this request fell into began before its answer, so it ends within a minute of it.
-		const ends = Math.min(resetAt, now + WINDOW_MS);
+		// The request fell into a window that had begun before its answer, so it ends within a minute of it.
+		const ends = Math.min(resetAt ?? Number.POSITIVE_INFINITY, now + WINDOW_MS);
+		const shared = this.#shared;
 		if (shared !== undefined && ends < shared.resetAt - SAME_WINDOW_MS) return;
 		if (shared !== undefined && ends <= shared.resetAt + SAME_WINDOW_MS) {
-			shared.remaining = Math.min(shared.remaining, remaining);
-			shared.resetAt = Math.min(shared.resetAt, ends);
-			shared.answered++;
-			if (shared.answered - shared.next.answered >= RECENT_ANSWERS) {
-				shared.before = shared.next;
-				shared.next = { remaining: shared.remaining, answered: shared.answered };
-			}
-		} else if (remaining < limit - (isProbe ? occupiedAt(ends) : occupied())) {
-			const mark = { remaining, answered: 0 };
-			const marks = { before: mark, next: mark };
-			shared = { ...mark, ...marks, resetAt: ends, widest: unanswered };
-		} else {
-			shared = undefined;
+			shared.answered(remaining, ends);
+			return;
 		}
+		const ours = isProbe ? this.#occupiedAt(ends) : this.#occupied;
+		const isShared = remaining < this.#limit - ours;
+		this.#shared = isShared ? new SharedWindow(remaining, ends, this.#unanswered) : undefined;
 	}
-
-	/** Others who spend as we do, in clients of our size. */
-	function othersOf({ answered, before, remaining }: Share): number {
-		const ours = answered - before.answered;
-		return Math.max(0, before.remaining - remaining - ours) / Math.max(1, ours);
-	}
-
-	/** Left to the others as long as they may have as many under way as we have. */
-	const roomForOthers = (share: Share) => Math.ceil(othersOf(share) * (share.widest + 1));
 
 	/**
-	 * When only that is left, each client goes on with one request at a time. Then whoever sees no more than
-	 * one for each other stops, and those are theirs: with n clients, each sees one of n - 1, …, 1, 0.
+	 * Whether the next request may come out of a shared window. While plenty is left, each client only
+	 * leaves room for what the others may have unanswered. Near the end, each sends one request at a time
+	 * and stops when no more is left than one for each of the others, so that the last ones go round
+	 * without a 429: of n clients, the first to stop sees n - 1 left, the next n - 2, and so on.
 	 */
-	function leavesEnough(share: Share): boolean {
-		const known = share.answered >= ENOUGH_ANSWERS || share.remaining > limit / 2;
-		if (known && share.remaining - unanswered > roomForOthers(share)) return true;
-		return unanswered === 0 && share.remaining > othersOf(share) * MARGIN;
+	#mayTakeFrom(shared: SharedWindow): boolean {
+		const isEstimateGood = shared.hasEnoughAnswers || shared.remaining > this.#limit / 2;
+		if (isEstimateGood && shared.remaining - this.#unanswered > shared.roomForOthers) return true;
+		return this.#unanswered === 0 && shared.remaining > shared.others * MARGIN;
 	}
-
-	return {
-		wait(now) {
-			forget(now);
-			if (heldUntil > now) return heldUntil - now;
-			if (probing && probe !== undefined) return Number.POSITIVE_INFINITY;
-			if (occupied() >= limit) return (tickets[head]?.freeAt ?? now) - now;
-			if (shared !== undefined && !leavesEnough(shared)) {
-				return unanswered > 0 ? Number.POSITIVE_INFINITY : shared.resetAt - now;
-			}
-			return 0;
-		},
-		sent() {
-			const ticket = { freeAt: Number.POSITIVE_INFINITY };
-			tickets.push(ticket);
-			unanswered++;
-			if (shared !== undefined) shared.widest = Math.max(shared.widest, unanswered);
-			if (probing) probe = ticket;
-			return ticket;
-		},
-		answered(ticket, now, reading) {
-			ticket.freeAt = now + WINDOW_MS;
-			unanswered--;
-			forget(now);
-			if (reading?.limit !== undefined && reading.limit >= 1) {
-				limit = followAnnounced ? reading.limit : Math.min(requestsPerMinute, reading.limit);
-			}
-			const isProbe = ticket === probe;
-			if (isProbe) {
-				probe = undefined;
-				probing = false;
-			}
-			if (reading !== undefined) learn(now, reading, isProbe);
-		},
-		hold(until) {
-			heldUntil = Math.max(heldUntil, until);
-			probing = true;
-		},
-		hasSpare(now) {
-			forget(now);
-			const left = shared === undefined ? limit : shared.remaining - roomForOthers(shared);
-			const free = Math.min(limit - occupied(), left - unanswered);
-			return heldUntil <= now && free > limit / 4;
-		},
-	};
 }

@@ -1,4 +1,5 @@
-import { type ConfigError, StoppedError, TransientError, UncertainError } from '../errors';
+import { FlameupError, type Problem } from '../errors';
+import { WINDOW_MS } from '../limits';
 import type {
 	Clock,
 	HttpRequest,
@@ -7,35 +8,45 @@ import type {
 	StopSignal,
 	Transport,
 } from '../ports';
-import type { Pace } from '../settings/settings';
-import { faultText, isUntrusted, stopError, uncertainText } from './advice';
-import { type ApiError, readError, type Verdict, verdictOf } from './answers';
-import { readRate } from './rateHeaders';
-import { createPace, type RateReading } from './rateLimiter';
-import { retryDelay } from './retry';
+import type { Settings } from '../settings/settings';
+import { type Verdict, verdictOf } from './answers';
+import { backoffMs } from './backoff';
+import { type Complaint, readComplaint } from './complaints';
+import { type RateReading, readRate } from './rateHeaders';
+import { RateLimiter } from './rateLimiter';
+import {
+	faultProblem,
+	type Heard,
+	isProbablyMistyped,
+	isUntrusted,
+	stopProblem,
+	uncertainProblem,
+} from './stops';
 
-/** After a 429: a reset can lie in the past by our clock, and not yet by that of the server. */
+/** After a 429: by our clock a reset can lie in the past, and not yet by that of the server. */
 const LEAST_HOLD_MS = 1_000;
+
+/** How long a request is tried again whose address is probably mistyped. */
+const MISTYPED_PATIENCE_MS = 25_000;
+
+/** Trouble is told at most this often. */
+const TELL_EVERY_MS = 60_000;
 
 /** Where Flameup is, and the network and the time that are given to us. */
 export interface ClientOptions {
-	/** Without a trailing slash, such as https://api.flameup.ai/api/v1. */
-	readonly apiUrl: string;
-	/** Empty: the paths without a workspace, where the key decides. */
-	readonly workspaceId: string;
-	/** Left out when the transport adds the Authorization header itself. */
-	readonly apiKey?: string;
-	readonly pace: Pace;
+	readonly settings: Pick<Settings, 'api_url' | 'workspace_id' | 'pace'>;
 	readonly transport: Transport;
 	readonly clock: Clock;
-	/** Once aborted, nothing more is sent; what is under way comes to its end. */
+	/** Once aborted, nothing more is sent; requests under way come to their end. */
 	readonly signal: StopSignal;
+	/** Called at most once a minute while requests fail. */
+	onTrouble?(problem: Problem): void;
 }
 
 /** Flameup's answer to a request: it took it, or it refuses it for a reason that lies in the data. */
 export type Written<T> =
 	| ({ readonly refused: false } & T)
-	| { readonly refused: true; readonly status: number; readonly error: ApiError };
+	| { readonly refused: true; readonly complaint: Complaint };
 
 /** Counts of what went over the network. */
 export interface ClientStats {
@@ -48,16 +59,20 @@ export interface ClientStats {
 	waitedMs: number;
 	/** Until when the next request has to wait; in the past when none does. */
 	waitingUntil: number;
+	/** Why the latest request failed; undefined once one succeeds. */
+	trouble?: Problem | undefined;
 }
 
 /** One request, and how its answer is to be taken. */
-interface Asked<T> {
+export interface Call<T> {
 	readonly method: HttpRequest['method'];
 	/** Begins with a slash, and follows the workspace. */
 	readonly path: string;
 	readonly body?: readonly string[];
-	/** What a 2xx answer says; undefined when it cannot be read, which is a fault. */
-	read(response: HttpResponse): T | undefined;
+	/** What a 2xx answer says; undefined when it is no answer of Flameup's, which is a fault. */
+	read(response: HttpResponse, isProven: boolean): T | undefined;
+	/** Whether such an answer has a documented form that nobody else would give. */
+	proves?(value: T): boolean;
 	/** Whether the same request may be sent again after a fault. */
 	isRepeatable(answer: HttpResponse | NetworkFault): boolean;
 	/** What the API key must be allowed to do. */
@@ -66,149 +81,241 @@ interface Asked<T> {
 	readonly absent?: T;
 }
 
-/** Sends requests within the allowance of the key. */
-export interface Sender {
-	/** The address of the API with the workspace, if there is one. */
-	readonly base: string;
-	readonly headers: Readonly<Record<string, string>>;
-	/**
-	 * Sends when the allowance lets it, until there is an answer that is not a passing fault.
-	 * Throws ConfigError, TransientError (UncertainError when it may not be repeated) or StoppedError.
-	 */
-	send<T>(asked: Asked<T>): Promise<Written<{ readonly value: T }>>;
-	/** Whether the allowance has requests to spare for a batch that is not full. */
-	hasSpare(): boolean;
-	readonly stats: Readonly<ClientStats>;
+/** One try, and what its answer says of the allowance. */
+interface Try {
+	readonly sentAt: number;
+	readonly answer: HttpResponse | NetworkFault;
+	readonly reading: RateReading | undefined;
 }
 
 /** The one way out to Flameup: everybody who uses a key in this run shares its allowance here. */
-export function createSender(options: ClientOptions): Sender {
-	const { clock, signal, transport } = options;
-	const workspace = encodeURIComponent(options.workspaceId);
-	const root = options.apiUrl.replace(/\/+$/, '');
-	const base = workspace === '' ? root : `${root}/workspaces/${workspace}`;
-	const { follow_announced_limit, requests_per_minute } = options.pace;
-	const pace = createPace(requests_per_minute, follow_announced_limit);
-	const stats: ClientStats = {
+export class Sender {
+	readonly #options: ClientOptions;
+	readonly #limiter: RateLimiter;
+	/** The address of the API with the workspace, if there is one. */
+	readonly base: string;
+	readonly stats: ClientStats = {
 		requests: 0,
 		rateLimited: 0,
 		faults: 0,
 		waitedMs: 0,
 		waitingUntil: 0,
 	};
-	const headers = {
-		accept: 'application/json',
-		'content-type': 'application/json',
-		...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
-	};
-
 	/** Everybody queues here, so that one sleeps for all and the order stays. */
-	let turn: Promise<void> = Promise.resolve();
-	let onAnswer: (() => void)[] = [];
+	#turn: Promise<void> = Promise.resolve();
+	#onAnswer: (() => void)[] = [];
 	/** Why nobody may ask any more: the next answer would be the same. */
-	let ended: ConfigError | undefined;
+	#ended: FlameupError | undefined;
+	/** Faults since the last answer that was none; those of requests sent together count as one. */
+	#failures = 0;
+	#failedAt = Number.NEGATIVE_INFINITY;
+	#heard: Heard = 'nothing';
+	#toldAt = Number.NEGATIVE_INFINITY;
 
-	async function waitForAllowance(): Promise<void> {
-		for (;;) {
-			if (ended !== undefined) throw ended;
-			if (signal.aborted) throw new StoppedError('The run was stopped.');
-			const started = clock.now();
-			const ms = pace.wait(started);
-			if (ms <= 0) return;
-			if (ms === Number.POSITIVE_INFINITY) {
-				await new Promise<void>((resolve) => onAnswer.push(resolve));
-			} else {
-				stats.waitingUntil = started + ms;
-				await clock.sleep(ms, signal);
-				stats.waitedMs += clock.now() - started;
-			}
+	constructor(options: ClientOptions) {
+		this.#options = options;
+		const { api_url, pace, workspace_id } = options.settings;
+		const root = api_url.replace(/\/+$/, '');
+		this.base =
+			workspace_id === '' ? root : `${root}/workspaces/${encodeURIComponent(workspace_id)}`;
+		this.#limiter = new RateLimiter(pace.requests_per_minute, pace.follow_announced_limit);
+	}
+
+	/** Whether the allowance has requests to spare for a batch that is not full. */
+	hasSpare(): boolean {
+		return this.#limiter.hasSpare(this.#options.clock.now());
+	}
+
+	/**
+	 * Sends when the allowance lets it, until there is an answer that is not a passing fault. Throws
+	 * FlameupError; one of the kind `uncertain` when the request may not be repeated.
+	 */
+	async send<T>(call: Call<T>): Promise<Written<{ readonly value: T }>> {
+		const { clock, signal } = this.#options;
+		let firstFaultAt: number | undefined;
+		for (let failures = 1; ; failures++) {
+			const tried = await this.#exchange(call);
+			const { answer } = tried;
+			const written = this.#taken(call, answer);
+			if (written !== undefined) return written;
+
+			const now = clock.now();
+			firstFaultAt ??= now;
+			const pauseMs = this.#pauseAfter(tried, failures);
+			this.#wakeWaiting();
+			if (!call.isRepeatable(answer)) throw new FlameupError(uncertainProblem(answer));
+			const problem = faultProblem(answer, now - firstFaultAt, this.#heard);
+			this.stats.trouble = problem;
+			const nextAt = Math.max(now + pauseMs, this.#limiter.heldUntil);
+			if (nextAt - firstFaultAt > this.#patienceMs(answer)) throw new FlameupError(problem);
+			this.#tell(problem);
+			if (!isRateLimited(answer)) await clock.sleep(pauseMs, signal);
+			if (signal.aborted) throw this.#stopped();
 		}
 	}
 
-	async function exchange(request: HttpRequest) {
-		const ticket = turn.then(waitForAllowance).then(() => pace.sent());
-		turn = ticket.then(
+	/** Wakes those who wait for an answer, also when this one ends the run. */
+	#taken<T>(
+		call: Call<T>,
+		answer: HttpResponse | NetworkFault,
+	): Written<{ readonly value: T }> | undefined {
+		let isRead = false;
+		try {
+			const written = this.#take(call, answer);
+			isRead = true;
+			return written;
+		} finally {
+			if (!isRead) this.#wakeWaiting();
+		}
+	}
+
+	/** The value or the refusal of an answer; undefined when it is a fault. Throws when it ends the run. */
+	#take<T>(
+		call: Call<T>,
+		answer: HttpResponse | NetworkFault,
+	): Written<{ readonly value: T }> | undefined {
+		const verdict = this.#verdict(answer);
+		if ('status' in answer && verdict === 'ok') {
+			const value = call.read(answer, this.#heard === 'flameup');
+			if (value === undefined) return undefined;
+			if (call.proves?.(value) ?? true) this.#heard = 'flameup';
+			return this.#settled({ refused: false, value });
+		}
+		if ('status' in answer && verdict === 'refused') {
+			return this.#settled({ refused: true, complaint: readComplaint(answer) });
+		}
+		if (verdict === 'fault') return undefined;
+		if (call.absent !== undefined && isAbsence(answer)) {
+			return this.#settled({ refused: false, value: call.absent });
+		}
+		this.#ended = new FlameupError(stopProblem(answer, call.permission));
+		throw this.#ended;
+	}
+
+	#settled<T>(written: T): T {
+		this.#failures = 0;
+		this.stats.trouble = undefined;
+		this.#wakeWaiting();
+		return written;
+	}
+
+	/** A 403 after others were accepted is about what was sent, and so a refusal. */
+	#verdict(answer: HttpResponse | NetworkFault): Verdict {
+		if ('fault' in answer) return isUntrusted(answer) ? 'stop' : 'fault';
+		return answer.status === 403 && this.#heard === 'flameup'
+			? 'refused'
+			: verdictOf(answer.status);
+	}
+
+	async #exchange({ body, method, path }: Call<unknown>): Promise<Try> {
+		const { clock, settings, transport } = this.#options;
+		const ticket = this.#turn.then(() => this.#waitForAllowance()).then(() => this.#limiter.sent());
+		this.#turn = ticket.then(
 			() => undefined,
 			() => undefined,
 		);
 		const held = await ticket;
-		stats.requests++;
-		const answer = await transport(request);
+		this.stats.requests++;
+		const sentAt = clock.now();
+		const answer = await transport({
+			method,
+			url: this.base + path,
+			headers: HEADERS,
+			timeoutMs: settings.pace.timeout_seconds * 1000,
+			...(body !== undefined && { body }),
+		});
+		if ('status' in answer && this.#heard === 'nothing') this.#heard = 'anything';
 		const reading = 'status' in answer ? readRate(answer.headers, clock.now()) : undefined;
-		pace.answered(held, clock.now(), reading);
-		return { answer, reading };
+		this.#limiter.answered(held, clock.now(), reading);
+		return { sentAt, answer, reading };
 	}
 
-	function answerArrived(): void {
-		const waiting = onAnswer;
-		onAnswer = [];
+	async #waitForAllowance(): Promise<void> {
+		const { clock, signal } = this.#options;
+		for (;;) {
+			if (this.#ended !== undefined) throw this.#ended;
+			if (signal.aborted) throw this.#stopped();
+			const started = clock.now();
+			this.#failIfHeldTooLong(started);
+			const ms = this.#limiter.wait(started);
+			if (ms <= 0) return;
+			if (ms === Number.POSITIVE_INFINITY) {
+				await new Promise<void>((resolve) => this.#onAnswer.push(resolve));
+			} else {
+				this.stats.waitingUntil = started + ms;
+				await clock.sleep(ms, signal);
+				this.stats.waitedMs += clock.now() - started;
+			}
+		}
+	}
+
+	/** Flameup can ask for a longer pause than anybody waits; a window of the allowance ends sooner. */
+	#failIfHeldTooLong(now: number): void {
+		const { trouble } = this.stats;
+		const longestMs = Math.max(WINDOW_MS, this.#giveUpAfterMs);
+		if (trouble !== undefined && this.#limiter.heldUntil - now > longestMs) {
+			throw new FlameupError(trouble);
+		}
+	}
+
+	get #giveUpAfterMs(): number {
+		return this.#options.settings.pace.give_up_after_minutes * 60_000;
+	}
+
+	#wakeWaiting(): void {
+		const waiting = this.#onAnswer;
+		this.#onAnswer = [];
 		for (const resolve of waiting) resolve();
 	}
 
-	/** When the same request may be tried again, and that this is known to everybody after a 429. */
-	function pauseAfter(
-		answer: HttpResponse | NetworkFault,
-		reading: RateReading | undefined,
-		attempt: number,
-	): number {
+	/** How long this request pauses; everybody else waits too, and then one request goes ahead. */
+	#pauseAfter({ answer, reading, sentAt }: Try, failures: number): number {
+		const { clock } = this.#options;
 		const now = clock.now();
-		const limited = 'status' in answer && answer.status === 429;
-		const reset = limited && reading?.resetAt !== undefined ? reading.resetAt - now : undefined;
-		const delay = retryDelay(attempt, reading?.retryAfterMs ?? reset, clock.random());
-		const ms = limited ? Math.max(LEAST_HOLD_MS, delay) : delay;
-		if (limited) {
-			stats.rateLimited++;
-			pace.hold(now + ms);
-		} else {
-			stats.faults++;
+		const askedMs = reading?.retryAfterMs ?? 0;
+		if (isRateLimited(answer)) {
+			this.stats.rateLimited++;
+			const untilReset = reading?.resetAt === undefined ? 0 : reading.resetAt - now;
+			const known = reading?.retryAfterMs ?? untilReset;
+			const ms = Math.max(LEAST_HOLD_MS, known || backoffMs(failures, clock.random()));
+			this.#limiter.hold(now + ms);
+			return ms;
 		}
-		return ms;
+		this.stats.faults++;
+		if (sentAt >= this.#failedAt) this.#failures++;
+		this.#failedAt = now;
+		const sharedMs = Math.max(askedMs, backoffMs(this.#failures, clock.random()));
+		this.#limiter.hold(now + sharedMs);
+		return Math.max(askedMs, backoffMs(failures, clock.random()));
 	}
 
-	async function send<T>(asked: Asked<T>): Promise<Written<{ readonly value: T }>> {
-		const { absent, body, method } = asked;
-		const timeoutMs = options.pace.timeout_seconds * 1000;
-		const patienceMs = options.pace.give_up_after_minutes * 60_000;
-		const url = base + asked.path;
-		const request = { method, url, headers, timeoutMs, ...(body !== undefined && { body }) };
-		const sent = () => body?.join('');
-		let firstFaultAt: number | undefined;
-		for (let attempt = 0; ; attempt++) {
-			const { answer, reading } = await exchange(request);
-			const verdict = 'status' in answer ? verdictOf(answer.status) : verdictOnFault(answer);
-			if ('status' in answer && verdict === 'ok') {
-				const value = asked.read(answer);
-				answerArrived();
-				if (value !== undefined) return { refused: false, value };
-			} else if ('status' in answer && verdict === 'refused') {
-				answerArrived();
-				return { refused: true, status: answer.status, error: readError(answer) };
-			} else if (verdict === 'stop') {
-				const isAbsent = absent !== undefined && isAbsence(answer);
-				if (!isAbsent) ended = stopError(answer, asked.permission, sent());
-				answerArrived();
-				if (isAbsent) return { refused: false, value: absent };
-				throw ended;
-			}
-			const now = clock.now();
-			firstFaultAt ??= now;
-			const ms = pauseAfter(answer, reading, attempt);
-			answerArrived();
-			if (!asked.isRepeatable(answer)) throw new UncertainError(uncertainText(answer, sent()));
-			if (now + ms - firstFaultAt > patienceMs) {
-				throw new TransientError(faultText(answer, now - firstFaultAt, sent()));
-			}
-			const limited = 'status' in answer && answer.status === 429;
-			if (!limited) await clock.sleep(ms, signal);
-			if (signal.aborted) throw new StoppedError('The run was stopped.');
-		}
+	#patienceMs(answer: HttpResponse | NetworkFault): number {
+		const isMistyped = this.#heard === 'nothing' && isProbablyMistyped(answer);
+		return isMistyped ? Math.min(this.#giveUpAfterMs, MISTYPED_PATIENCE_MS) : this.#giveUpAfterMs;
 	}
 
-	return { base, headers, send, stats, hasSpare: () => pace.hasSpare(clock.now()) };
+	#tell(problem: Problem): void {
+		const now = this.#options.clock.now();
+		if (now - this.#toldAt < TELL_EVERY_MS) return;
+		this.#toldAt = now;
+		this.#options.onTrouble?.(problem);
+	}
+
+	#stopped(): FlameupError {
+		const { trouble } = this.stats;
+		return new FlameupError({ code: 'stopped', ...(trouble !== undefined && { trouble }) });
+	}
 }
+
+const HEADERS = {
+	accept: 'application/json',
+	'accept-encoding': 'identity',
+	'content-type': 'application/json',
+} as const;
+
+const isRateLimited = (answer: HttpResponse | NetworkFault): boolean =>
+	'status' in answer && answer.status === 429;
 
 /** A 404 of Flameup's own; one without its words comes from a wrong address. */
 const isAbsence = (answer: HttpResponse | NetworkFault): boolean =>
-	'status' in answer && answer.status === 404 && readError(answer).message !== '';
-
-const verdictOnFault = (fault: NetworkFault): Verdict => (isUntrusted(fault) ? 'stop' : 'fault');
+	'status' in answer && answer.status === 404 && readComplaint(answer).message !== '';

@@ -1,7 +1,8 @@
+import { ENVELOPE_BYTES } from '../limits';
 import { parseExactly } from '../mapping/exactNumbers';
 import type { Mapped } from '../mapping/mapper';
+import type { Person } from '../mapping/person';
 import { fitsIn, utf8Length } from '../mapping/utf8';
-import type { Person } from '../settings/settings';
 
 /** One person of a batch as JSON, with every record that was laid into them, oldest first. */
 export interface Entry<Item> {
@@ -17,17 +18,14 @@ export interface Batch<Item> {
 	readonly since: number;
 }
 
-/** Takes people one by one, and gives them out in batches. */
-export interface Batcher<Item> {
-	add(item: Item, mapped: Mapped, now: number): void;
-	/** Closes the batch that is filling, if it holds anybody. */
-	close(): void;
-	/** When the first record of the batch that is filling came; undefined while it is empty. */
-	readonly since: number | undefined;
+/** How people are put together. */
+export interface BatcherOptions {
+	readonly maxPeople: number;
+	/** Bytes of the body. */
+	readonly maxBytes: number;
+	/** Two records of one person go in two batches instead of as one person. */
+	readonly separatesRepeats: boolean;
 }
-
-/** `{"people":[` and `]}` around the people. */
-const ENVELOPE_BYTES = 13;
 
 /** The person after both records: later values win, a trait missing in the later record stays. */
 export function overlay(earlier: Person, later: Person): Person {
@@ -35,70 +33,71 @@ export function overlay(earlier: Person, later: Person): Person {
 	return { ...earlier, ...later, ...(Object.keys(traits).length > 0 && { traits }) };
 }
 
-/** The most bytes that one person may have to fit into a request of `maxBytes`. */
-export const maxPersonBytes = (maxBytes: number): number => maxBytes - ENVELOPE_BYTES;
-
-/**
- * Groups people into batches of at most `maxPeople` and `maxBytes` of body; two records of one person
- * in a batch become one, or go in two when they are to stay separate. `onBatch` gets each batch as
- * soon as it is full.
- */
-export function createBatcher<Item>(
-	maxPeople: number,
-	maxBytes: number,
-	onBatch: (batch: Batch<Item>) => void,
-	separatesRepeats = false,
-): Batcher<Item> {
-	let batch: Batch<Item> | undefined;
+/** Groups people into batches; `onBatch` gets each one as soon as it is full. */
+export class Batcher<Item> {
+	readonly #options: BatcherOptions;
+	readonly #onBatch: (batch: Batch<Item>) => void;
+	#batch: Batch<Item> | undefined;
 	/** Bytes of the body, or more: texts are counted only when the quick upper bound comes near the cap. */
-	let bytes = ENVELOPE_BYTES;
-	let counted = false;
+	#bytes = ENVELOPE_BYTES;
+	#isCounted = false;
 
-	const size = (json: string) => 1 + (counted ? utf8Length(json) : json.length * 3);
-
-	function hasRoomFor(json: string, replaced?: string): boolean {
-		const added = () => size(json) - (replaced === undefined ? 0 : size(replaced));
-		if (bytes + added() <= maxBytes) return true;
-		if (counted || batch === undefined) return false;
-		counted = true;
-		bytes = ENVELOPE_BYTES;
-		for (const entry of batch.entries.values()) bytes += size(entry.json);
-		return bytes + added() <= maxBytes;
+	constructor(options: BatcherOptions, onBatch: (batch: Batch<Item>) => void) {
+		this.#options = options;
+		this.#onBatch = onBatch;
 	}
 
-	function close(): void {
-		const full = batch;
-		batch = undefined;
-		bytes = ENVELOPE_BYTES;
-		counted = false;
-		if (full !== undefined) onBatch(full);
+	/** When the first record of the batch that is filling came; undefined while it is empty. */
+	get since(): number | undefined {
+		return this.#batch?.since;
 	}
 
-	return {
-		close,
-		get since() {
-			return batch?.since;
-		},
-		add(item, { person, json }, now) {
-			const known = batch?.entries.get(person.userId);
-			if (known !== undefined && separatesRepeats) {
-				close();
-			} else if (known !== undefined) {
-				const mergedJson = JSON.stringify(overlay(parseExactly(known.json) as Person, person));
-				if (fitsIn(mergedJson, maxPersonBytes(maxBytes)) && hasRoomFor(mergedJson, known.json)) {
-					bytes += size(mergedJson) - size(known.json);
-					known.json = mergedJson;
-					known.items.push(item);
-					return;
-				}
-				close();
-			} else if (batch !== undefined && !hasRoomFor(json)) {
-				close();
-			}
-			batch ??= { entries: new Map(), since: now };
-			batch.entries.set(person.userId, { userId: person.userId, json, items: [item] });
-			bytes += size(json);
-			if (batch.entries.size >= maxPeople) close();
-		},
-	};
+	add(item: Item, { json, person }: Mapped, now: number): void {
+		const { userId } = person;
+		const known = this.#batch?.entries.get(userId);
+		if (known !== undefined) {
+			if (!this.#options.separatesRepeats && this.#merge(known, item, person)) return;
+			this.close();
+		} else if (this.#batch !== undefined && !this.#hasRoomFor(json)) {
+			this.close();
+		}
+		this.#batch ??= { entries: new Map(), since: now };
+		this.#batch.entries.set(userId, { userId, json, items: [item] });
+		this.#bytes += this.#size(json);
+		if (this.#batch.entries.size >= this.#options.maxPeople) this.close();
+	}
+
+	/** Closes the batch that is filling, if it holds anybody. */
+	close(): void {
+		const full = this.#batch;
+		this.#batch = undefined;
+		this.#bytes = ENVELOPE_BYTES;
+		this.#isCounted = false;
+		if (full !== undefined) this.#onBatch(full);
+	}
+
+	/** Lays a record over another one of the same person, if there is room for the result. */
+	#merge(known: Entry<Item>, item: Item, person: Person): boolean {
+		const json = JSON.stringify(overlay(parseExactly(known.json) as Person, person));
+		const fits = fitsIn(json, this.#options.maxBytes - ENVELOPE_BYTES);
+		if (!fits || !this.#hasRoomFor(json, known.json)) return false;
+		this.#bytes += this.#size(json) - this.#size(known.json);
+		known.json = json;
+		known.items.push(item);
+		return true;
+	}
+
+	#size(json: string): number {
+		return 1 + (this.#isCounted ? utf8Length(json) : json.length * 3);
+	}
+
+	#hasRoomFor(json: string, replaced?: string): boolean {
+		const added = () => this.#size(json) - (replaced === undefined ? 0 : this.#size(replaced));
+		if (this.#bytes + added() <= this.#options.maxBytes) return true;
+		if (this.#isCounted || this.#batch === undefined) return false;
+		this.#isCounted = true;
+		this.#bytes = ENVELOPE_BYTES;
+		for (const entry of this.#batch.entries.values()) this.#bytes += this.#size(entry.json);
+		return this.#bytes + added() <= this.#options.maxBytes;
+	}
 }

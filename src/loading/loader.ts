@@ -1,30 +1,13 @@
-import { ConfigError, FlameupError } from '../errors';
-import type { Change, Json } from '../flameup/answers';
-import type { Client } from '../flameup/client';
-import { type Ending, settleBatch } from '../flameup/delivery';
-import { withoutPersonalData } from '../flameup/privacy';
+import { FlameupError, problemOf, type Rejection } from '../errors';
+import { Delivery, type Ending } from '../flameup/delivery';
+import type { PeopleClient } from '../flameup/dryRun';
 import type { Mapped } from '../mapping/mapper';
-import type { Rejection } from '../mapping/rejection';
 import type { Clock, Stop } from '../ports';
-import type { Batches } from '../settings/settings';
-import { type Batch, createBatcher, type Entry } from './batcher';
-import { createLedger, type Segment } from './markers';
-
-/** How one record ended. `ref` is what the caller gave with it. */
-export type Outcome<Ref> =
-	| {
-			readonly status: 'upserted';
-			readonly ref: Ref;
-			/** Left out when Flameup's answer does not count this person. */
-			readonly change?: Change;
-			/** The change is this person's own, not only part of the batch's counts. */
-			readonly exact?: true;
-			/** Another record of the same person went in the same batch, and stands for this one too. */
-			readonly merged?: true;
-			/** The person as Flameup's answer shows them; only when `tellsPeople` asks for it. */
-			readonly shown?: Json;
-	  }
-	| { readonly status: 'rejected'; readonly ref: Ref; readonly rejection: Rejection };
+import type { Settings } from '../settings/settings';
+import { type Batch, Batcher, type Entry } from './batcher';
+import { Markers, type Segment } from './markers';
+import type { Outcome } from './outcomes';
+import { RefusalStreak } from './refusalStreak';
 
 /** What the loader tells while it works; called in the order in which things are settled. */
 export interface LoaderEvents<Ref, Marker> {
@@ -37,9 +20,8 @@ export interface LoaderEvents<Ref, Marker> {
 
 /** What a loader works with. */
 export interface LoaderOptions {
-	readonly client: Client;
-	readonly batches: Batches;
-	readonly requestsInFlight: number;
+	readonly client: PeopleClient;
+	readonly settings: Pick<Settings, 'batches' | 'pace'>;
 	readonly clock: Clock;
 	readonly stop: Stop;
 	/** More unsettled records or characters than this, and `isFull` asks the caller to wait. */
@@ -47,36 +29,14 @@ export interface LoaderOptions {
 	/** False: a part-filled batch waits for `end`, because all input is there already. */
 	readonly flushesByAge: boolean;
 	/** Outcomes carry the people of Flameup's answers. */
-	readonly tellsPeople?: boolean;
+	readonly showsPeople?: boolean;
 	/** Two records of one person go in two requests, one after the other, instead of as one. */
 	readonly separatesRepeats?: boolean;
-	/** So many people refused for one reason, before any was taken, end the run. */
-	readonly hopelessAfter?: number;
-}
-
-/** Where the records of a run go in. */
-export interface Loader<Ref, Marker> {
-	/** Takes a mapped record, or settles one that could not be mapped. Throws why the run failed. */
-	add(ref: Ref, mapped: Mapped | Rejection): void;
-	/** `characters` is the memory that the marker takes while it is held. */
-	mark(marker: Marker, characters: number): void;
-	readonly isFull: boolean;
-	/** Resolves when there is room again; rejects with why the run failed. */
-	room(): Promise<void>;
-	/** Sends what is left, and resolves when everything is settled; after a failure, rejects with it as soon as the requests under way are settled. */
-	end(): Promise<void>;
-	/** Ends the run for this reason, unless it has failed already: nothing more is sent. */
-	fail(error: unknown): void;
-	/** Why the run failed. */
-	readonly failure: FlameupError | undefined;
 }
 
 /** A part-filled batch never waits longer than this for records, however little allowance there is. */
 const LONGEST_AGE_MS = 60_000;
 const RECHECK_MS = 500;
-
-/** So many people refused one by one, for one reason, before any was taken: the fault is in the set-up. */
-const HOPELESS = 20;
 
 interface Item<Ref> {
 	readonly ref: Ref;
@@ -84,223 +44,226 @@ interface Item<Ref> {
 	readonly characters: number;
 }
 
+interface HeldMarker<Marker> {
+	readonly marker: Marker;
+	readonly characters: number;
+}
+
 /**
  * Records in, outcomes and markers out. Batches of people go to Flameup a few at a time, never two at
- * once that share a person; people whom Flameup refuses are isolated, so that the others get through.
+ * once that share a person.
  */
-export function createLoader<Ref, Marker>(
-	options: LoaderOptions,
-	events: LoaderEvents<Ref, Marker>,
-): Loader<Ref, Marker> {
-	const { batches, client, clock, hopelessAfter = HOPELESS, maxPending, stop } = options;
-	const maxAgeMs = batches.max_age_seconds * 1000;
-	const queue: Batch<Item<Ref>>[] = [];
-	const inFlight = new Set<Batch<Item<Ref>>>();
-	const pending = { records: 0, characters: 0 };
-	let failure: FlameupError | undefined;
-	let onProgress: (() => void)[] = [];
+export class Loader<Ref, Marker> {
+	readonly #options: LoaderOptions;
+	readonly #events: LoaderEvents<Ref, Marker>;
+	readonly #batcher: Batcher<Item<Ref>>;
+	readonly #markers: Markers<HeldMarker<Marker>>;
+	readonly #delivery: Delivery<Entry<Item<Ref>>>;
+	readonly #streak = new RefusalStreak();
+	readonly #queue: Batch<Item<Ref>>[] = [];
+	readonly #inFlight = new Set<Batch<Item<Ref>>>();
+	readonly #pending = { records: 0, characters: 0 };
+	#failure: FlameupError | undefined;
+	#onProgress: (() => void)[] = [];
 	/** When the input was last let go on, so that a batch is not sent part-filled just before it. */
-	let resumedAt = 0;
-	let watchesAge = false;
-	/** Whether Flameup took anybody yet; until then, equal refusals are counted. */
-	let taken = false;
-	let refusal = { reason: '', people: 0 };
+	#resumedAt = 0;
+	#watchesAge = false;
 
-	const batcher = createBatcher<Item<Ref>>(
-		batches.people_per_request,
-		batches.bytes_per_request,
-		(batch) => {
-			queue.push(batch);
-			dispatch();
-		},
-		options.separatesRepeats,
-	);
-	const ledger = createLedger<{ marker: Marker; characters: number }>(({ marker, characters }) => {
-		pending.characters -= characters;
-		events.marker(marker);
-	});
+	constructor(options: LoaderOptions, events: LoaderEvents<Ref, Marker>) {
+		const { batches } = options.settings;
+		this.#options = options;
+		this.#events = events;
+		this.#batcher = new Batcher(
+			{
+				maxPeople: batches.people_per_request,
+				maxBytes: batches.bytes_per_request,
+				separatesRepeats: options.separatesRepeats ?? false,
+			},
+			(batch) => {
+				this.#queue.push(batch);
+				this.#dispatch();
+			},
+		);
+		this.#markers = new Markers(({ characters, marker }) => {
+			this.#pending.characters -= characters;
+			events.marker(marker);
+		});
+		this.#delivery = new Delivery(options.client, {
+			settled: (entry, ending) => this.#settleEntry(entry, ending),
+			miscounted: () => events.miscounted?.(),
+		});
+	}
 
-	const isFull = () =>
-		pending.records >= maxPending.records || pending.characters >= maxPending.characters;
-	const isIdle = () => queue.length === 0 && inFlight.size === 0;
+	/** Why the run failed. */
+	get failure(): FlameupError | undefined {
+		return this.#failure;
+	}
 
-	function progress(): void {
-		const waiting = onProgress;
-		onProgress = [];
+	get isFull(): boolean {
+		const { characters, records } = this.#options.maxPending;
+		return this.#pending.records >= records || this.#pending.characters >= characters;
+	}
+
+	/** Takes a mapped record, or settles one that could not be mapped. Throws why the run failed. */
+	add(ref: Ref, mapped: Mapped | Rejection): void {
+		if (this.#failure !== undefined) throw this.#failure;
+		const segment = this.#markers.record();
+		if ('code' in mapped) {
+			this.#events.outcome({ status: 'rejected', ref, rejection: mapped });
+			this.#markers.settle(segment);
+			return;
+		}
+		const characters = mapped.json.length;
+		this.#pending.records++;
+		this.#pending.characters += characters;
+		this.#batcher.add({ ref, segment, characters }, mapped, this.#options.clock.now());
+		const mustWatch = this.#options.flushesByAge && !this.#watchesAge;
+		if (mustWatch && this.#batcher.since !== undefined) void this.#watchAge();
+	}
+
+	/** `characters` is the memory that the marker takes while it is held. */
+	mark(marker: Marker, characters: number): void {
+		this.#pending.characters += characters;
+		this.#markers.mark({ marker, characters });
+	}
+
+	/** Resolves when there is room again; rejects with why the run failed. */
+	async room(): Promise<void> {
+		if (!this.isFull && this.#failure === undefined) return;
+		this.#dispatch();
+		while (this.isFull && this.#failure === undefined) await this.#nextProgress();
+		if (this.#failure !== undefined) throw this.#failure;
+		this.#resumedAt = this.#options.clock.now();
+	}
+
+	/**
+	 * Sends what is left, and resolves when everything is settled. After a failure it rejects with it, as
+	 * soon as the requests under way are settled.
+	 */
+	async end(): Promise<void> {
+		this.#batcher.close();
+		while (this.#failure === undefined && !this.#isIdle) await this.#nextProgress();
+		while (this.#inFlight.size > 0) await this.#nextProgress();
+		this.#options.stop.abort();
+		if (this.#failure !== undefined) throw this.#failure;
+	}
+
+	/** Ends the run for this reason, unless it has failed already: nothing more is sent. */
+	fail(error: unknown): void {
+		this.#failure ??= error instanceof FlameupError ? error : new FlameupError(problemOf(error));
+		this.#options.stop.abort();
+		this.#progress();
+	}
+
+	get #isIdle(): boolean {
+		return this.#queue.length === 0 && this.#inFlight.size === 0;
+	}
+
+	#progress(): void {
+		const waiting = this.#onProgress;
+		this.#onProgress = [];
 		for (const resolve of waiting) resolve();
 	}
 
-	const nextProgress = () => new Promise<void>((resolve) => onProgress.push(resolve));
-
-	function fail(error: unknown): void {
-		failure ??= error instanceof FlameupError ? error : unexpected(error);
-		stop.abort();
-		progress();
+	#nextProgress(): Promise<void> {
+		return new Promise((resolve) => this.#onProgress.push(resolve));
 	}
 
-	function sharesPersonInFlight(batch: Batch<Item<Ref>>): boolean {
-		for (const other of inFlight) {
+	#dispatch(): void {
+		const { requests_in_flight } = this.#options.settings.pace;
+		while (this.#failure === undefined && this.#inFlight.size < requests_in_flight) {
+			const batch = this.#queue[0];
+			if (batch === undefined || this.#sharesPersonInFlight(batch)) break;
+			this.#queue.shift();
+			this.#inFlight.add(batch);
+			void this.#deliver(batch);
+		}
+		// Held back with nothing under way: only sending the open batch makes room.
+		if (this.isFull && this.#isIdle) this.#batcher.close();
+	}
+
+	#sharesPersonInFlight(batch: Batch<Item<Ref>>): boolean {
+		for (const other of this.#inFlight) {
 			for (const userId of batch.entries.keys()) if (other.entries.has(userId)) return true;
 		}
 		return false;
 	}
 
-	function dispatch(): void {
-		while (failure === undefined && inFlight.size < options.requestsInFlight) {
-			const batch = queue[0];
-			if (batch === undefined || sharesPersonInFlight(batch)) break;
-			queue.shift();
-			inFlight.add(batch);
-			void send(batch);
-		}
-		// Held back with nothing under way: only sending the open batch makes room.
-		if (isFull() && isIdle()) batcher.close();
-	}
-
-	async function send(batch: Batch<Item<Ref>>): Promise<void> {
-		const together = [...batch.entries.values()];
-		const settled = (entry: Entry<Item<Ref>>, ending: Ending) =>
-			settleEntry(entry, ending, together);
+	async #deliver(batch: Batch<Item<Ref>>): Promise<void> {
 		try {
-			await settleBatch(client, together, settled, () => events.miscounted?.());
+			await this.#delivery.deliver([...batch.entries.values()]);
 		} catch (error) {
-			fail(error);
+			this.fail(error);
 		}
-		inFlight.delete(batch);
-		dispatch();
-		progress();
+		this.#inFlight.delete(batch);
+		this.#dispatch();
+		this.#progress();
 	}
 
-	function settleEntry(
-		entry: Entry<Item<Ref>>,
-		ending: Ending,
-		together: readonly Entry<Item<Ref>>[],
-	): void {
-		if (ending.status === 'upserted') upserted(entry, ending);
-		else if (ending.status === 'refused') refused(entry, ending, together);
-		else
-			rejectEntry(entry, 'not_confirmed', 'The answer of Flameup did not list the person, twice.');
+	#settleEntry(entry: Entry<Item<Ref>>, ending: Ending): void {
+		if (ending.status === 'upserted') {
+			this.#streak.accepted();
+			this.#upsert(entry, ending);
+		} else if (ending.status === 'refused') {
+			const { answered } = ending;
+			const code = answered.status === 413 ? 'too_large_for_flameup' : 'refused';
+			this.#reject(entry, { code, ...answered, userId: entry.userId });
+			this.#streak.refused(answered);
+		} else {
+			this.#reject(entry, { code: 'not_confirmed', userId: entry.userId });
+		}
 	}
 
-	function upserted(
-		{ items }: Entry<Item<Ref>>,
-		{ change, exact, shown }: Ending & { status: 'upserted' },
-	) {
-		taken = true;
-		const last = items.length - 1;
-		items.forEach((item, i) => {
+	#upsert({ items }: Entry<Item<Ref>>, ending: Ending & { status: 'upserted' }): void {
+		const { change, exact, shown } = ending;
+		const person = this.#options.showsPeople && shown !== undefined && { shown };
+		for (const [i, item] of items.entries()) {
 			const { ref } = item;
-			const told = options.tellsPeople && shown !== undefined && { shown };
-			if (i < last) events.outcome({ status: 'upserted', ref, merged: true, ...told });
-			else if (change === undefined) events.outcome({ status: 'upserted', ref, ...told });
-			else events.outcome({ status: 'upserted', ref, change, ...(exact && { exact }), ...told });
-			settle(item);
-		});
-	}
-
-	function refused(
-		entry: Entry<Item<Ref>>,
-		{ httpStatus, words }: Ending & { status: 'refused' },
-		together: readonly Entry<Item<Ref>>[],
-	): void {
-		// Words about one person may repeat what was sent of another.
-		const clean = withoutPersonalData(
-			words,
-			together.map(({ json }) => JSON.parse(json)),
-		);
-		const code = httpStatus === 413 ? 'too_large_for_flameup' : 'refused';
-		const said =
-			clean === '' ? `Flameup refused the person (${httpStatus}).` : `Flameup says: ${clean}`;
-		rejectEntry(entry, code, said, words);
-		const reason = `${httpStatus} ${clean}`;
-		refusal = { reason, people: refusal.reason === reason ? refusal.people + 1 : 1 };
-		if (!taken && refusal.people >= hopelessAfter) {
-			throw new ConfigError(
-				`Flameup refused the first ${hopelessAfter} people, all for the same reason, so the run was stopped. ${said} Correct the mapping or the source.`,
-			);
+			if (i < items.length - 1) {
+				this.#events.outcome({ status: 'upserted', ref, merged: true, ...person });
+			} else if (change === undefined) {
+				this.#events.outcome({ status: 'upserted', ref, ...person });
+			} else {
+				this.#events.outcome({
+					status: 'upserted',
+					ref,
+					change,
+					...(exact && { exact }),
+					...person,
+				});
+			}
+			this.#settle(item);
 		}
 	}
 
-	function rejectEntry(
-		{ items, userId }: Entry<Item<Ref>>,
-		code: Rejection['code'],
-		reason: string,
-		detail?: string,
-	): void {
-		const rejection = { code, reason, userId, ...(detail !== undefined && { detail }) };
+	#reject({ items }: Entry<Item<Ref>>, rejection: Rejection): void {
 		for (const item of items) {
-			events.outcome({ status: 'rejected', ref: item.ref, rejection });
-			settle(item);
+			this.#events.outcome({ status: 'rejected', ref: item.ref, rejection });
+			this.#settle(item);
 		}
 	}
 
-	function settle(item: Item<Ref>): void {
-		pending.records--;
-		pending.characters -= item.characters;
-		ledger.settle(item.segment);
+	#settle({ characters, segment }: Item<Ref>): void {
+		this.#pending.records--;
+		this.#pending.characters -= characters;
+		this.#markers.settle(segment);
 	}
 
 	/** Sends a part-filled batch once it is old enough and the allowance is not short. */
-	async function watchAge(): Promise<void> {
-		watchesAge = true;
-		for (
-			let { since } = batcher;
-			since !== undefined && failure === undefined && !stop.signal.aborted;
-			{ since } = batcher
-		) {
+	async #watchAge(): Promise<void> {
+		const { client, clock, settings, stop } = this.#options;
+		const maxAgeMs = settings.batches.max_age_seconds * 1000;
+		this.#watchesAge = true;
+		while (this.#failure === undefined && !stop.signal.aborted) {
+			const { since } = this.#batcher;
+			if (since === undefined) break;
 			const now = clock.now();
-			const left = Math.max(since, resumedAt) + maxAgeMs - now;
-			const mayGo = queue.length === 0 && (client.hasSpare() || now - since >= LONGEST_AGE_MS);
-			if (left <= 0 && mayGo) batcher.close();
+			const left = Math.max(since, this.#resumedAt) + maxAgeMs - now;
+			const mayGo =
+				this.#queue.length === 0 && (client.hasSpare() || now - since >= LONGEST_AGE_MS);
+			if (left <= 0 && mayGo) this.#batcher.close();
 			else await clock.sleep(left > 0 ? left : RECHECK_MS, stop.signal);
 		}
-		watchesAge = false;
+		this.#watchesAge = false;
 	}
-
-	return {
-		get isFull() {
-			return isFull();
-		},
-		add(ref, mapped) {
-			if (failure !== undefined) throw failure;
-			const segment = ledger.record();
-			if ('code' in mapped) {
-				events.outcome({ status: 'rejected', ref, rejection: mapped });
-				ledger.settle(segment);
-				return;
-			}
-			const characters = mapped.json.length;
-			pending.records++;
-			pending.characters += characters;
-			batcher.add({ ref, segment, characters }, mapped, clock.now());
-			if (options.flushesByAge && !watchesAge && batcher.since !== undefined) void watchAge();
-		},
-		mark(marker, characters) {
-			pending.characters += characters;
-			ledger.mark({ marker, characters });
-		},
-		async room() {
-			if (!isFull() && failure === undefined) return;
-			dispatch();
-			while (isFull() && failure === undefined) await nextProgress();
-			if (failure !== undefined) throw failure;
-			resumedAt = clock.now();
-		},
-		async end() {
-			batcher.close();
-			while (failure === undefined && !isIdle()) await nextProgress();
-			while (inFlight.size > 0) await nextProgress();
-			stop.abort();
-			if (failure !== undefined) throw failure;
-		},
-		fail,
-		get failure() {
-			return failure;
-		},
-	};
 }
-
-const unexpected = (error: unknown): FlameupError =>
-	new FlameupError(error instanceof Error ? error.message : 'Something unexpected happened.', {
-		cause: error,
-	});

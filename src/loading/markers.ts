@@ -3,54 +3,56 @@ export interface Segment {
 	unsettled: number;
 }
 
-interface Closed<Marker> {
+interface Held<Marker> {
 	readonly segment: Segment;
 	readonly marker: Marker;
 }
 
-/** Keeps the order of markers and of the records before them. */
-export interface Ledger<Marker> {
-	/** Notes one more record, and returns the segment to settle it with. */
-	record(): Segment;
-	settle(segment: Segment): void;
-	mark(marker: Marker): void;
-	/** Markers that still wait for records before them. */
-	readonly held: number;
-}
+/** So many released markers are kept before the list is cut. */
+const MOST_RELEASED = 1_000;
 
 /** Releases markers in the order in which they came, each after every record before it. */
-export function createLedger<Marker>(release: (marker: Marker) => void): Ledger<Marker> {
-	let open: Segment = { unsettled: 0 };
-	let closed: Closed<Marker>[] = [];
-	let head = 0;
+export class Markers<Marker> {
+	readonly #release: (marker: Marker) => void;
+	#open: Segment = { unsettled: 0 };
+	#held: Held<Marker>[] = [];
+	#head = 0;
 
-	function releaseSettled(): void {
-		for (let next = closed[head]; next?.segment.unsettled === 0; next = closed[head]) {
-			head++;
-			release(next.marker);
-		}
-		if (head === closed.length || head > 1000) {
-			closed = closed.slice(head);
-			head = 0;
-		}
+	constructor(release: (marker: Marker) => void) {
+		this.#release = release;
 	}
 
-	return {
-		get held() {
-			return closed.length - head;
-		},
-		record() {
-			open.unsettled++;
-			return open;
-		},
-		settle(segment) {
-			segment.unsettled--;
-			if (segment === closed[head]?.segment) releaseSettled();
-		},
-		mark(marker) {
-			closed.push({ segment: open, marker });
-			open = { unsettled: 0 };
-			releaseSettled();
-		},
-	};
+	/** Markers that still wait for records before them. */
+	get held(): number {
+		return this.#held.length - this.#head;
+	}
+
+	/** Notes one more record, and returns the segment to settle it with. */
+	record(): Segment {
+		this.#open.unsettled++;
+		return this.#open;
+	}
+
+	settle(segment: Segment): void {
+		segment.unsettled--;
+		if (segment === this.#held[this.#head]?.segment) this.#releaseSettled();
+	}
+
+	mark(marker: Marker): void {
+		this.#held.push({ segment: this.#open, marker });
+		this.#open = { unsettled: 0 };
+		this.#releaseSettled();
+	}
+
+	#releaseSettled(): void {
+		for (let next = this.#held[this.#head]; next?.segment.unsettled === 0; ) {
+			this.#head++;
+			this.#release(next.marker);
+			next = this.#held[this.#head];
+		}
+		if (this.#head === this.#held.length || this.#head > MOST_RELEASED) {
+			this.#held = this.#held.slice(this.#head);
+			this.#head = 0;
+		}
+	}
 }

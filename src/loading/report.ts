@@ -1,7 +1,7 @@
-import type { RejectionCode } from '../mapping/rejection';
-import type { Outcome } from './loader';
+import type { Rejection, RejectionCode } from '../errors';
+import type { Outcome } from './outcomes';
 
-/** Counts of records; received = upserted + rejected once all are settled. */
+/** Counts of records; received = upserted + rejected + deleted in source + skipped, once all are settled. */
 export interface Counts {
 	received: number;
 	upserted: number;
@@ -10,14 +10,16 @@ export interface Counts {
 	/** Records that were laid over another record of the same person, and are upserted with it. */
 	merged: number;
 	rejected: number;
+	/** Records that the source marks as deleted; they are never sent. */
+	deletedInSource: number;
+	/** Records of streams that the user skips. */
+	skipped: number;
 }
 
 /** One rejected record that the report keeps. */
 export interface Sample<Ref> {
 	readonly ref: Ref;
-	readonly reason: string;
-	readonly userId?: string;
-	readonly detail?: string;
+	readonly rejection: Rejection;
 }
 
 /** The counts of a run, and for each rejection code how many and the first few. */
@@ -33,6 +35,8 @@ export const noCounts = (): Counts => ({
 	updated: 0,
 	merged: 0,
 	rejected: 0,
+	deletedInSource: 0,
+	skipped: 0,
 });
 
 /** A report before the first record. */
@@ -53,19 +57,12 @@ export function count(counts: Counts, outcome: Outcome<unknown>): void {
 export function tally<Ref>(report: Report<Ref>, outcome: Outcome<Ref>, samples: number): void {
 	count(report, outcome);
 	if (outcome.status !== 'rejected') return;
-	const { code, reason, userId, detail } = outcome.rejection;
-	let entry = report.rejections.get(code);
+	const { ref, rejection } = outcome;
+	let entry = report.rejections.get(rejection.code);
 	if (entry === undefined) {
 		entry = { count: 0, first: [] };
-		report.rejections.set(code, entry);
+		report.rejections.set(rejection.code, entry);
 	}
 	entry.count++;
-	if (entry.first.length < samples) {
-		entry.first.push({
-			ref: outcome.ref,
-			reason,
-			...(userId !== undefined && { userId }),
-			...(detail !== undefined && { detail }),
-		});
-	}
+	if (entry.first.length < samples) entry.first.push({ ref, rejection });
 }

@@ -1,188 +1,421 @@
-import { ConfigError } from '../errors';
-import { type Mapping, normalized } from '../settings/settings';
+import { FlameupError } from '../errors';
+import { looseName } from '../settings/names';
+import type { Mapping } from '../settings/settings';
+import type { Exclusions } from './exclusions';
+import type { SourceRecord } from './jsonValues';
+import { KnownColumns } from './knownColumns';
+import { isBookkeeping, isRole, ROLES, type Role, rankByName, USER_ID_NAMES } from './roles';
+import { EMAIL, insideOf, NOTHING, type Target, traitTarget } from './targets';
+import { type ColumnSetting, type Place, type Wish, wishesOf } from './wishes';
 
-/** What becomes of a column: the email address, the phone number, a trait of this name, or nothing. */
-export type Target =
-	| { readonly to: 'trait'; readonly name: string; readonly asText: boolean }
-	| { readonly to: 'email' | 'phone' | 'nothing' };
-
-type Role = 'email' | 'phone' | 'first_name' | 'last_name' | 'avatar_url' | 'timezone' | 'locale';
-
-/** The usual names of each standard field, most likely first, as `normalized` has them. */
-const ALIASES: Readonly<Record<Role, readonly string[]>> = {
-	email: ['email', 'emailaddress', 'mail', 'primaryemail'],
-	phone: ['phone', 'phonenumber', 'telephone', 'mobile', 'mobilephone'],
-	first_name: ['firstname', 'givenname', 'forename', 'fname'],
-	last_name: ['lastname', 'familyname', 'surname', 'lname'],
-	avatar_url: ['avatarurl', 'avatar', 'photourl'],
-	timezone: ['timezone', 'tz'],
-	locale: ['locale'],
-};
-const ROLES = Object.keys(ALIASES) as Role[];
-const isRole = (name: string): name is Role => ROLES.some((role) => role === name);
-
-const USER_ID_ALIASES = ['userid', 'externalid', 'id'];
-
-/** Columns that Airbyte adds for itself. */
-const BOOKKEEPING = /^_(?:airbyte|ab)_/i;
+/** What is known of a stream before its first record. */
+export interface StreamShape {
+	/** The columns that the source declares; none when it declares nothing. */
+	readonly columns: readonly string[];
+	/** Paths of the primary key; several are joined by a colon. */
+	readonly primaryKey: readonly (readonly string[])[];
+	/** Declared columns that hold numbers only. */
+	readonly numericColumns?: ReadonlySet<string>;
+}
 
 /** Where the user ID is: the first path with a value, or all of them joined. */
 export interface UserIdSource {
 	readonly paths: readonly (readonly string[])[];
 	readonly joined: boolean;
+	readonly from: 'setting' | 'primary key' | 'name' | 'nowhere';
 }
 
-/** How the columns of one stream are understood; each name is resolved once. */
-export interface Columns {
-	target(column: string): Target;
+/** How the columns of a stream were understood so far. */
+export interface Understanding {
 	readonly userId: UserIdSource;
-	/** One sentence for the log. */
-	describe(): string;
+	readonly roles: readonly { readonly role: Role; readonly column: string }[];
+	readonly leftOut: readonly string[];
+	/** Columns that become traits of their own name. */
+	readonly traits: readonly string[];
 }
 
 /** Records whose columns are never the same would fill the memory with their names. */
 const MOST_COLUMNS = 10_000;
 
-const NOTHING: Target = { to: 'nothing' };
+/** A column that turns up later does not take a standard field from one that the source declares. */
+const UNDECLARED = 100;
 
-/**
- * Resolves the columns that the source declares (or that its first record has). A column that turns up
- * later gets a standard field only where none has it yet. Throws ConfigError for settings that clash.
- */
-export function resolveColumns(
-	mapping: Mapping,
-	declared: readonly string[],
-	primaryKey: readonly (readonly string[])[],
-	phoneIsTrait: boolean,
-): Columns {
-	const holders = new Map<Role, string>();
-	const targets = new Map<string, Target>();
-	const traitColumns = new Map<string, string>();
-	const names = (listed: string, column: string) =>
-		listed === column || normalized(listed) === normalized(column);
-	const lists = (list: readonly string[], column: string) =>
-		list.some((listed) => names(listed, column));
-	const renamed = (column: string) =>
-		(
-			mapping.rename.find((entry) => entry.column === column) ??
-			mapping.rename.find((entry) => names(entry.column, column))
-		)?.trait;
-	const isLeftOut = (column: string) =>
-		BOOKKEEPING.test(column) || lists(mapping.exclude_columns, column);
+/** A setting, and the place in one column that it names. */
+interface Named {
+	readonly wish: Wish;
+	readonly place: Place;
+}
 
-	const userId = findUserId();
-	/** The one column that is the user ID, and so is not a trait as well. */
-	const onlyIdColumn =
-		userId.paths.length === 1 && userId.paths[0]?.length === 1 ? userId.paths[0][0] : undefined;
+/** How the columns of one stream become parts of a person; each name is resolved once. */
+export class Columns {
+	readonly #mapping: Mapping;
+	readonly #shape: StreamShape;
+	readonly #phoneIsTrait: boolean;
+	readonly #wishes: readonly Wish[];
+	readonly #declared: ReadonlySet<string>;
+	readonly #known = new KnownColumns();
+	/** Other spellings that records use, each with the known column that it stands for. */
+	readonly #aliases = new Map<string, string>();
+	/** The same the other way round. */
+	readonly #spellings = new Map<string, string[]>();
+	readonly #targets = new Map<string, Target>();
+	/** What the settings say of each column. */
+	readonly #named = new Map<string, Named[]>();
+	/** The column of each trait, to see clashes. */
+	readonly #traitColumns = new Map<string, string>();
+	#holders = new Map<Role, string>();
+	#userId: UserIdSource = { paths: [], joined: false, from: 'nowhere' };
+	#revision = 0;
+	readonly #clashes = new Set<string>();
 
-	/** How well a column suits a role: 0 is best, Infinity not at all. */
-	function rank(column: string, role: Role): number {
-		const wish = renamed(column);
-		if (wish !== undefined) return wish === role ? -1 : Number.POSITIVE_INFINITY;
-		if (role === 'email' && mapping.email_column !== '') {
-			return names(mapping.email_column, column) ? 0 : Number.POSITIVE_INFINITY;
-		}
-		const place = ALIASES[role].indexOf(normalized(column));
-		if (place < 0) return Number.POSITIVE_INFINITY;
-		return column === role ? place : place + 0.5;
+	/** Throws FlameupError (columns_clash) when two declared columns would become one trait. */
+	constructor(mapping: Mapping, shape: StreamShape, phoneIsTrait: boolean) {
+		this.#mapping = mapping;
+		this.#shape = shape;
+		this.#phoneIsTrait = phoneIsTrait;
+		this.#wishes = wishesOf(mapping);
+		this.#declared = new Set(shape.columns);
+		this.learn(shape.columns);
 	}
 
-	function isSent(column: string, role?: Role): boolean {
-		if (isLeftOut(column)) return false;
-		return (
-			role === 'email' || mapping.only_columns.length === 0 || lists(mapping.only_columns, column)
+	/** Takes note of columns, and resolves them. */
+	learn(columns: readonly string[]): void {
+		for (const column of columns) this.#known.add(column);
+		this.#revision++;
+		this.#targets.clear();
+		this.#traitColumns.clear();
+		this.#named.clear();
+		for (const wish of this.#wishes) this.#findPlaces(wish);
+		this.#holders = this.#findHolders();
+		this.#userId = this.#findUserId();
+		for (const column of this.#known) this.#targets.set(column, this.#resolve(column));
+	}
+
+	get isEmpty(): boolean {
+		return this.#known.size === 0;
+	}
+
+	/** Grows when columns that were known before may mean something else now. */
+	get revision(): number {
+		return this.#revision;
+	}
+
+	get userId(): UserIdSource {
+		return this.#userId;
+	}
+
+	/** Traits that two columns wanted, where the source declares at most one of them. */
+	get clashes(): ReadonlySet<string> {
+		return this.#clashes;
+	}
+
+	/** Takes note of a trait that two values wanted. */
+	clashed(trait: string): void {
+		if (this.#clashes.size < MOST_COLUMNS) this.#clashes.add(trait);
+	}
+
+	/** What becomes of a column of this record. */
+	target(column: string, record: SourceRecord): Target {
+		return this.#targets.get(column) ?? this.#meet(column, record);
+	}
+
+	/** The spelling of a known column that this record uses. */
+	spelling(column: string, record: SourceRecord): string {
+		if (this.#aliases.size === 0 || Object.hasOwn(record, column)) return column;
+		return this.#spellings.get(column)?.find((one) => Object.hasOwn(record, one)) ?? column;
+	}
+
+	isNumeric(column: string): boolean {
+		return this.#shape.numericColumns?.has(column) === true;
+	}
+
+	/** What is never sent of a known column. */
+	exclusions(column: string): Exclusions | undefined {
+		return this.#targets.get(column)?.exclusions;
+	}
+
+	/** Settings that name columns which no known column matches. */
+	unknown(): Wish[] {
+		return this.#wishes.filter(({ places }) => places.length === 0);
+	}
+
+	/** Settings that name columns, or places inside them, which no record had. */
+	unseen(): Wish[] {
+		return this.#wishes.filter(
+			({ places, setting, wasSeen }) =>
+				places.length === 0 ||
+				(setting !== 'user_id_columns' && !wasSeen && places.every(({ rest }) => rest.length > 0)),
 		);
 	}
 
-	function findUserId(): UserIdSource {
-		const usable = declared.filter((column) => !BOOKKEEPING.test(column));
-		const find = (wish: string) =>
-			usable.find((column) => column === wish) ?? usable.find((column) => names(wish, column));
-		if (mapping.user_id_columns.length > 0) {
-			const found = mapping.user_id_columns.map((wish) => {
-				const [head = wish, ...rest] = wish.split('.');
-				const column = find(wish);
-				return column === undefined ? [find(head), ...rest] : [column];
-			});
-			const paths = found.filter((path): path is string[] => path[0] !== undefined);
-			if (paths.length > 0) return { paths, joined: false };
-			if (declared.length > 0) {
-				throw new ConfigError(
-					`None of the columns in user_id_columns (${mapping.user_id_columns.join(', ')}) exists. The columns are ${declared.join(', ')}.`,
-				);
-			}
-		}
-		if (primaryKey.length > 0) return { paths: primaryKey, joined: primaryKey.length > 1 };
-		for (const alias of USER_ID_ALIASES) {
-			const column = usable.find((name) => normalized(name) === alias && !isLeftOut(name));
-			if (column !== undefined) return { paths: [[column]], joined: false };
-		}
-		return { paths: [], joined: false };
+	get known(): string[] {
+		return [...this.#known];
 	}
 
-	function giveRoles(columns: readonly string[]): void {
+	understanding(): Understanding {
+		const targets = [...this.#targets];
+		const idColumn = this.#onlyIdColumn();
+		return {
+			userId: this.#userId,
+			roles: [...this.#holders].map(([role, column]) => ({ role, column })),
+			leftOut: targets
+				.filter(([column, { to }]) => to === 'nothing' && column !== idColumn)
+				.map(([column]) => column),
+			traits: targets
+				.filter(([, { asText, to }]) => to === 'trait' && !asText)
+				.map(([name]) => name),
+		};
+	}
+
+	/** A column that is not known: another spelling of one that is, or a new one. */
+	#meet(column: string, record: SourceRecord): Target {
+		const known = this.#aliases.get(column) ?? this.#findSimilar(column);
+		const isOneColumn = known !== undefined && !this.#holdsAnother(known, column, record);
+		if (isOneColumn) {
+			this.#noteSpelling(column, known);
+			return this.#targets.get(known) ?? NOTHING;
+		}
+		if (this.#known.size >= MOST_COLUMNS && !this.#changesOthers(column)) {
+			return this.#resolve(column);
+		}
+		this.#add(column);
+		return this.#targets.get(column) ?? NOTHING;
+	}
+
+	#findSimilar(column: string): string | undefined {
+		const isOurs = isBookkeeping(column);
+		return this.#known.similar(column).find((other) => isBookkeeping(other) === isOurs);
+	}
+
+	/** Whether the record has the known column under its own name or one more spelling. */
+	#holdsAnother(known: string, column: string, record: SourceRecord): boolean {
+		const spelling = this.spelling(known, record);
+		return spelling !== column && Object.hasOwn(record, spelling);
+	}
+
+	#noteSpelling(column: string, known: string): void {
+		if (this.#aliases.has(column) || this.#aliases.size >= MOST_COLUMNS) return;
+		this.#aliases.set(column, known);
+		this.#spellings.set(known, [...(this.#spellings.get(known) ?? []), column]);
+	}
+
+	/** Adds one column; the others are resolved again only if it changes what they mean. */
+	#add(column: string): void {
+		const known = this.#aliases.get(column);
+		if (known !== undefined) {
+			this.#aliases.delete(column);
+			const others = this.#spellings.get(known) ?? [];
+			this.#spellings.set(
+				known,
+				others.filter((other) => other !== column),
+			);
+		}
+		if (this.#changesOthers(column)) {
+			this.learn([column]);
+		} else {
+			this.#known.add(column);
+			this.#targets.set(column, this.#resolve(column));
+		}
+	}
+
+	/** Whether a new column may change what the others mean, or has a meaning of its own. */
+	#changesOthers(column: string): boolean {
+		const loose = looseName(column);
+		const means = (name: string): boolean => looseName(name) === loose;
+		const isUserId = this.#userId.from === 'nowhere' && USER_ID_NAMES.some(means);
+		return (
+			isUserId ||
+			this.#shape.primaryKey.some(([head = '']) => means(head)) ||
+			this.#wishes.some(
+				({ listed }) => means(listed) || looseName(listed).startsWith(`${loose}.`),
+			) ||
+			ROLES.some((role) => this.#rank(column, role) < this.#heldRank(role))
+		);
+	}
+
+	/** A column of exactly this name wins over a path; but what is excluded is excluded in both. */
+	#findPlaces(wish: Wish): void {
+		const all = this.#known.places(wish.listed);
+		wish.places = wish.setting === 'exclude_columns' ? all.flat() : (all[0] ?? []);
+		for (const place of wish.places) {
+			const named = this.#named.get(place.column);
+			if (named === undefined) this.#named.set(place.column, [{ wish, place }]);
+			else named.push({ wish, place });
+			if (wish.trait !== undefined && place.rest.length > 0) this.#reserve(wish.trait, wish.listed);
+		}
+	}
+
+	/** Keeps a trait for a place inside a column, which the user renamed. */
+	#reserve(trait: string, path: string): void {
+		const other = this.#traitColumns.get(trait);
+		if (other !== undefined && other !== path) this.clashed(trait);
+		this.#traitColumns.set(trait, path);
+	}
+
+	#namedIn(column: string): readonly Named[] {
+		return this.#named.get(column) ?? [];
+	}
+
+	/** Whether a setting names the column as a whole. */
+	#isWished(setting: ColumnSetting, column: string): boolean {
+		return this.#namedIn(column).some(
+			({ place, wish }) => wish.setting === setting && place.rest.length === 0,
+		);
+	}
+
+	#isExcluded(column: string): boolean {
+		return isBookkeeping(column) || this.#isWished('exclude_columns', column);
+	}
+
+	/** Whether the whole column may be sent. */
+	#isListed(column: string): boolean {
+		return this.#mapping.only_columns.length === 0 || this.#isWished('only_columns', column);
+	}
+
+	/** Whether something of a column is sent; the email address always is. */
+	#isSent(column: string, role?: Role): boolean {
+		if (this.#isExcluded(column)) return false;
+		if (role === 'email' || this.#isListed(column)) return true;
+		return this.#namedIn(column).some(({ wish }) => wish.setting === 'only_columns');
+	}
+
+	#renamed(column: string): string | undefined {
+		const renames = this.#namedIn(column).filter(
+			({ place, wish }) => wish.setting === 'rename' && place.rest.length === 0,
+		);
+		return (renames.find(({ wish }) => wish.listed === column) ?? renames[0])?.wish.trait;
+	}
+
+	/** How well a column suits a standard field: -1 and 0 are wishes of the user, Infinity is not at all. */
+	#rank(column: string, role: Role): number {
+		if (!this.#isSent(column, role)) return Number.POSITIVE_INFINITY;
+		const trait = this.#renamed(column);
+		if (trait !== undefined) return trait === role ? -1 : Number.POSITIVE_INFINITY;
+		if (role === 'email' && this.#mapping.email_column !== '') {
+			return this.#isWished('email_column', column) ? 0 : Number.POSITIVE_INFINITY;
+		}
+		return rankByName(column, role) + (this.#declared.has(column) ? 0 : UNDECLARED);
+	}
+
+	#heldRank(role: Role): number {
+		const holder = this.#holders.get(role);
+		if (holder === undefined) return Number.POSITIVE_INFINITY;
+		return this.#known.has(holder) ? this.#rank(holder, role) : Number.NEGATIVE_INFINITY;
+	}
+
+	#findHolders(): Map<Role, string> {
+		const holders = new Map<Role, string>();
 		for (const role of ROLES) {
-			if (holders.has(role)) continue;
-			const best = columns
-				.filter((column) => rank(column, role) < Number.POSITIVE_INFINITY && isSent(column, role))
-				.sort((a, b) => rank(a, role) - rank(b, role))[0];
-			if (best !== undefined) holders.set(role, best);
+			const holder = this.#findPath(role) ?? this.#findBest(role);
+			if (holder !== undefined) holders.set(role, holder);
 		}
+		return holders;
 	}
 
-	function resolve(column: string): Target {
-		const role = ROLES.find((name) => holders.get(name) === column);
-		if (role === 'email') return { to: 'email' };
-		const wish = renamed(column);
-		if (column === onlyIdColumn && role === undefined && wish === undefined) return NOTHING;
-		if (!isSent(column)) return NOTHING;
-		if (role === 'phone' && !phoneIsTrait) return { to: 'phone' };
-		const name = role ?? wish ?? column;
-		const other =
-			traitColumns.get(name) ??
-			(name === wish && name !== role && isRole(name) ? holders.get(name) : undefined);
-		if (other !== undefined && other !== column) {
-			throw new ConfigError(
-				`The columns ${other} and ${column} would both become the trait ${name}. Rename one of them, or put it into exclude_columns.`,
-			);
-		}
-		if (targets.size < MOST_COLUMNS) traitColumns.set(name, column);
-		return { to: 'trait', name, asText: isRole(name) };
+	/** The path of a standard field that the user wants to be read inside a column. */
+	#findPath(role: Role): string | undefined {
+		return this.#wishes.find(
+			({ places, setting, trait }) =>
+				(trait === role || (role === 'email' && setting === 'email_column')) &&
+				places.some(({ rest }) => rest.length > 0),
+		)?.listed;
 	}
 
-	function target(column: string): Target {
-		let found = targets.get(column);
-		if (found === undefined) {
-			giveRoles([column]);
-			found = resolve(column);
-			if (targets.size < MOST_COLUMNS) targets.set(column, found);
+	#findBest(role: Role): string | undefined {
+		let best: string | undefined;
+		let least = Number.POSITIVE_INFINITY;
+		for (const column of this.#known) {
+			const rank = this.#rank(column, role);
+			if (rank >= least) continue;
+			least = rank;
+			best = column;
 		}
-		return found;
+		return best;
 	}
 
-	giveRoles(declared);
-	for (const column of declared) target(column);
+	#findUserId(): UserIdSource {
+		if (this.#mapping.user_id_columns.length > 0) {
+			const paths = this.#wishes
+				.filter(({ setting }) => setting === 'user_id_columns')
+				.flatMap(({ listed, places }) => (places.length > 0 ? places : [asPlace(listed)]))
+				.filter(({ column }) => !this.#isExcluded(column))
+				.map(({ column, rest }) => [column, ...rest]);
+			return { paths, joined: false, from: 'setting' };
+		}
+		const key = this.#shape.primaryKey.map(([head = '', ...rest]) => [
+			this.#known.find(head)[0] ?? head,
+			...rest,
+		]);
+		if (key.length > 0 && !key.some(([head = '']) => this.#isExcluded(head))) {
+			return { paths: key, joined: key.length > 1, from: 'primary key' };
+		}
+		return this.#findUserIdByName();
+	}
 
-	return {
-		target,
-		userId,
-		describe() {
-			const id = userId.paths.map((path) => path.join('.')).join(userId.joined ? ' + ' : ' or ');
-			const roles = ROLES.filter((role) => holders.has(role) && role !== holders.get(role));
-			const others = roles.map((role) => `${role} from ${holders.get(role)}`);
-			const left = [...targets].filter(
-				([column, { to }]) => to === 'nothing' && column !== onlyIdColumn,
-			);
-			const wishes = [mapping.email_column, ...mapping.rename.map((entry) => entry.column)];
-			const absent = wishes.filter(
-				(wish) => wish !== '' && ![...targets.keys()].some((column) => names(wish, column)),
-			);
-			return [
-				id === '' ? 'no column for the user ID' : `user ID from ${id}`,
-				...others,
-				...(left.length > 0 ? [`left out: ${left.map(([column]) => column).join(', ')}`] : []),
-				...(absent.length > 0 ? [`not in this stream: ${absent.join(', ')}`] : []),
-			].join('; ');
-		},
-	};
+	/** One that was found once stays: records must not change their person because a column turns up. */
+	#findUserIdByName(): UserIdSource {
+		if (this.#userId.from === 'name') return this.#userId;
+		for (const name of USER_ID_NAMES) {
+			const usable = this.#known.similar(name).filter((column) => !this.#isExcluded(column));
+			const column = usable.includes(name) ? name : usable[0];
+			if (column !== undefined) return { paths: [[column]], joined: false, from: 'name' };
+		}
+		return { paths: [], joined: false, from: 'nowhere' };
+	}
+
+	/** The one column that is the user ID, and so is not a trait as well. */
+	#onlyIdColumn(): string | undefined {
+		const [path, ...others] = this.#userId.paths;
+		return others.length === 0 && path?.length === 1 ? path[0] : undefined;
+	}
+
+	#resolve(column: string): Target {
+		if (this.#isExcluded(column)) return NOTHING;
+		const role = ROLES.find((name) => this.#holders.get(name) === column);
+		return {
+			...this.#ownTarget(column, role),
+			...insideOf(this.#namedIn(column), this.#phoneIsTrait, this.#isListed(column)),
+			numeric: this.isNumeric(column),
+		};
+	}
+
+	/** What becomes of the column itself, without the places inside it that settings name. */
+	#ownTarget(column: string, role: Role | undefined): Target {
+		if (role === 'email') return EMAIL;
+		const trait = this.#renamed(column);
+		const isOnlyId = column === this.#onlyIdColumn() && role === undefined && trait === undefined;
+		if (isOnlyId || !this.#isSent(column)) return NOTHING;
+		const target = traitTarget(role ?? trait ?? column, this.#phoneIsTrait, role !== undefined);
+		if (target.to !== 'trait') return target;
+		return this.#claim(target.name, column, trait !== undefined, role) ? target : NOTHING;
+	}
+
+	/**
+	 * Whether a column gets the trait that it wants; the one that the user renamed wins over the others.
+	 * Only the declared columns alone are an error: a column that turns up later never stops a run.
+	 */
+	#claim(name: string, column: string, isRenamed: boolean, role: Role | undefined): boolean {
+		const isField = isRenamed && role === undefined && isRole(name);
+		const other = this.#traitColumns.get(name) ?? (isField ? this.#holders.get(name) : undefined);
+		if (other === undefined || other === column) {
+			if (this.#targets.size < MOST_COLUMNS) this.#traitColumns.set(name, column);
+			return true;
+		}
+		const isStart = this.#revision === 1;
+		if (isStart && this.#declared.has(other) && this.#declared.has(column)) {
+			throw new FlameupError({ code: 'columns_clash', columns: [other, column], trait: name });
+		}
+		this.clashed(name);
+		const takesOver = isRenamed && this.#known.has(other) && this.#renamed(other) === undefined;
+		if (takesOver) {
+			this.#targets.set(other, NOTHING);
+			this.#traitColumns.set(name, column);
+		}
+		return takesOver;
+	}
+}
+
+function asPlace(listed: string): Place {
+	const [column = listed, ...rest] = listed.split('.');
+	return { column, rest };
 }

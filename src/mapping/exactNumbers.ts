@@ -23,33 +23,40 @@ const DOT = 0x2e;
 
 const isDigitOrDot = (code: number): boolean => (code >= ZERO && code <= NINE) || code === DOT;
 
+/** Whether a long number must keep its text: a double changes it, or cannot tell it from its neighbours. */
+function needsText(source: string): boolean {
+	const value = Number(source);
+	return String(value) !== source || (Number.isInteger(value) && !Number.isSafeInteger(value));
+}
+
 /**
- * Whether a JSON text may hold a number that a double would change: a long run of digits that does not
- * follow a quotation mark. Looks only at every 16th character and around it, so that it costs little.
+ * Whether a JSON text may hold a number that must keep its text: a long run of digits that does not follow
+ * a quotation mark. Looks only at every 16th character and around it, so that it costs little.
  */
 function mayHoldLongNumber(text: string): boolean {
-	for (let at = LONGEST_SAFE; at < text.length; at += LONGEST_SAFE) {
+	for (let at = 0; at < text.length; at += LONGEST_SAFE) {
 		if (!isDigitOrDot(text.charCodeAt(at))) continue;
 		let from = at;
 		while (from > 0 && isDigitOrDot(text.charCodeAt(from - 1))) from--;
 		let to = at + 1;
 		while (isDigitOrDot(text.charCodeAt(to))) to++;
-		if (to - from >= LONGEST_SAFE && text[from - 1] !== '"') return true;
+		const isLongRun = to - from >= LONGEST_SAFE && text[from - 1] !== '"';
+		if (isLongRun && (isExponent(text, to) || needsText(text.slice(from, to)))) return true;
 		at = to - (to % LONGEST_SAFE);
 	}
 	return false;
 }
 
+const isExponent = (text: string, at: number): boolean => text[at] === 'e' || text[at] === 'E';
+
 /** Shorter ones stay numbers, or 1.0 would be another user ID than 1 where a long number is near. */
 const isLong = (source: string | undefined): source is string =>
 	source !== undefined && /^-?[\d.]{16}/.test(source);
 
-/** JSON.parse, but numbers that a double would change are written back as they came (JSON.rawJSON). */
+/** JSON.parse, but numbers with more digits than a double tells apart are kept as they came (JSON.rawJSON). */
 export function parseExactly(text: string): unknown {
 	if (!mayHoldLongNumber(text)) return JSON.parse(text);
 	return json.parse(text, (_key, value, { source }) =>
-		typeof value === 'number' && isLong(source) && String(value) !== source
-			? json.rawJSON(source)
-			: value,
+		typeof value === 'number' && isLong(source) && needsText(source) ? json.rawJSON(source) : value,
 	);
 }

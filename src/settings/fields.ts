@@ -1,4 +1,5 @@
 import { z } from 'zod/v4';
+import { fillIn, type Vocabulary } from '../texts';
 
 /** One setting, as a form or a table shows it. */
 export interface Field {
@@ -10,7 +11,15 @@ export interface Field {
 	readonly required: boolean;
 	readonly default?: unknown;
 	readonly choices?: readonly string[];
+	/** The first of its examples. */
+	readonly example?: unknown;
+	readonly minimum?: number;
+	readonly maximum?: number;
 	readonly secret: boolean;
+	/** The n8n node shows it too. */
+	readonly n8n: boolean;
+	/** It names columns, or paths inside them. */
+	readonly paths: boolean;
 }
 
 /** The part of JSON Schema that our settings use. */
@@ -20,22 +29,45 @@ export interface JsonSchema {
 	description?: string;
 	default?: unknown;
 	enum?: string[];
+	examples?: unknown[];
+	minimum?: number;
+	maximum?: number;
 	required?: string[];
 	properties?: Record<string, JsonSchema>;
 	items?: JsonSchema;
 	[keyword: string]: unknown;
 }
 
-/** The JSON Schema of what a user may enter: fields with a default are not required. */
-export const jsonSchema = (schema: z.ZodType): JsonSchema =>
-	z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as JsonSchema;
+/** The maximum that zod gives to every whole number. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** The JSON Schema of what a user may enter, in the words of the host: settings with a default are not required. */
+export const jsonSchema = (schema: z.ZodType, words: Vocabulary): JsonSchema =>
+	inWords(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as JsonSchema, words);
 
 /** All settings of a schema in order, groups before their members. */
-export const fields = (schema: z.ZodType): Field[] => flatten(jsonSchema(schema), '');
+export const fields = (schema: z.ZodType, words: Vocabulary): Field[] =>
+	flatten(jsonSchema(schema, words), '');
+
+function inWords(schema: JsonSchema, words: Vocabulary): JsonSchema {
+	const { description, items, properties, title } = schema;
+	return {
+		...schema,
+		...(title !== undefined && { title: fillIn(title, words) }),
+		...(description !== undefined && { description: fillIn(description, words) }),
+		...(items !== undefined && { items: inWords(items, words) }),
+		...(properties !== undefined && {
+			properties: Object.fromEntries(
+				Object.entries(properties).map(([name, property]) => [name, inWords(property, words)]),
+			),
+		}),
+	};
+}
 
 function flatten(schema: JsonSchema, prefix: string): Field[] {
 	return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
 		const path = prefix + name;
+		const { maximum, minimum } = property;
 		const field: Field = {
 			path,
 			title: property.title ?? name,
@@ -43,8 +75,13 @@ function flatten(schema: JsonSchema, prefix: string): Field[] {
 			type: typeOf(property),
 			required: schema.required?.includes(name) ?? false,
 			secret: property.secret === true,
+			n8n: property.n8n === true,
+			paths: property.paths === true,
 			...(property.default !== undefined && { default: property.default }),
 			...(property.enum !== undefined && { choices: property.enum }),
+			...(property.examples !== undefined && { example: property.examples[0] }),
+			...(minimum !== undefined && { minimum }),
+			...(maximum !== undefined && maximum < UNLIMITED && { maximum }),
 		};
 		return [field, ...(field.type === 'group' ? flatten(property, `${path}.`) : [])];
 	});

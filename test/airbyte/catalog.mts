@@ -5,15 +5,19 @@ export interface StreamWish {
 	readonly mode?: 'append' | 'append_dedup' | 'overwrite';
 	readonly key?: readonly string[];
 	readonly columns?: readonly string[];
+	/** JSON Schemas of columns, where more is declared than their names. */
+	readonly schemas?: Readonly<Record<string, unknown>>;
 }
 
 /** A configured catalog as Airbyte writes it. */
 export const catalogOf = (streams: readonly StreamWish[]) => ({
-	streams: streams.map(({ columns = [], key, mode = 'append', name, namespace }) => ({
+	streams: streams.map(({ columns = [], key, mode = 'append', name, namespace, schemas }) => ({
 		stream: {
 			name,
 			...(namespace !== undefined && { namespace }),
-			json_schema: { properties: Object.fromEntries(columns.map((column) => [column, {}])) },
+			json_schema: {
+				properties: { ...Object.fromEntries(columns.map((column) => [column, {}])), ...schemas },
+			},
 			supported_sync_modes: ['full_refresh', 'incremental'],
 		},
 		sync_mode: 'incremental',

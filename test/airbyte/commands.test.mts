@@ -104,19 +104,31 @@ describe.concurrent('it can be started', () => {
 		expect([run.code, run.stderr, run.states.length, held().length]).toEqual([0, '', 2, 230]);
 	});
 
-	it('by another Node, which it names when it is too old', async () => {
-		const folder = createFolder();
-		const preload = join(folder, 'old.cjs');
+	/** Runs `spec` with a Node that gives itself out for another version. */
+	const startAs = (version: string) => {
+		const preload = join(createFolder(), 'version.cjs');
 		writeFileSync(
 			preload,
-			"Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } });",
+			`Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
 		);
-		const run = await start(['spec'], { env: { NODE_OPTIONS: `--require ${preload}` } }).end();
-		expect([run.code, types(run)]).toEqual([1, ['TRACE']]);
-		expect(run.errors[0]).toMatchObject({
-			failure_type: 'config_error',
-			message: 'Node 22.21 or later is needed, and this is 20.19.0.',
-		});
+		return start(['spec'], { env: { NODE_OPTIONS: `--require ${preload}` } }).end();
+	};
+
+	it.each(['18.20.8', '20.19.0', '22.9.0', '22.20.1', '23.11.1', '24.4.1'])(
+		'by another Node, but not by %s, which does not know the proxy settings',
+		async (version) => {
+			const run = await startAs(version);
+			expect([run.code, types(run)]).toEqual([1, ['TRACE']]);
+			expect(run.errors[0]).toMatchObject({
+				failure_type: 'config_error',
+				message: `Node 22.21 or a later 22, or else 24.5 or later, is needed, and this is ${version}.`,
+			});
+		},
+	);
+
+	it.each(['22.21.0', '24.5.0', '24.21.0', '25.0.0', '26.1.0'])('by Node %s', async (version) => {
+		const run = await startAs(version);
+		expect([run.code, types(run)]).toEqual([0, ['SPEC']]);
 	});
 
 	it('without the project around it', async () => {
@@ -159,31 +171,31 @@ describe.concurrent('check', () => {
 			'lets a key pass that may only write',
 			{ simulator: { keys: [{ key: KEY, permissions: ['people:write'] }] } },
 			'SUCCEEDED',
-			'Flameup knows the API key, but it may not read people, so nothing more could be tested. That is fine if it may write people (people:write).',
+			'Flameup knows the API key, but the key may not read people, so nothing more could be tested. That is fine if it may write people (people:write).',
 		],
 		[
 			'wrong key',
 			{ settings: { api_key: 'ws_test_wrong.abc' } },
 			'FAILED',
-			'Flameup does not accept the API key (401). Enter a valid key in api_key.',
+			'Flameup does not accept the API key. Flameup answered 401. Enter a valid key in api_key.',
 		],
 		[
 			'wrong workspace',
 			{ settings: { workspace_id: 'ws_other' } },
 			'FAILED',
-			'Flameup does not know this workspace or address (404). Correct workspace_id or api_url.',
+			'Flameup does not know this workspace or address. Flameup answered 404. Correct workspace_id or api_url.',
 		],
 		[
 			'no allowance left',
 			{ simulator: { faults: { 1: '429' } } },
 			'FAILED',
-			'The allowance of the API key is used up for the moment (429), so it could not be tested. Test again in a minute.',
+			'The allowance of the API key is used up. Flameup answered 429. Run the test again later, or use a key of its own.',
 		],
 		[
 			'trouble at Flameup',
 			{ simulator: { faults: { 1: '500' } } },
 			'FAILED',
-			'Flameup could not answer just now (500). Test again in a few minutes.',
+			'Flameup could not take the request. Flameup answered 500. Run the test again later.',
 		],
 		[
 			'an answer that is a web page',
@@ -195,19 +207,19 @@ describe.concurrent('check', () => {
 			'a connection that breaks',
 			{ simulator: { faults: { 1: 'reset-before' } } },
 			'FAILED',
-			'Flameup could not be reached: ECONNRESET. Check api_url and the network.',
+			'Flameup could not be reached. The connection was closed before an answer came (ECONNRESET). Check api_url and the network, and run the test again later.',
 		],
 		[
 			'an answer cut off',
 			{ simulator: { faults: { 1: 'cut' } } },
 			'FAILED',
-			'Flameup could not be reached: ECONNRESET. Check api_url and the network.',
+			'Flameup could not be reached. The connection was closed before an answer came (ECONNRESET). Check api_url and the network, and run the test again later.',
 		],
 		[
 			'no answer',
 			{ simulator: { faults: { 1: 'stall' } }, settings: { pace: { timeout_seconds: 1 } } },
 			'FAILED',
-			'Flameup could not be reached: no answer came in time (TIMEOUT). Check api_url and the network.',
+			'Flameup could not be reached. No answer came in time (TIMEOUT). Check api_url and the network, and run the test again later.',
 		],
 	];
 	it.each(cases)('%s', async (_name, options, status, message) => {
@@ -230,17 +242,17 @@ describe.concurrent('check', () => {
 		[
 			'nobody there',
 			'http://127.0.0.1:1',
-			'Flameup could not be reached: nothing answers at the address in api_url (ECONNREFUSED).',
+			'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED).',
 		],
 		[
 			'no such host',
 			'https://flameup.invalid',
-			'Flameup could not be reached: the name in api_url ',
+			'Flameup could not be reached. The host name could not be ',
 		],
 		[
 			'plain http',
 			'http://flameup.invalid',
-			'api_url must start with https:// (or set allow_http).',
+			'api_url must start with https://, unless unencrypted http is allowed.',
 		],
 		['no address', 'https://[flameup', 'api_url must be an http or https address.'],
 	])('%s', async (_name, api_url, message) => {
@@ -270,7 +282,7 @@ describe.concurrent('check', () => {
 		[
 			'half a character in the key',
 			'{"api_key":"\\ud800"}',
-			'api_key must be one line without blanks.',
+			'api_key must be one line without spaces.',
 		],
 	])('%s is an answer too', async (_name, text, message) => {
 		const config = join(createFolder(), 'config.json');

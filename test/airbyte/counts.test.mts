@@ -1,59 +1,69 @@
 import { describe, expect, it } from 'vitest';
-import { createAccounts } from '../../connectors/airbyte/accounts';
-import { type Checkpoint, takeCheckpoint } from '../../connectors/airbyte/checkpoints';
-import { progressText } from '../../connectors/airbyte/sentences';
+import { type Checkpoint, Checkpoints } from '../../connectors/airbyte/checkpoints';
+import { progressText, rejectionText } from '../../connectors/airbyte/logMessages';
+import { RejectionPolicy } from '../../connectors/airbyte/rejectionPolicy';
 import { readCatalog, readSettings } from '../../connectors/airbyte/settings';
-import { createStreams, findStream, type Stream } from '../../connectors/airbyte/streams';
-import type { ConfigError } from '../../src/errors';
-import type { Outcome } from '../../src/loading/loader';
+import type { Stream } from '../../connectors/airbyte/stream';
+import { Streams } from '../../connectors/airbyte/streams';
+import { vocabulary } from '../../connectors/airbyte/vocabulary';
+import type { FlameupError } from '../../src/errors';
+import type { Outcome } from '../../src/loading/outcomes';
 import { noCounts } from '../../src/loading/report';
+import { describe as describeProblem, paragraph } from '../../src/texts';
 import { catalogOf } from './world.mts';
 
-type Ending = 'created' | 'updated' | 'merged' | 'uncounted' | 'rejected';
+type Ending = 'created' | 'updated' | 'merged' | 'uncounted' | 'rejected' | 'deleted' | 'skipped';
+
+const REJECTION = {
+	code: 'refused',
+	status: 400,
+	said: 'Ada!',
+	fields: ['email'],
+	userId: 'u1',
+} as const;
 
 /** Streams a and b without a network: records are settled at once, states go out as they may. */
-function setUp(policy: object = {}) {
-	const settings = readSettings(JSON.stringify({ api_key: 'key', rejected_records: policy }));
+function setUp(rejected: object = {}) {
+	const settings = readSettings(JSON.stringify({ api_key: 'key', rejected_records: rejected }));
 	const catalog = readCatalog(JSON.stringify(catalogOf([{ name: 'a' }, { name: 'b' }])));
-	const streams = createStreams(catalog, settings);
+	const streams = new Streams(catalog, settings);
 	const stats = { requests: 0, rateLimited: 0, faults: 0, waitedMs: 0, waitingUntil: 0 };
 	const printed: string[] = [];
-	const logged: string[] = [];
-	const failures: ConfigError[] = [];
-	const accounts = createAccounts({
-		policy: settings.rejected_records,
-		streams: [...streams.values()],
+	const failures: FlameupError[] = [];
+	const policy = new RejectionPolicy(settings.rejected_records, streams.totals, (error) =>
+		failures.push(error),
+	);
+	const checkpoints = new Checkpoints({
+		streams,
+		policy,
 		stats,
 		acknowledges: true,
 		printState: (line) => printed.push(line),
-		log: (_level, text) => logged.push(text),
-		hash: (text) => `#${text.length}`,
-		onOverLimit: (error) => failures.push(error),
 	});
 
 	const stream = (name: string): Stream => {
-		const found = findStream(streams, { name });
+		const found = streams.find({ name });
 		if (found === undefined) throw new Error(`No stream ${name}.`);
 		return found;
 	};
 
 	/** A record comes in; it is settled when the result is called. */
 	function take(name: string): (ending: Ending) => void {
-		const { incoming: counts, report } = stream(name);
-		accounts.totals.received++;
-		report.received++;
-		counts.received++;
-		const ref = { stream: stream(name), number: report.received, counts };
+		const ref = streams.receive(stream(name));
 		return (ending) => {
-			const rejection = { code: 'refused', reason: 'No.', userId: 'u1', detail: 'Ada!' } as const;
-			const upserted = {
+			if (ending === 'deleted') return streams.delete(ref);
+			if (ending === 'skipped') return streams.skip(ref);
+			const outcomes = {
 				created: { status: 'upserted', ref, change: 'created' },
 				updated: { status: 'upserted', ref, change: 'updated' },
 				merged: { status: 'upserted', ref, merged: true },
 				uncounted: { status: 'upserted', ref },
-				rejected: { status: 'rejected', ref, rejection },
-			} satisfies Record<Ending, Outcome<typeof ref>>;
-			accounts.settled(upserted[ending]);
+				rejected: { status: 'rejected', ref, rejection: REJECTION },
+			} satisfies Record<Exclude<Ending, 'deleted' | 'skipped'>, Outcome<typeof ref>>;
+			const outcome = outcomes[ending];
+			streams.settle(outcome);
+			policy.judge(outcome);
+			if (outcome.status === 'upserted') checkpoints.releaseWithheld();
 		};
 	}
 
@@ -61,18 +71,22 @@ function setUp(policy: object = {}) {
 	function mark(owner?: string): Checkpoint {
 		const all = [...streams.values()];
 		const owners = owner === undefined ? all : owner === 'none' ? [] : [stream(owner)];
-		return takeCheckpoint('{"state":{}}', owners, all);
+		return checkpoints.take('{"state":{}}', owners);
 	}
+
+	const statsOf = () => printed.map((line) => JSON.parse(line).state.destinationStats);
 
 	/** What went out, as [recordCount, rejected, created, updated, merged, requests]. */
 	const counts = () =>
-		printed.map((line) => {
-			const { additionalStats: more, ...own } = JSON.parse(line).state.destinationStats;
+		statsOf().map(({ additionalStats: more, ...own }) => {
 			const { created, merged, requests, updated } = more;
 			return [own.recordCount, own.rejectedRecordCount, created, updated, merged, requests];
 		});
 
-	return { accounts, stats, take, mark, counts, logged, failures };
+	const complaints = () =>
+		failures.map(({ problem }) => paragraph(describeProblem(problem, vocabulary())));
+
+	return { checkpoints, policy, stats, streams, take, mark, counts, statsOf, complaints };
 }
 
 /** Settles in one breath: `a:created` is a record of a, `a!` a state of a, `!` one of everybody. */
@@ -82,7 +96,7 @@ function play(story: string, policy?: object) {
 		const [name = '', ending] = word.split(':');
 		if (ending !== undefined) world.take(name)(ending as Ending);
 		else if (word === 'request') world.stats.requests++;
-		else world.accounts.release(world.mark(word === '!' ? undefined : word.slice(0, -1)));
+		else world.checkpoints.release(world.mark(word === '!' ? undefined : word.slice(0, -1)));
 	}
 	return world;
 }
@@ -158,16 +172,52 @@ describe('the counts of a state', () => {
 		expect(play(story).counts()).toEqual(expected);
 	});
 
+	it('takes what is handled but not sent for handled, and tells it on its own', () => {
+		// Airbyte compares recordCount + rejectedRecordCount with what the source has sent.
+		const world = play('a:created a:deleted a:deleted a:rejected a! b:skipped b! a:deleted !');
+		expect(world.statsOf()).toMatchObject([
+			{
+				recordCount: 3,
+				rejectedRecordCount: 1,
+				additionalStats: { created: 1, deleted_in_source: 2 },
+			},
+			{ recordCount: 1, rejectedRecordCount: 0, additionalStats: { skipped: 1 } },
+			{ recordCount: 1, rejectedRecordCount: 0, additionalStats: { deleted_in_source: 1 } },
+		]);
+		expect(world.statsOf()[1].additionalStats).not.toHaveProperty('deleted_in_source');
+	});
+
+	it('has the broken lines before it, whosever it is', () => {
+		const world = setUp();
+		const broken = () => {
+			const ref = world.streams.receive(world.streams.input);
+			const rejection = { code: 'unreadable_line' } as const;
+			world.streams.settle({ status: 'rejected', ref, rejection });
+		};
+		world.take('a')('created');
+		broken();
+		broken();
+		world.checkpoints.release(world.mark('none'));
+		broken();
+		world.checkpoints.release(world.mark('b'));
+		world.checkpoints.release(world.mark());
+		expect(world.counts()).toEqual([
+			[0, 2, 0, 0, 0, 0],
+			[0, 1, 0, 0, 0, 0],
+			[1, 0, 1, 0, 0, 0],
+		]);
+	});
+
 	it('belongs to the records before it, even when later ones are settled first', () => {
-		const { accounts, counts, mark, take } = setUp();
+		const { checkpoints, counts, mark, take } = setUp();
 		const first = take('a');
 		const state = mark('a');
 		const second = take('a');
 		const next = mark('a');
 		second('created');
 		first('updated');
-		accounts.release(state);
-		accounts.release(next);
+		checkpoints.release(state);
+		checkpoints.release(next);
 		expect(counts()).toEqual([
 			[1, 0, 0, 1, 0, 0],
 			[1, 0, 1, 0, 0, 0],
@@ -192,75 +242,145 @@ describe('a state', () => {
 	});
 });
 
-describe('too many rejected records', () => {
+const CREATED = 'a:created ';
+const REJECTED = 'a:rejected ';
+
+describe('the policy of rejected records', () => {
 	const first = { policy: 'fail_at_first' };
 	const above = { policy: 'fail_above', max_count: 2 };
+	const percent = { policy: 'fail_above', max_percent: 50 };
+	const both = { policy: 'fail_above', max_count: 60, max_percent: 50 };
+	const refused = 'Flameup refused the person. Flameup answered 400 and named email.';
+	const after = 'Correct the source or the mapping, then run the sync again.';
 
 	it.each([
-		['none', 'a:created a!', first, 1, undefined],
+		['first: none', 'a:created a!', first, 1, undefined],
 		[
-			'the first',
+			'first: the first',
 			'a:created a! a:rejected a! a:created a!',
 			first,
 			1,
-			'Record 2 of a was rejected (refused): No. The sync stops, because it is to stop at the first rejected record.',
+			`A record was rejected. rejected_records.policy is fail_at_first. It was record 2 of a (refused). ${refused} ${after}`,
 		],
-		['as many as there may be', 'a:created a:rejected b:rejected !', above, 1, undefined],
+		['count: as many as there may be', 'a:created a:rejected b:rejected !', above, 1, undefined],
 		[
-			'one more',
+			'count: one more',
 			'a:created a:rejected b:rejected ! b:rejected ! a:created !',
 			above,
 			1,
-			'Record 2 of b was rejected (refused): No. The sync stops, because no more than 2 records may be rejected (max_count).',
+			`Too many records were rejected. rejected_records.max_count allows 2, and 3 were rejected. The last one was record 2 of b (refused). ${refused} ${after}`,
 		],
-	])('%s', (_name, story, policy, states, complaint) => {
-		const { counts, failures } = play(story, policy);
-		expect(counts()).toHaveLength(states);
-		expect(failures.map(({ message }) => message)).toEqual(complaint ? [complaint] : []);
-	});
-
-	const percent = { policy: 'fail_above', max_percent: 50 };
-	it.each([
-		['half of them is half of them', 'a:created a:rejected', percent, undefined],
+		['percent: nothing at all', '!', percent, 1, undefined],
+		['percent: half of a few is half of them', `${CREATED}${REJECTED}!`, percent, 1, undefined],
 		[
-			'more than half of them',
-			'a:created a:rejected a:rejected',
+			'percent: more than half of a few, judged at the end',
+			`${CREATED}! ${REJECTED}! ${REJECTED}! !`,
 			percent,
-			'66.7 % of the records were rejected, and no more than 50 % may be (max_percent). Correct the source, then refresh the streams.',
+			2,
+			`Too many records were rejected. rejected_records.max_percent allows 50 %, and 66.7 % of 3 records were rejected. ${after}`,
 		],
-		['nothing at all', '', percent, undefined],
 		[
-			'all of one stream',
-			'a:rejected b:created',
-			{},
-			/^Every record of the stream a was rejected \(1\), most of them as refused\. No\. /,
+			'percent: more than half of 99 is not judged before the end',
+			`${REJECTED.repeat(60)}${CREATED.repeat(39)}! ${CREATED.repeat(60)}!`,
+			percent,
+			0,
+			'and 60.0 % of 100 records were rejected.',
 		],
-	])('judged at the end: %s', (_name, story, policy, complaint) => {
-		const { accounts } = play(story, policy);
-		if (complaint === undefined) expect(() => accounts.judge()).not.toThrow();
-		else expect(() => accounts.judge()).toThrow(complaint);
+		[
+			'percent: more than half of 98 that the end makes good; the states wait for it',
+			`${REJECTED.repeat(49)}! ${CREATED.repeat(49)}!`,
+			percent,
+			2,
+			undefined,
+		],
+		[
+			'percent: good at first, then more than half of a few: no state from there on',
+			`${CREATED.repeat(10)}! ${REJECTED.repeat(10)}! ${REJECTED}! ${CREATED.repeat(1)}! ${REJECTED.repeat(2)}!`,
+			percent,
+			4,
+			'and 54.2 % of 24 records were rejected.',
+		],
+		[
+			'percent: crossed at the 100th, which is a good one',
+			`${REJECTED.repeat(51)}${CREATED.repeat(48)}! ${CREATED}! ${CREATED.repeat(99)}!`,
+			percent,
+			0,
+			'and 51.0 % of 100 records were rejected.',
+		],
+		[
+			'percent: crossed far behind the 100th',
+			`${CREATED.repeat(100)}! ${REJECTED.repeat(100)}! ${REJECTED}! ${CREATED.repeat(300)}!`,
+			percent,
+			2,
+			'and 50.2 % of 201 records were rejected. The last one was record 201 of a (refused).',
+		],
+		[
+			'both: the count comes first',
+			`${CREATED.repeat(100)}! ${REJECTED.repeat(61)}!`,
+			both,
+			1,
+			'rejected_records.max_count allows 60, and 61 were rejected.',
+		],
+		[
+			'both: the share comes first',
+			`${CREATED.repeat(49)}! ${REJECTED.repeat(51)}!`,
+			both,
+			1,
+			'rejected_records.max_percent allows 50 %, and 51.0 % of 100 records were rejected.',
+		],
+		['skip: all of one stream', 'a:rejected a! b:created b!', {}, 2, undefined],
+		['skip: nearly all of very many', `${REJECTED.repeat(999)}! ${CREATED}!`, {}, 2, undefined],
+		['skip: all of 19', `${REJECTED.repeat(19)}!`, {}, 1, undefined],
+		[
+			'skip: all of 20',
+			`${REJECTED.repeat(20)}!`,
+			{},
+			0,
+			'None of the 20 records could be sent. Most of them were rejected as refused. Flameup refused the person. Correct the mapping or the source, then run the sync again.',
+		],
+		[
+			'skip: all of 20 but one that was deleted',
+			`a:deleted ${REJECTED.repeat(19)}!`,
+			{},
+			1,
+			undefined,
+		],
+	])('%s', (_name, story, rejected, states, complaint) => {
+		const { checkpoints, complaints, counts, policy } = play(story, rejected);
+		policy.judgeEnd();
+		checkpoints.releaseWithheld();
+		expect(counts()).toHaveLength(states);
+		expect(complaints()).toEqual(
+			complaint === undefined ? [] : [expect.stringContaining(complaint)],
+		);
 	});
 });
 
 describe('a rejected record in the log', () => {
-	it.each([
-		['by hash', {}, 'Rejected (refused): record 1 of a, user ID hash #2. No.'],
-		[
-			'by name when asked for',
-			{ include_values: true },
-			'Rejected (refused): record 1 of a, user ID u1. Flameup says: Ada!',
-		],
-	])('%s', (_name, policy, expected) => {
-		expect(play('a:rejected', policy).logged).toEqual([expected]);
-	});
+	const hash = (text: string) => `#${text.length}`;
+	const { streams } = setUp();
+	const ref = streams.receive(streams.find({ name: 'a' }) ?? streams.input);
 
 	it.each([
-		[0, 0],
-		[2, 4],
-		[10, 6],
-	])('at most %i of a stream', (samples, lines) => {
-		const story = 'a:rejected '.repeat(3) + 'b:rejected '.repeat(3);
-		expect(play(story, { samples }).logged).toHaveLength(lines);
+		[
+			'by hash, and without what Flameup says',
+			false,
+			'Rejected (refused): record 1 of a, user ID hash #2. Flameup refused the person. Flameup answered 400 and named email.',
+		],
+		[
+			'by name and in the words of Flameup when asked for',
+			true,
+			'Rejected (refused): record 1 of a, user ID u1. Flameup refused the person. Flameup says: Ada!',
+		],
+	])('%s', (_name, showsValues, expected) => {
+		expect(rejectionText(ref, REJECTION, hash, vocabulary(showsValues))).toBe(expected);
+	});
+
+	it('by its line when it belongs to no stream', () => {
+		const line = streams.receive(streams.input, 1_234);
+		expect(rejectionText(line, { code: 'unreadable_line' }, hash, vocabulary())).toBe(
+			'Rejected (unreadable_line): line 1,234 of the input. The line is not a JSON object.',
+		);
 	});
 });
 

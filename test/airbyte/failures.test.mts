@@ -20,55 +20,55 @@ describe.concurrent('the run fails', () => {
 			'with a wrong key',
 			{ settings: { api_key: 'ws_test_wrong.abc' } },
 			'config_error',
-			'Flameup does not accept the API key (401). Enter a valid key in api_key.',
+			'Flameup does not accept the API key. Flameup answered 401. Enter a valid key in api_key.',
 		],
 		[
 			'with a key that may not write',
 			{ simulator: { keys: [{ key: KEY, permissions: ['people:read'] }] } },
 			'config_error',
-			'The API key may not do this (403). Give it the permission people:write in Flameup, and make sure that it belongs to the workspace in workspace_id.',
+			'The API key lacks a permission. Flameup answered 403. Give it the permission people:write in Flameup, and make sure that it belongs to the workspace in workspace_id.',
 		],
 		[
 			'with a wrong workspace',
 			{ settings: { workspace_id: 'ws_other' } },
 			'config_error',
-			'Flameup does not know this workspace or address (404). Correct workspace_id or api_url.',
+			'Flameup does not know this workspace or address. Flameup answered 404. Correct workspace_id or api_url.',
 		],
 		[
 			'when nobody is there',
 			{ settings: { api_url: 'http://127.0.0.1:1', pace: IMPATIENT } },
 			'transient_error',
-			'Flameup could not be reached: nothing answers at the address in api_url (ECONNREFUSED). Run the sync again later.',
+			'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED). Check api_url and the network, and run the sync again later.',
 		],
 		[
 			'when Flameup is out of order for too long',
 			{ simulator: { faultRate: 1, faultKinds: ['500'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'Flameup could not take the request (500).',
+			'Flameup could not take the request. Flameup answered 500. Run the sync again later.',
 		],
 		[
 			'when the allowance stays used up',
 			{ simulator: { faultRate: 1, faultKinds: ['429'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'The allowance of the API key stayed used up (429). Run the sync again later, or use a key of its own.',
+			'The allowance of the API key is used up. Flameup answered 429. Run the sync again later, or use a key of its own.',
 		],
 		[
 			'when no answer can be read',
 			{ simulator: { faultRate: 1, faultKinds: ['html-200'] }, settings: { pace: IMPATIENT } },
-			'transient_error',
-			"Flameup's answers could not be read. Check api_url, or run the sync again later.",
+			'config_error',
+			'The address in api_url answers, but not as Flameup does. Correct api_url.',
 		],
 		[
 			'when nothing is answered',
 			{ simulator: { faultRate: 1, faultKinds: ['stall'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'Flameup could not be reached: no answer came in time (TIMEOUT). Run the sync again later.',
+			'Flameup could not be reached. No answer came in time (TIMEOUT). Check api_url and the network, and run the sync again later.',
 		],
 		[
 			'over plain http to another host',
 			{ settings: { api_url: 'http://flameup.invalid' } },
 			'config_error',
-			'api_url must start with https:// (or set allow_http).',
+			'api_url must start with https://, unless unencrypted http is allowed.',
 		],
 	];
 	it.each(cases)('%s', async (_name, options, failureType, message) => {
@@ -123,7 +123,7 @@ describe.concurrent('a redirect', () => {
 		const run = await world.write(people(1, 3));
 		expect(howItFailed(run)).toEqual([1, 1, 'config_error']);
 		expect(run.errors[0]?.message).toContain(
-			`The address in api_url redirects elsewhere (${status}). Enter the address that it leads to.`,
+			`The address in api_url redirects elsewhere. It answered ${status}. Enter the address that it leads to.`,
 		);
 		expect([heard.length, elsewhere.heard.length]).toEqual([1, 0]);
 	});
@@ -151,7 +151,7 @@ describe.concurrent('the run goes on', () => {
 		});
 		const run = await world.write(people(1, 100));
 		expect([run.code, world.held(), run.states.length]).toEqual([0, ids(100), 10]);
-		expect(run.logs.join('\n')).toContain('2 requests tried again');
+		expect(run.logs.join('\n')).toContain(', 2 of them failed;');
 	});
 
 	it('with a third of all requests failing', async () => {

@@ -30,6 +30,8 @@ const Message = z.discriminatedUnion('type', [
 					created: count,
 					updated: count,
 					merged: count,
+					deleted_in_source: count.min(1).optional(),
+					skipped: count.min(1).optional(),
 					requests: count,
 				}),
 			}),

@@ -2,9 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import {
+	type AddressInfo,
+	connect,
+	createServer as createPlainServer,
+	type Server,
+	type Socket,
+} from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { start, until } from './connector.mts';
 import { ids, people } from './input.mts';
 import { atTheEnd, createFolder, createWorld } from './world.mts';
 
@@ -85,8 +93,8 @@ describe.concurrent('TLS', () => {
 		const [run, check] = [await world.write(people(1, 3)), await world.check()];
 		expect([run.code, run.errors[0]?.failure_type]).toEqual([1, 'config_error']);
 		const why =
-			'Flameup could not be reached: nobody trusted vouches for its certificate; name who does in NODE_EXTRA_CA_CERTS (DEPTH_ZERO_SELF_SIGNED_CERT).';
-		expect(run.errors[0]?.message).toContain(why);
+			'Its certificate comes from an authority that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT). Name that authority in NODE_EXTRA_CA_CERTS.';
+		expect(run.errors[0]?.message).toContain(`The connection to Flameup is not secure. ${why}`);
 		expect(check.code).toBe(0);
 		expect(check.output).toContain(why);
 		expect(flameup.stats().requests).toBe(0);
@@ -140,9 +148,14 @@ describe.concurrent('a proxy', () => {
 	});
 
 	it.each([
-		['refuses', true, 'the proxy does not let the request through (ERR_PROXY_TUNNEL)'],
-		['is not there', false, '(ECONNREFUSED)'],
-	])('that %s is a fault of the network', async (_name, isThere, why) => {
+		[
+			'refuses',
+			true,
+			'config_error',
+			'Flameup could not be reached. The proxy does not let the request through (ERR_PROXY_TUNNEL). Correct HTTPS_PROXY, or let the proxy allow the address.',
+		],
+		['is not there', false, 'transient_error', '(ECONNREFUSED)'],
+	])('that %s is told', async (_name, isThere, failure_type, why) => {
 		const { secureUrl } = await startSecure();
 		const proxy = await startProxy(true);
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
@@ -151,9 +164,39 @@ describe.concurrent('a proxy', () => {
 		});
 		expect([run.code, run.errors.length]).toEqual([1, 1]);
 		expect(run.errors[0]).toMatchObject({
-			failure_type: 'transient_error',
+			failure_type,
 			message: expect.stringContaining(why),
 		});
+	});
+
+	it.each([
+		['HTTPS_PROXY', 'socks5://127.0.0.1:1080'],
+		['HTTP_PROXY', 'socks5h://me:sesame@127.0.0.1:1080'],
+		['https_proxy', 'SOCKS4://127.0.0.1:1080'],
+		['http_proxy', 'ftp://127.0.0.1'],
+		['HTTP_PROXY', '127.0.0.1:1080'],
+		['https_proxy', 'localhost:1080'],
+	])('of a kind that cannot be used is not passed by: %s=%s', async (name, proxy) => {
+		const { secureUrl: api_url } = await startSecure();
+		const world = await createWorld(/^https/i.test(name) ? { settings: { api_url } } : {});
+		const [run, check] = await Promise.all([
+			world.write(people(1, 3), { env: { [name]: proxy } }),
+			start(['check', '--config', world.config], { env: { [name]: proxy } }).end(),
+		]);
+		const message = `The proxy in ${name} must begin with http:// or https://.`;
+		expect([run.code, run.errors.length]).toEqual([1, 1]);
+		expect(run.errors[0]).toMatchObject({ failure_type: 'config_error', message });
+		expect([check.code, JSON.parse(check.output).connectionStatus]).toEqual([
+			0,
+			{ status: 'FAILED', message },
+		]);
+		expect([run.output.includes('sesame'), world.flameup.stats().requests]).toEqual([false, 0]);
+	});
+
+	it('of a kind that cannot be used is no matter when the address does not go through it', async () => {
+		const { held, write } = await createWorld();
+		const run = await write(people(1, 3), { env: { HTTPS_PROXY: 'socks5://127.0.0.1:1080' } });
+		expect([run.code, held()]).toEqual([0, ids(3)]);
 	});
 
 	it('whose address is none is the fault of who set it', async () => {
@@ -165,5 +208,157 @@ describe.concurrent('a proxy', () => {
 			message: 'The proxy address in HTTP_PROXY or HTTPS_PROXY is not valid.',
 		});
 		expect(run.output).not.toContain('sesame');
+	});
+});
+
+/** How a server, or a proxy, keeps its client waiting for ever. */
+const STALLS: Record<string, (socket: Socket) => void> = {
+	'answers nothing': () => undefined,
+	'answers half a line': (socket) => void socket.write('HTTP/1.1 20'),
+	'answers half a head': (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n'),
+	'answers half a body': (socket) =>
+		void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'),
+	'answers a byte now and then': (socket) => {
+		socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n');
+		const timer = setInterval(() => socket.write(' '), 100);
+		socket.on('close', () => clearInterval(timer));
+	},
+};
+
+/** A server that treats each connection in one way once it was spoken to, and notes when that was. */
+async function startStalling(stall: (socket: Socket) => void) {
+	const sockets: Socket[] = [];
+	const server = createPlainServer((socket) => {
+		sockets.push(socket);
+		socket.on('error', () => socket.destroy());
+		socket.once('data', () => stall(socket));
+		socket.resume();
+	});
+	const port = await listen(server);
+	atTheEnd(() => {
+		for (const socket of sockets) socket.destroy();
+	});
+	return { sockets, port, url: `http://127.0.0.1:${port}` };
+}
+
+const IMPATIENT = { timeout_seconds: 1, give_up_after_minutes: 0 };
+
+describe.concurrent('timeout_seconds holds for', () => {
+	const viaProxy = ['answers nothing', 'answers half a line', 'answers half a head'];
+	const cases = [
+		...Object.keys(STALLS).map((name) => ['a server that', name] as const),
+		...viaProxy.map((name) => ['a proxy that to CONNECT', name] as const),
+		['a proxy that opens the tunnel, and then', 'answers nothing'] as const,
+	];
+
+	it.each(cases)('%s %s', async (who, name) => {
+		const stall = STALLS[name] ?? (() => undefined);
+		const stalling = await startStalling(
+			who.includes('tunnel') ? (socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\n') : stall,
+		);
+		const isProxy = who.includes('proxy');
+		const api_url = isProxy ? 'https://127.0.0.1:1/api' : `${stalling.url}/api`;
+		const world = await createWorld({ settings: { api_url, pace: IMPATIENT } });
+		const env: Record<string, string> = isProxy ? { HTTPS_PROXY: stalling.url } : {};
+		const connector = world.start({ env });
+		void connector.end(people(1, 3));
+		await until(() => stalling.sockets.length > 0);
+		const before = connector.elapsed();
+		const run = await connector.ended;
+		expect([run.code, run.errors.length]).toEqual([1, 1]);
+		expect(run.errors[0]).toMatchObject({
+			failure_type: 'transient_error',
+			message: expect.stringContaining('No answer came in time (TIMEOUT).'),
+		});
+		expect(run.afterMs - before).toBeGreaterThan(800);
+		expect(run.afterMs - before).toBeLessThan(4_000);
+
+		const check = await start(['check', '--config', world.config], { env }).end();
+		expect([check.code, JSON.parse(check.output).connectionStatus.status]).toEqual([0, 'FAILED']);
+		expect(check.output).toContain('No answer came in time (TIMEOUT).');
+	});
+
+	it('none of the time between requests', async () => {
+		const { start: begin, held } = await createWorld({
+			settings: { pace: { timeout_seconds: 1 } },
+		});
+		const connector = begin();
+		await connector.write(people(1, 100));
+		await connector.acknowledged(10);
+		await new Promise((done) => setTimeout(done, 1_500));
+		const run = await connector.end(people(101, 200));
+		expect([run.code, held(), run.logs.join('\n').includes('of them failed')]).toEqual([
+			0,
+			ids(200),
+			false,
+		]);
+	});
+});
+
+describe.concurrent('an answer', () => {
+	it('of 101, which nobody asked for, is a fault', async () => {
+		const world = await createWorld({
+			simulator: { faults: { 1: '101', 2: '101' } },
+			settings: { pace: { requests_in_flight: 1 } },
+		});
+		const run = await world.write(people(1, 100));
+		expect([run.code, world.held()]).toEqual([0, ids(100)]);
+		expect(run.logs.join('\n')).toContain('(ERR_UNEXPECTED_UPGRADE)');
+		expect(run.logs.join('\n')).toContain(', 2 of them failed;');
+	});
+
+	it('of 101 for ever ends the run', async () => {
+		const world = await createWorld({
+			simulator: { faultRate: 1, faultKinds: ['101'] },
+			settings: { pace: IMPATIENT },
+		});
+		const run = await world.write(people(1, 3));
+		expect([run.code, run.errors.map(({ message }) => message)]).toEqual([
+			1,
+			[
+				'Flameup could not be reached. The address answered in another protocol than HTTP (ERR_UNEXPECTED_UPGRADE). Check api_url and the network, and run the sync again later.',
+			],
+		]);
+	});
+
+	it.each(['gzip', 'deflate', 'br'] as const)(
+		'in %s is read, though it was not asked for',
+		async (contentEncoding) => {
+			const world = await createWorld({ simulator: { contentEncoding } });
+			const run = await world.write(people(1, 250));
+			expect([run.code, run.errors, world.held().length]).toEqual([0, [], 250]);
+			expect(run.logs.join('\n')).toContain('250 upserted (250 created,');
+			expect((await world.check()).output).toContain('Flameup accepts the API key');
+		},
+	);
+
+	it.each(['gzip', 'deflate', 'br'] as const)(
+		'in %s is read when it is an error, too',
+		async (contentEncoding) => {
+			const refuse = ({ userId }: { userId?: unknown }) => (userId === 'p7' ? 'No.' : undefined);
+			const world = await createWorld({ simulator: { contentEncoding, refuse } });
+			const run = await world.write(people(1, 20));
+			expect([run.code, world.held().length]).toEqual([0, 19]);
+			expect(world.flameup.stats().requests).toBe(2);
+		},
+	);
+
+	it.each([
+		['that is not what it says', 'gzip', Buffer.from('{"people":[]}')],
+		['of a kind that nobody knows', 'zstd', Buffer.from('{"people":[]}')],
+		['that is cut off', 'gzip', gzipSync('{"people":[]}').subarray(0, 20)],
+		['of far too much', 'gzip', gzipSync(Buffer.alloc(80_000_000, ' '))],
+	])('in an encoding %s is a fault', async (_name, encoding, body) => {
+		const server = createServer((_request, response) => {
+			response.writeHead(200, { 'content-encoding': encoding, 'content-length': body.length });
+			response.end(body);
+		});
+		const api_url = `http://127.0.0.1:${await listen(server)}`;
+		const world = await createWorld({ settings: { api_url, pace: IMPATIENT } });
+		const run = await world.write(people(1, 3));
+		expect([run.code, run.errors.map(({ message }) => message)]).toEqual([
+			1,
+			[expect.stringContaining('compressed in a way that cannot be read (ERR_ENCODING)')],
+		]);
 	});
 });

@@ -63,7 +63,7 @@ export const PATH = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/
 /** Starts the built connector. Throws when it has not been built. */
 export function start(args: readonly string[], options: StartOptions = {}) {
 	if (!existsSync(EXECUTABLE)) {
-		throw new Error('There is no build/destination-flameup. Run "npm run build" first.');
+		throw new Error('There is no build/destination-flameup. Run "npm run build:airbyte" first.');
 	}
 	const startedAt = performance.now();
 	const child = spawn(options.program ?? EXECUTABLE, args, {

@@ -46,7 +46,10 @@ describe('the key is hidden', () => {
 
 describe('what is not the key', () => {
 	it.each([
-		['stays', 'Flameup does not accept the API key (401). Enter a valid key in api_key.'],
+		[
+			'stays',
+			'Flameup does not accept the API key. Flameup answered 401. Enter a valid key in api_key.',
+		],
 		['stays when it looks like the name of a key', 'Keys begin with ws_live_ or ws_test_.'],
 	])('%s', (_name, text) => {
 		expect(hide(text)).toBe(text);

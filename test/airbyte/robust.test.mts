@@ -1,68 +1,49 @@
 import { expect, it } from 'vitest';
-import { API_KEY, API_URL, WORKSPACE } from '../core/fake-flameup.mts';
-import { fakeWrite } from '../core/fake-write.mts';
-import { catalogOf } from './catalog.mts';
 import { people, record, state } from './input.mts';
+import { countsOf, sync } from './sync.mts';
 
 const LONG = '12345678901234567890';
 
-const run = (lines: Iterable<string>) =>
-	fakeWrite({
-		config: JSON.stringify({ api_key: API_KEY, workspace_id: WORKSPACE, api_url: API_URL }),
-		catalog: JSON.stringify(catalogOf([{ name: 'people' }])),
-		input: (function* () {
-			for (const line of lines) yield Buffer.from(line);
-		})(),
-	});
-
-const summaryOf = ({ logs }: Awaited<ReturnType<typeof run>>) => JSON.stringify(logs);
-
 it('a long number is no message', async () => {
-	const written = await run([`${LONG}\n`, people(1, 10)]);
-	expect([written.failure, written.states.length]).toEqual([undefined, 1]);
-	expect(summaryOf(written)).toContain('not JSON objects');
+	const run = await sync({ input: `${LONG}\n${people(1, 10)}` });
+	expect([run.failure, countsOf(run.states)]).toEqual([undefined, [[10, 1]]]);
+	expect(run.log).toContain('Input: 1 line rejected (1 unreadable_line).');
 });
 
 it('a long number is no record, and tells nothing of the columns', async () => {
 	const odd = record(1).replace('"data":1', `"data":${LONG}`);
-	const written = await run([odd, people(1, 10)]);
-	expect([written.failure, written.fake.flameup.people().size]).toEqual([undefined, 10]);
-	expect(summaryOf(written)).toContain('invalid_record');
+	const run = await sync({ input: odd + people(1, 10) });
+	expect([run.failure, run.held.length]).toEqual([undefined, 10]);
+	expect(run.log).toContain('1 rejected (1 invalid_record)');
+	expect(run.log).toContain('Stream people: user ID from id; email from email.');
+	expect(run.log).not.toContain('no column for the user ID found');
 });
 
 it('a long number in the depth of a record: it is rejected, and not taken for a broken line', async () => {
 	const deep = `${'['.repeat(50_000)}${LONG}${']'.repeat(50_000)}`;
 	const odd = record({ id: 1, a: 1 }).replace('"a":1', `"a":${deep}`);
-	const written = await run([odd, people(1, 10)]);
-	expect(written.states.map((line) => JSON.parse(line).state.destinationStats)).toMatchObject([
-		{ recordCount: 10, rejectedRecordCount: 1 },
-	]);
+	const run = await sync({ input: odd + people(1, 10) });
+	expect(countsOf(run.states)).toEqual([[10, 1]]);
+	expect(run.log).toContain('1 rejected (1 invalid_record)');
 });
 
 it('a long number is no namespace', async () => {
 	const odd = record({ id: 1 }, { namespace: 'N' }).replace('"N"', LONG);
-	expect((await run([odd])).failure).toMatchObject({
-		trace: { error: { failure_type: 'config_error' } },
-	});
+	expect((await sync({ input: odd })).failure).toMatch(/^config_error: /);
 });
 
 it('a source of nothing but bad records and states is stopped before it fills the memory', async () => {
 	let taken = 0;
-	const written = await run(
-		(function* () {
+	const run = await sync({
+		input: (function* () {
 			const bad = record({ name: 'nobody' });
 			const wide = state(1).replace('"cursor":1', `"cursor":1,"x":"${'x'.repeat(100_000)}"`);
 			for (; taken < 1_000; taken++) yield bad + wide;
 		})(),
-	);
-	expect(taken).toBeLessThan(400);
-	expect([written.states, written.fake.exchanges]).toEqual([[], []]);
-	expect(written.failure).toMatchObject({
-		trace: {
-			error: {
-				failure_type: 'config_error',
-				message: expect.stringContaining('Every record of the stream people was rejected'),
-			},
-		},
 	});
+	expect(taken).toBeLessThan(400);
+	expect([run.states, run.requests]).toEqual([[], 0]);
+	expect(run.failure).toMatch(
+		/^config_error: None of the 3\d\d records could be sent\. Most of them were rejected as missing_user_id\./,
+	);
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { errorText, isConfigError } from '../../connectors/airbyte/destination';
 import { peekApiKey, readCatalog, readSettings } from '../../connectors/airbyte/settings';
-import { ConfigError } from '../../src/errors';
+import { vocabulary } from '../../connectors/airbyte/vocabulary';
 import { fields } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
 
@@ -14,8 +15,8 @@ function complaint(read: () => unknown): string {
 	try {
 		read();
 	} catch (error) {
-		expect(error).toBeInstanceOf(ConfigError);
-		return (error as Error).message;
+		expect(isConfigError(error)).toBe(true);
+		return errorText(error);
 	}
 	return 'nothing';
 }
@@ -45,14 +46,53 @@ describe('settings', () => {
 		expect(peekApiKey(`\uFEFF{"api_key":" ${KEY} ","x":1}`)).toBe(KEY);
 	});
 
+	it('take null for what is not set, and pass over what the platform adds', () => {
+		const nothing = Object.fromEntries(
+			fields(Settings, vocabulary()).map(({ path }) => [path, withValue(path, null)]),
+		);
+		for (const [path, config] of Object.entries(nothing)) {
+			if (path === 'api_key') continue;
+			expect(readSettings(JSON.stringify({ api_key: KEY, ...config }))).toEqual(
+				readSettings(JSON.stringify({ api_key: KEY })),
+			);
+		}
+		expect(
+			readSettings(
+				JSON.stringify({
+					api_key: KEY,
+					airbyte_secret_prefix: VALUE,
+					_airbyte_workspace: { x: 1 },
+					pace: { timeout_seconds: 7, airbyte_hint: null, _x: [] },
+					mapping: { rename: [{ column: 'a', trait: 'b', _airbyte_id: 1 }] },
+					streams: [{ stream: 'people', namespace: null, mapping: { email_column: null } }],
+				}),
+			),
+		).toMatchObject({
+			pace: { timeout_seconds: 7 },
+			mapping: { rename: [{ column: 'a', trait: 'b' }] },
+			streams: [{ stream: 'people', skip_stream: false, user_id_prefix: '', mapping: {} }],
+		});
+		expect(about({ api_key: null })).toBe('The settings are not valid. api_key is missing.');
+	});
+
+	it.each(['.', '..', ' .. '])('refuse the workspace "%s", which would lead elsewhere', (id) => {
+		expect(about({ api_key: KEY, workspace_id: id })).toBe(
+			'The settings are not valid. workspace_id must be the ID of a workspace.',
+		);
+	});
+
+	it.each(['...', 'a/../b', '%2e%2e', 'ws.1', '/'])('take the workspace "%s"', (id) => {
+		expect(readSettings(JSON.stringify({ api_key: KEY, workspace_id: id })).workspace_id).toBe(id);
+	});
+
 	it.each([
 		['no JSON', `{"api_key":"${VALUE}`, 'The configuration file is not valid JSON.'],
 		['an empty file', '', 'The configuration file is not valid JSON.'],
-		['a list', [], 'The configuration is not valid. The whole must be an object.'],
-		['a text', `"${VALUE}"`, 'The configuration is not valid. The whole must be an object.'],
+		['a list', [], 'The settings are not valid. The whole must be an object.'],
+		['a text', `"${VALUE}"`, 'The settings are not valid. The whole must be an object.'],
 		['no key', {}, 'api_key is missing.'],
-		['an empty key', { api_key: ' ' }, 'api_key must be one line without blanks.'],
-		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without blanks.'],
+		['an empty key', { api_key: ' ' }, 'api_key must be one line without spaces.'],
+		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without spaces.'],
 		[
 			'an endless key',
 			{ api_key: 'k'.repeat(1_001) },
@@ -61,7 +101,7 @@ describe('settings', () => {
 		[
 			'half a character',
 			{ api_key: VALUE, workspace_id: 'ws\ud800' },
-			'workspace_id must be made of whole characters.',
+			'workspace_id must be the ID of a workspace.',
 		],
 		[
 			'a setting with an endless name',
@@ -75,7 +115,6 @@ describe('settings', () => {
 			{ batches: { size: VALUE, wait: VALUE } },
 			'batches.size is not a setting. batches.wait is not a setting.',
 		],
-		['a null', { pace: { timeout_seconds: null } }, 'pace.timeout_seconds must be a number.'],
 		[
 			'too little',
 			{ pace: { requests_per_minute: 0 } },
@@ -130,27 +169,27 @@ describe('settings', () => {
 		[
 			'plain http',
 			{ api_url: `http://${VALUE}.example/` },
-			'api_url must start with https:// (or set allow_http).',
+			'api_url must start with https://, unless unencrypted http is allowed.',
 		],
 		[
 			'plain http to a host that looks local',
 			{ api_url: 'http://localhost.sesame/' },
-			'api_url must start with https:// (or set allow_http).',
+			'api_url must start with https://, unless unencrypted http is allowed.',
 		],
 		[
 			'a limit without its policy',
 			{ rejected_records: { max_count: 5 } },
-			'rejected_records.policy is skip, but max_count and max_percent apply to fail_above only.',
+			'rejected_records.policy is skip, but rejected_records.max_count and rejected_records.max_percent apply to fail_above only.',
 		],
 		[
 			'a policy without its limit',
 			{ rejected_records: { policy: 'fail_above' } },
-			'rejected_records.policy is fail_above, which needs max_count or max_percent.',
+			'rejected_records.policy is fail_above, which needs rejected_records.max_count or rejected_records.max_percent.',
 		],
 		[
 			'a column both in and out',
 			{ mapping: { only_columns: ['First Name'], exclude_columns: ['first_name'] } },
-			'mapping.exclude_columns also lists First Name of only_columns; keep one.',
+			'mapping.exclude_columns also lists First Name, which is in mapping.only_columns; keep one.',
 		],
 	])('%s', (_name, config, expected) => {
 		const isWhole = typeof config === 'string' || Array.isArray(config) || 'apikey' in config;
@@ -161,18 +200,22 @@ describe('settings', () => {
 		expect(text).not.toContain(KEY);
 	});
 
-	it.each(fields(Settings).map(({ path, type }) => [path, type] as const))(
+	it.each(fields(Settings, vocabulary()).map(({ path, type }) => [path, type] as const))(
 		'%s is named when it has the wrong type',
 		(path, type) => {
 			const wrong = type === 'text' || type === 'choice' ? [VALUE] : VALUE;
 			const text = about({ api_key: KEY, ...withValue(path, wrong) });
-			expect(text).toMatch(new RegExp(`^The configuration is not valid. ${path} must be `));
+			expect(text).toMatch(new RegExp(`^The settings are not valid. ${path} must be `));
 			expect(text).not.toContain(VALUE);
 		},
 	);
 
 	it('never tell a value, whatever is in the file', () => {
-		const place = fc.constantFrom(...fields(Settings).map(({ path }) => path), 'unknown', 'pace.x');
+		const place = fc.constantFrom(
+			...fields(Settings, vocabulary()).map(({ path }) => path),
+			'unknown',
+			'pace.x',
+		);
 		const wrong = fc.oneof(
 			fc.constant(VALUE),
 			fc.constant({ [`${VALUE}s`.slice(0, -1)]: VALUE }.sesame),

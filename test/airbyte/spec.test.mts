@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/v4';
 import { operations, specification } from '../../connectors/airbyte/spec';
+import { vocabulary } from '../../connectors/airbyte/vocabulary';
 import { fields } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
 
@@ -72,6 +73,16 @@ const all = (inner: Record<string, Property>, prefix = ''): [string, Property][]
 	]);
 const everything = all(properties);
 
+const isInList = (path: string) =>
+	path.startsWith('mapping.rename.') || path.startsWith('streams.');
+
+/** What is left out there is as it is everywhere, or has to be entered. */
+const isLaidOver = (path: string) =>
+	path.startsWith('mapping.rename.') ||
+	path.startsWith('streams.mapping.') ||
+	path === 'streams.stream' ||
+	path === 'streams.namespace';
+
 describe('spec', () => {
 	it('is the one that is checked in', async () => {
 		await expect(`${JSON.stringify(specification(), null, '\t')}\n`).toMatchFileSnapshot(
@@ -81,12 +92,13 @@ describe('spec', () => {
 
 	it('has every setting', () => {
 		const paths = everything.map(([path]) => path);
-		for (const { path } of fields(Settings)) expect(paths).toContain(path);
+		for (const { path } of fields(Settings, vocabulary())) expect(paths).toContain(path);
 	});
 
 	it.each(everything)('%s has a title, a sentence and a place', (_path, property) => {
 		expect(property.title).toMatch(/^[A-Z]/);
-		expect(property.description).toMatch(/^You .*\.$/);
+		expect(property.description).toMatch(/^[A-Z{(][^{}]*\.$/);
+		expect(property.description).not.toMatch(/^You\b/);
 		expect(property.order).toBeTypeOf('number');
 	});
 
@@ -115,12 +127,12 @@ describe('spec', () => {
 			([, { type, items }]) => type !== 'object' && !items?.properties,
 		);
 		for (const [path, { default: value, examples }] of leaves) {
-			if (path === 'api_key' || path.startsWith('mapping.rename.')) continue;
+			if (path === 'api_key' || isLaidOver(path)) continue;
 			expect(value !== undefined || examples !== undefined, path).toBe(true);
 		}
 	});
 
-	it.each(everything.filter(([path]) => !path.startsWith('mapping.rename.')))(
+	it.each(everything.filter(([path]) => !isInList(path)))(
 		'%s takes its default and its examples',
 		(path, property) => {
 			const values = [property.default, ...(property.examples ?? [])];
@@ -139,6 +151,27 @@ describe('spec', () => {
 			}
 		},
 	);
+});
+
+describe('the settings of a stream', () => {
+	const items = properties.streams?.items?.properties ?? {};
+
+	it('are the same as those of every stream, without defaults that would be laid over them', () => {
+		const own = items.mapping?.properties ?? {};
+		expect(Object.keys(own)).toEqual(Object.keys(properties.mapping?.properties ?? {}));
+		for (const property of Object.values(own)) expect(property).not.toHaveProperty('default');
+	});
+
+	it('take their defaults and examples', () => {
+		const filled = Object.entries(items).flatMap(([name, { default: value, examples = [] }]) =>
+			[value, ...examples].filter((one) => one !== undefined).map((one) => ({ [name]: one })),
+		);
+		expect(filled.length).toBeGreaterThan(1);
+		for (const one of filled) {
+			const config = { api_key: 'key', streams: [{ stream: 'people', ...one }] };
+			expect(Settings.safeParse(config).error?.issues ?? []).toEqual([]);
+		}
+	});
 });
 
 describe('discover', () => {

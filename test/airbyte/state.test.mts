@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withStats } from '../../connectors/airbyte/state';
+import { withStats } from '../../connectors/airbyte/stateLine';
 
 const STATS = { recordCount: 20_261_121, rejectedRecordCount: 3, additionalStats: { requests: 1 } };
 const TEXT = JSON.stringify(STATS);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { record, state, sumOfStats, withoutStats } from './input.mts';
+import { countsOf } from './sync.mts';
 import { createWorld, type StreamWish, type World } from './world.mts';
 
 const FOLDER = new URL('../streams/', import.meta.url);
@@ -69,6 +70,7 @@ const CASES: Record<string, Case> = {
 	},
 	namespaces: {
 		streams: [people, { ...people, namespace: 'crm' }, { ...people, namespace: 'shop' }],
+		settings: { streams_share_user_ids: true },
 		holds: ['p1', 'p2', 'p3', 'p4', 'p5'],
 		counts: [
 			[2, 0],
@@ -110,7 +112,7 @@ const CASES: Record<string, Case> = {
 	'half-a-line': {
 		holds: ['p1'],
 		counts: [[1, 0]],
-		more: says('(if they were records, they are missing in Flameup): 1.'),
+		more: says('Input: 1 line rejected (1 unreadable_line).'),
 	},
 	letters: {
 		holds: ['žluťoučký', '🔥👩‍👩‍👧'],
@@ -164,7 +166,7 @@ const CASES: Record<string, Case> = {
 		holds: [],
 		counts: [],
 		fails:
-			'A record came for the stream crm.invoices, which is not in the catalog. Refresh the schema of the connection.',
+			'A record came for the stream "crm.invoices", which is not in the catalog. Refresh the schema of the connection.',
 	},
 	'state-of-unknown-stream': {
 		holds: ['p1'],
@@ -175,16 +177,19 @@ const CASES: Record<string, Case> = {
 	},
 	'not-json': {
 		holds: ['p1', 'p2'],
-		counts: [[2, 0]],
+		counts: [[2, 6]],
 		more: (run) => {
-			says('(if they were records, they are missing in Flameup): 6.')(run);
+			says('Input: 6 lines rejected (6 unreadable_line).')(run);
 			expect(run.output).not.toMatch(/zora|quell|555/i);
 		},
 	},
 	'odd-messages': {
 		holds: ['p1'],
-		counts: [[1, 0]],
-		more: says('were passed over: 7.'),
+		counts: [[1, 2]],
+		more: (run) => {
+			says('were passed over: 5.')(run);
+			says('Input: 2 lines rejected (2 invalid_record).')(run);
+		},
 	},
 	'bad-records': {
 		settings: { rejected_records: { samples: 1 } },
@@ -272,12 +277,6 @@ describe.concurrent('a stream with', () => {
 		expect(run.states[0] !== undefined && withoutStats(run.states[0]) === line).toBe(true);
 	});
 });
-
-const countsOf = (states: readonly string[]) =>
-	states.map((line) => {
-		const { recordCount, rejectedRecordCount } = JSON.parse(line).state.destinationStats;
-		return [recordCount, rejectedRecordCount];
-	});
 
 /** States without their statistics, or with null in their place where that is what the text has. */
 const asTheyCame = (states: readonly string[], text: string) =>

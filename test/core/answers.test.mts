@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Answered } from '../../src/errors';
+import { readList, readUpsert, type Verdict, verdictOf } from '../../src/flameup/answers';
 import {
-	describe as asText,
-	type Detail,
+	answeredBy,
+	type Complaint,
 	namedPeople,
-	parse,
-	readError,
-	readUpsert,
-	type Verdict,
-	verdictOf,
-} from '../../src/flameup/answers';
+	readComplaint,
+} from '../../src/flameup/complaints';
+import { parse } from '../../src/flameup/json';
+
+type Detail = Complaint['details'][number];
 
 const answer = (body: unknown, status = 200) => ({
 	status,
@@ -119,7 +120,7 @@ describe('an error', () => {
 		['an empty body', '', '', []],
 		['half a body', '{"message":"Wro', '', []],
 	])('is read from %s', (_name, body, message, details) =>
-		expect(readError(answer(body, 400))).toEqual({ message, details }),
+		expect(readComplaint(answer(body, 400))).toEqual({ status: 400, message, details }),
 	);
 
 	it.each<[field: string, index: number | undefined, rest: string | undefined]>([
@@ -143,8 +144,8 @@ describe('an error', () => {
 		};
 		const list = answer({ details: [{ field: path, message: 'bad' }] });
 		const map = answer({ error: { details: { fields: { [path]: 'bad' } } } });
-		expect(readError(list).details).toEqual([expected]);
-		expect(readError(map).details).toEqual([expected]);
+		expect(readComplaint(list).details).toEqual([expected]);
+		expect(readComplaint(map).details).toEqual([expected]);
 	});
 
 	it.each([
@@ -157,47 +158,71 @@ describe('an error', () => {
 		['userId', { userId: 'a' }, { userId: 'a' }],
 		['external_id', { external_id: 'a' }, { userId: 'a' }],
 		['user_id', { user_id: ' a ' }, { userId: 'a' }],
+		['a number', { userId: 7 }, { userId: '7' }],
 	])('tells who is meant by %s', (_name, detail, expected) =>
-		expect(readError(answer({ details: [{ message: 'bad', ...detail }] })).details).toEqual([
+		expect(readComplaint(answer({ details: [{ message: 'bad', ...detail }] })).details).toEqual([
 			{ message: 'bad', ...expected },
 		]),
 	);
 
-	it('becomes one sentence', () => {
-		const details = [{ field: 'email', message: 'is bad' }, { message: 'try again' }];
-		expect(asText({ message: 'Wrong.', details })).toBe('Wrong.; email: is bad; try again');
-		expect(asText({ message: '', details: [] })).toBe('');
+	it('says everything in one line, and which documented fields it is about', () => {
+		const details = [
+			{ field: 'email', message: 'is bad' },
+			{ field: 'traits.ann@example.org', message: 'is unknown' },
+			{ field: 'ann', message: 'is bad' },
+			{ field: 'Email', message: 'is long' },
+			{ field: 'email', message: 'is taken' },
+			{ message: 'try again' },
+		];
+		expect(answeredBy({ status: 422, message: 'Wrong.', details })).toEqual({
+			status: 422,
+			said:
+				'Wrong.; email: is bad; traits.ann@example.org: is unknown; ann: is bad; ' +
+				'Email: is long; email: is taken; try again',
+			fields: ['email', 'traits', 'Email'],
+		});
+		const silent = { status: 500, message: '', details: [] };
+		expect(answeredBy(silent)).toEqual({ status: 500, said: '', fields: [] });
 	});
 
 	it('never stops the reading, whatever the answer holds', () => {
 		fc.assert(
 			fc.property(fc.jsonValue(), fc.jsonValue(), (error, details) => {
 				for (const body of [error, { error, details }, { error: { message: error, details } }]) {
-					const read = readError(answer(body));
-					expect(typeof asText(read)).toBe('string');
-					expect(namedPeople(read, ['a', 'b']).size).toBeLessThanOrEqual(2);
+					const read = readComplaint(answer(body));
+					expect(typeof answeredBy(read).said).toBe('string');
+					for (const place of namedPeople(read, ['a', 'b']).keys()) expect([0, 1]).toContain(place);
 				}
 			}),
 		);
 	});
 });
 
-it.each<[string, Detail[], [number, string][]]>([
-	['by place', [{ message: 'bad', index: 1 }], [[1, 'bad']]],
-	['by user ID', [{ message: 'bad', userId: 'c' }], [[2, 'bad']]],
-	['by user ID rather than by place', [{ message: 'bad', userId: 'c', index: 0 }], [[2, 'bad']]],
+const said = (place: number, words: string, fields: string[] = []): [number, Answered] => [
+	place,
+	{ status: 422, said: words, fields },
+];
+
+it.each<[string, Detail[], [number, Answered][]]>([
+	['by place', [{ message: 'bad', index: 1 }], [said(1, 'bad')]],
+	['by user ID', [{ message: 'bad', userId: 'c' }], [said(2, 'bad')]],
+	[
+		'by user ID rather than by place',
+		[{ message: 'bad', userId: 'c', index: 0 }],
+		[said(2, 'bad')],
+	],
 	[
 		'with all that is said of them',
 		[
 			{ field: 'email', message: 'bad', index: 0 },
 			{ message: 'worse', userId: 'a' },
 		],
-		[[0, 'email: bad; worse']],
+		[said(0, 'email: bad; worse', ['email'])],
 	],
 	[
 		'with the whole message when nothing else is said',
 		[{ message: '', index: 0 }],
-		[[0, 'Wrong.']],
+		[said(0, 'Wrong.')],
 	],
 	[
 		'only by a place that exists',
@@ -211,7 +236,9 @@ it.each<[string, Detail[], [number, string][]]>([
 	['only by a user ID of the batch', [{ message: 'bad', userId: 'd', index: 0 }], []],
 	['not at all', [{ field: 'email', message: 'bad' }], []],
 ])('finds the people that a refusal names %s', (_name, details, expected) =>
-	expect([...namedPeople({ message: 'Wrong.', details }, ['a', 'b', 'c'])]).toEqual(expected),
+	expect([...namedPeople({ status: 422, message: 'Wrong.', details }, ['a', 'b', 'c'])]).toEqual(
+		expected,
+	),
 );
 
 describe('an answer to an upsert of a and b', () => {
@@ -220,7 +247,7 @@ describe('an answer to an upsert of a and b', () => {
 		created_count,
 		updated_count,
 	});
-	const read = (body: unknown) => readUpsert(answer(body), ['a', 'b']);
+	const read = (body: unknown, isProven = false) => readUpsert(answer(body), ['a', 'b'], isProven);
 
 	it.each<[string, unknown, boolean[]]>([
 		['lists both', { people: people('a', 'b'), ...counts(1, 1) }, [true, true]],
@@ -239,7 +266,11 @@ describe('an answer to an upsert of a and b', () => {
 		['lists one twice', { people: people('a', 'a'), ...counts(0, 2) }, [true, false]],
 		['lists one, and others', { people: people('x', 'b', 'y') }, [false, true]],
 		['lists others', { people: people('x', 'y'), ...counts(2, 0) }, [false, false]],
-		['lists them in other letters', { people: people('A', 'b ') }, [false, false]],
+		['lists one in other letters', { people: people('A', 'b ') }, [true, false]],
+		['lists both in capitals', { people: people('B', 'A') }, [true, true]],
+		['lists one in two ways', { people: people('A', 'A ') }, [true, false]],
+		['lists an empty user ID', { people: people('', ''), ...counts(2, 0) }, [false, false]],
+		['lists nothing readable', { people: [null, 'a'], ...counts(2, 0) }, [false, false]],
 		['lists people without a name', { people: [{ id: 'a' }, {}], ...counts(2, 0) }, [false, false]],
 		['lists one, and what is no person', { people: [null, 'b', ...people('a')] }, [true, false]],
 		['lists nobody, and counts both', { people: [], ...counts(2, 0) }, [true, true]],
@@ -252,25 +283,77 @@ describe('an answer to an upsert of a and b', () => {
 		['lists nobody, and counts nothing', { people: [] }, [false, false]],
 		['has no list, and counts both', counts(0, 2), [true, true]],
 		['has no list, and counts one', counts(0, 1), [false, false]],
-		['has a list that is none', { people: null }, [false, false]],
-		['is empty', '', [true, true]],
-		['is blank', ' \n', [true, true]],
-		['is an empty object', {}, [true, true]],
-		['only says that all went well', { success: true, error: null }, [true, true]],
 		['says that it failed', { success: false }, [false, false]],
 		['says that it failed, and counts both', { success: false, ...counts(2, 0) }, [false, false]],
+		[
+			'says that it failed, and lists both',
+			{ success: false, people: people('a', 'b') },
+			[false, false],
+		],
 		['complains', { error: 'oops' }, [false, false]],
 		['complains at length', { error: { message: 'oops' }, ...counts(2, 0) }, [false, false]],
+		['complains in a list', { errors: [{ index: 0 }], ...counts(2, 0) }, [false, false]],
+		['complains of nothing', { error: null, errors: [], ...counts(2, 0) }, [true, true]],
 		[
 			'complains of one, and lists the other',
 			{ error: 'oops', people: people('a') },
-			[true, false],
+			[false, false],
 		],
 	])('that %s', (_name, body, confirmed) => expect(read(body)?.confirmed).toEqual(confirmed));
 
-	it.each(['<html>', '{"people":[', '[]', 'null', '"ok"', '2'])('cannot be read from %s', (body) =>
-		expect(read(body)).toBeUndefined(),
+	it.each<[string, unknown]>([
+		['nothing', ''],
+		['blanks', ' \n'],
+		['an empty object', {}],
+	])('that holds %s confirms only after a documented answer', (_name, body) => {
+		expect(read(body, true)).toMatchObject({ isDocumented: false, confirmed: [true, true] });
+		expect(read(body)).toMatchObject({ isDocumented: false, confirmed: [false, false] });
+	});
+
+	it.each([{ success: false }, { error: 'oops' }, { errors: ['oops'] }])(
+		'%j confirms nobody, whatever came before',
+		(body) => {
+			expect(read(body, true)).toMatchObject({ isDocumented: false, confirmed: [false, false] });
+		},
 	);
+
+	it.each<[string, unknown]>([
+		['HTML', '<html>'],
+		['half a body', '{"people":['],
+		['a list', []],
+		['null', 'null'],
+		['a text', '"ok"'],
+		['a number', '2'],
+		['maintenance', { status: 'maintenance' }],
+		['a greeting', { hello: 'world' }],
+		['a queue', { queued: true }],
+		['nothing but success', { success: true, error: null }],
+		['wrapped people', { data: { people: people('a', 'b'), ...counts(2, 0) } }],
+		['results of its own', { results: [{ status: 200 }, { status: 422 }] }],
+		['a list that is none', { people: null }],
+		['one count', { created_count: 2 }],
+		['counts in words', counts('1', '1')],
+	])('is no answer of Flameup, though the run has had one: %s', (_name, body) => {
+		expect([read(body), read(body, true)]).toEqual([undefined, undefined]);
+	});
+
+	it('compares user IDs as text', () => {
+		const listed = { people: [{ external_id: 7 }, { userId: 9_007_199_254_740_991 }] };
+		const read = readUpsert(answer(listed), ['9007199254740991', '7', '07'], false);
+		expect(read?.confirmed).toEqual([true, true, false]);
+		expect([...(read?.people?.keys() ?? [])].sort()).toEqual(['7', '9007199254740991']);
+	});
+
+	it.each<[string, string[], string[], boolean[]]>([
+		['both in lower case', ['Ann', 'BOB'], ['bob', 'ann'], [true, true]],
+		['the exact one first', ['Ann', 'ann'], ['ann'], [false, true]],
+		['both, each as it is', ['Ann', 'ann'], ['ann', 'Ann'], [true, true]],
+		['one of two who differ in case only', ['Ann', 'ANN'], ['ann'], [false, false]],
+		['two who differ in case only', ['Ann'], ['ann', 'ANN'], [false]],
+	])('compares in lower case where it is one to one: %s', (_name, sent, listed, confirmed) => {
+		const read = readUpsert(answer({ people: people(...listed) }), sent, false);
+		expect(read?.confirmed).toEqual(confirmed);
+	});
 
 	it.each<[string, object, object]>([
 		['the counts', counts(1, 1), { created: 1, updated: 1, miscounted: false }],
@@ -328,8 +411,8 @@ describe('an answer to an upsert of a and b', () => {
 					? listed.map((one) => (one as { external_id?: unknown } | null)?.external_id)
 					: [];
 				const counted = Number(created_count) + Number(updated_count) === 2;
-				if (!counted) {
-					expect(result?.confirmed).toEqual([
+				if (!counted && result !== undefined) {
+					expect(result.confirmed).toEqual([
 						ids.includes('a' as never),
 						ids.includes('b' as never),
 					]);
@@ -338,4 +421,19 @@ describe('an answer to an upsert of a and b', () => {
 			}),
 		);
 	});
+});
+
+it.each<[string, unknown, unknown[] | undefined]>([
+	['people', { people: [{ id: '1' }], total: 1 }, [{ id: '1' }]],
+	['nobody', { people: [] }, []],
+	['what is no person', { people: [null, 'x', { id: '1' }] }, [{ id: '1' }]],
+	['no list', { people: {} }, undefined],
+	['nothing', {}, undefined],
+	['an empty body', '', undefined],
+	['null', 'null', undefined],
+	['HTML', '<html>', undefined],
+	['a failure', { success: false, people: [] }, undefined],
+	['a complaint', { error: 'oops', people: [] }, undefined],
+])('reads a list of %s', (_name, body, expected) => {
+	expect(readList(answer(body))).toEqual(expected);
 });

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import type { Mapped } from '../../src/mapping/mapper';
-import { Mapping, type Person } from '../../src/settings/settings';
+import type { Person } from '../../src/mapping/person';
+import { Mapping } from '../../src/settings/settings';
 
 /** Names that clash, differ in case only, mean something to us, or to JavaScript. */
 export const columnName = fc.oneof(
 	fc.constantFrom(
 		...['id', 'user_id', 'User ID', 'email', 'E-Mail', 'phone', 'mobile', 'first_name', 'tz'],
 		...['plan', 'Plan', 'a', 'a.b', 'b', '_airbyte_raw_id', '__proto__', 'constructor', 'toString'],
+		...['First Name', 'ID', '_id', '', ' ', '..', '.', '-', '😀', 'x'.repeat(2_000)],
 	),
 	fc.string({ maxLength: 4 }),
 );
@@ -36,16 +38,30 @@ export const record = fc
 	.array(fc.tuple(columnName, value), { maxLength: 8 })
 	.map((columns): Record<string, unknown> => Object.fromEntries(columns));
 
+const places = fc.array(
+	fc.oneof(
+		columnName,
+		fc.constantFrom('a.b', 'b.a', 'a.b.c', 'id.b', 'plan.a', '__proto__.a', '..'),
+	),
+	{ maxLength: 3 },
+);
+
+/** Mappings that name the columns above, and places inside them. */
 export const mapping = fc
 	.record({
 		nested_values: fc.constantFrom('keep' as const, 'flatten' as const, 'text' as const),
 		empty_values: fc.constantFrom('omit' as const, 'send' as const),
-		email_column: fc.constantFrom('', 'plan'),
-		exclude_columns: fc.subarray(['plan', 'tz']),
+		email_column: fc.constantFrom('', '', 'plan', 'a.b', 'e_mail'),
+		exclude_columns: places,
+		only_columns: fc.oneof(fc.constant([]), places),
 		user_id_columns: fc.subarray(['id', 'a.b']),
+		rename: fc.array(
+			fc.record({ column: columnName, trait: fc.oneof(columnName, fc.constant('plan')) }),
+			{ maxLength: 2 },
+		),
 	})
-	.filter(({ email_column, exclude_columns }) => !exclude_columns.includes(email_column))
-	.map((settings) => Mapping.parse(settings));
+	.map((settings) => Mapping.safeParse(settings).data)
+	.filter((settings) => settings !== undefined);
 
 /** A person as the mapper gives them, of few user IDs and few traits, so that many meet. */
 export const mapped: fc.Arbitrary<Mapped> = fc

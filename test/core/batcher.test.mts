@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Batch, createBatcher, maxPersonBytes, overlay } from '../../src/loading/batcher';
+import { ENVELOPE_BYTES } from '../../src/limits';
+import { type Batch, Batcher, overlay } from '../../src/loading/batcher';
 import { parseExactly } from '../../src/mapping/exactNumbers';
 import type { Mapped } from '../../src/mapping/mapper';
-import type { Person } from '../../src/settings/settings';
+import type { Person } from '../../src/mapping/person';
 import { mapped } from './arbitraries.mts';
 
 const body = (jsons: readonly string[]) => `{"people":[${jsons.join(',')}]}`;
@@ -21,7 +22,7 @@ function batchesOf(
 ) {
 	const batches: Batch<number>[] = [];
 	const onBatch = (batch: Batch<number>) => batches.push(batch);
-	const batcher = createBatcher<number>(maxPeople, maxBytes, onBatch, separatesRepeats);
+	const batcher = new Batcher<number>({ maxPeople, maxBytes, separatesRepeats }, onBatch);
 	records.forEach((record, i) => {
 		batcher.add(i, record, i);
 	});
@@ -148,7 +149,8 @@ it('lets a person shrink in a batch that is full', () => {
 
 it('closes only what there is', () => {
 	const batches: Batch<number>[] = [];
-	const batcher = createBatcher<number>(2, 1_000, (batch) => batches.push(batch));
+	const options = { maxPeople: 2, maxBytes: 1_000, separatesRepeats: false };
+	const batcher = new Batcher<number>(options, (batch) => batches.push(batch));
 	batcher.close();
 	batcher.add(0, toMapped({ userId: 'a' }), 17);
 	expect(batcher.since).toBe(17);
@@ -158,7 +160,7 @@ it('closes only what there is', () => {
 });
 
 it('gives a person exactly the room that the request leaves', () => {
-	const json = 'x'.repeat(maxPersonBytes(500));
+	const json = 'x'.repeat(500 - ENVELOPE_BYTES);
 	expect(Buffer.byteLength(body([json]))).toBe(500);
 });
 

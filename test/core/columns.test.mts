@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/errors';
-import { resolveColumns } from '../../src/mapping/columns';
+import { FlameupError } from '../../src/errors';
+import { Columns } from '../../src/mapping/columns';
 import { Mapping } from '../../src/settings/settings';
 
 type Settings = Parameters<typeof Mapping.parse>[0] & object;
@@ -12,22 +12,36 @@ const resolve = (
 	primaryKey: readonly string[] = [],
 	phoneIsTrait = true,
 ) => {
-	const paths = primaryKey.map((path) => path.split('/'));
-	return resolveColumns(Mapping.parse(mapping), columns, paths, phoneIsTrait);
+	const shape = { columns, primaryKey: primaryKey.map((path) => path.split('/')) };
+	return new Columns(Mapping.parse(mapping), shape, phoneIsTrait);
 };
 
-/** What becomes of each column: a trait of this name, or *email*, *phone*, *nothing*. */
+/** What becomes of a column: a trait of this name, or *email*, *phone*, *nothing*. */
+const targetOf = (columns: Columns, column: string, record: object = { [column]: 1 }): string => {
+	const target = columns.target(column, record as Record<string, unknown>);
+	return target.to === 'trait' ? target.name : `*${target.to}*`;
+};
+
 const targets = (columns: readonly string[], mapping: Settings = {}, phoneIsTrait = true) => {
 	const resolved = resolve(columns, mapping, [], phoneIsTrait);
-	return columns.map((column) => {
-		const target = resolved.target(column);
-		return [column, target.to === 'trait' ? target.name : `*${target.to}*`];
-	});
+	return columns.map((column) => [column, targetOf(resolved, column)]);
 };
+
+/** The problem that is thrown. */
+function problemOf(run: () => unknown): unknown {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof FlameupError) return error.problem;
+		throw error;
+	}
+	return undefined;
+}
 
 const rename = (renames: Record<string, string>): Settings => ({
 	rename: Object.entries(renames).map(([column, trait]) => ({ column, trait })),
 });
+const without = (...exclude_columns: string[]): Settings => ({ exclude_columns });
 const userIdFrom = (...user_id_columns: string[]): Settings => ({ user_id_columns });
 
 describe('the user ID comes from', () => {
@@ -36,7 +50,7 @@ describe('the user ID comes from', () => {
 		['it, however it is written', ['id', 'My Key'], userIdFrom('my-key'), ['My Key'], ['id']],
 		['the one written just so', ['mykey', 'my_key'], userIdFrom('my_key'), ['my_key']],
 		['all named columns, in that order', ['a', 'b'], userIdFrom('b', 'a'), ['b', 'a']],
-		['those of them that exist', ['a'], userIdFrom('b', 'a'), ['a']],
+		['those that do not exist too, as they may turn up', ['a'], userIdFrom('b', 'a'), ['b', 'a']],
 		['a dotted path', ['doc'], userIdFrom('doc.ids.main'), ['doc/ids/main']],
 		['a path into a column, however written', ['Doc'], userIdFrom('doc.Id'), ['Doc/Id']],
 		['a column with a dot rather than a path', ['a', 'a.b'], userIdFrom('a.b'), ['a.b']],
@@ -47,7 +61,24 @@ describe('the user ID comes from', () => {
 		['external_id when there is no user_id', ['id', 'externalId'], {}, ['externalId']],
 		['id when there is nothing else', ['name', 'ID'], {}, ['ID']],
 		['id when user_id is left out', ['user_id', 'id'], { exclude_columns: ['user_id'] }, ['id']],
-		['a column left out, but named', ['k'], { ...userIdFrom('k'), exclude_columns: ['k'] }, ['k']],
+		[
+			'nowhere, when the named column is left out',
+			['k'],
+			{ ...userIdFrom('k'), ...without('k') },
+			[],
+		],
+		[
+			'nowhere, when the named path is in one',
+			['k'],
+			{ ...userIdFrom('k.id'), ...without('k') },
+			[],
+		],
+		['another column, when the primary key is left out', ['a', 'id'], without('a'), ['id'], ['a']],
+		['id, when only _id is left out', ['_id', 'id'], without('_id'), ['id']],
+		['the exact name, whichever is declared first', ['ID', 'id'], {}, ['id']],
+		['the exact name, if it is not left out', ['ID', 'id'], without('id'), ['ID']],
+		['a primary key in another spelling', ['customer_key'], {}, ['customer_key'], ['Customer Key']],
+		['a primary key with a dot, not a path', ['a', 'id'], {}, ['a.b'], ['a.b']],
 		['nowhere', ['name', '_airbyte_raw_id'], {}, []],
 	])('%s', (_name, columns, mapping, expected, primaryKey) => {
 		const { joined, paths } = resolve(columns, mapping, primaryKey).userId;
@@ -57,14 +88,31 @@ describe('the user ID comes from', () => {
 
 	it('all parts of a primary key', () => {
 		const { userId } = resolve(['shop', 'customer'], {}, ['shop', 'customer/id']);
-		expect(userId).toEqual({ paths: [['shop'], ['customer', 'id']], joined: true });
+		expect(userId).toEqual({
+			paths: [['shop'], ['customer', 'id']],
+			joined: true,
+			from: 'primary key',
+		});
 	});
 
 	it('no guess, when none of the named columns exists', () => {
-		const wrong = () => resolve(['id', 'name'], userIdFrom('key', 'doc.key'), ['id']);
-		expect(wrong).toThrow(ConfigError);
-		expect(wrong).toThrow(/user_id_columns \(key, doc\.key\).* id, name\./);
+		const columns = resolve(['id', 'name'], userIdFrom('key', 'doc.key'), ['id']);
+		expect(columns.userId).toEqual({
+			paths: [['key'], ['doc', 'key']],
+			joined: false,
+			from: 'setting',
+		});
+		expect(columns.unknown().map(({ listed }) => listed)).toEqual(['key', 'doc.key']);
 	});
+
+	it.each<[string, string[], Settings, string, string[]?]>([
+		['a setting', ['k'], userIdFrom('k'), 'setting'],
+		['the primary key', ['k'], {}, 'primary key', ['k']],
+		['a name', ['id'], {}, 'name'],
+		['nowhere', ['k'], {}, 'nowhere'],
+	])('%s, and says so', (_name, columns, mapping, from, primaryKey) =>
+		expect(resolve(columns, mapping, primaryKey).userId.from).toBe(from),
+	);
 });
 
 describe('columns become', () => {
@@ -140,18 +188,44 @@ describe('columns become', () => {
 		]);
 	});
 
-	it.each<[string, string[], Settings]>([
-		['a rename meets a column of that name', ['tier', 'plan'], rename({ tier: 'plan' })],
-		['two renames meet', ['a', 'b'], rename({ a: 'x', b: 'x' })],
-		['one rename fits two columns', ['My Key', 'my_key'], rename({ mykey: 'x' })],
-		['a rename meets a standard field', ['nick', 'first_name'], rename({ nick: 'first_name' })],
-		['two renames meet at the email address', ['a', 'b'], rename({ a: 'email', b: 'email' })],
-		['two renames meet at the phone number', ['a', 'b'], rename({ a: 'phone', b: 'phone' })],
-	])('a clash, when %s', (_name, columns, mapping) => {
+	it.each<[string, string[], Settings, [string, string], string]>([
+		[
+			'a rename meets a column',
+			['tier', 'plan'],
+			rename({ tier: 'plan' }),
+			['tier', 'plan'],
+			'plan',
+		],
+		['two renames meet', ['a', 'b'], rename({ a: 'x', b: 'x' }), ['a', 'b'], 'x'],
+		['a rename fits two', ['My Key', 'my_key'], rename({ mykey: 'x' }), ['My Key', 'my_key'], 'x'],
+		[
+			'a rename meets a standard field',
+			['nick', 'first_name'],
+			rename({ nick: 'first_name' }),
+			['nick', 'first_name'],
+			'first_name',
+		],
+		[
+			'two renames are the email',
+			['a', 'b'],
+			rename({ a: 'email', b: 'email' }),
+			['a', 'b'],
+			'email',
+		],
+		[
+			'two renames are the phone',
+			['a', 'b'],
+			rename({ a: 'phone', b: 'phone' }),
+			['a', 'b'],
+			'phone',
+		],
+	])('a clash of declared columns, when %s', (_name, columns, mapping, clashing, trait) => {
 		for (const phoneIsTrait of [true, false]) {
-			const clash = () => targets(columns, mapping, phoneIsTrait);
-			expect(clash).toThrow(ConfigError);
-			expect(clash).toThrow(/exclude_columns/);
+			expect(problemOf(() => targets(columns, mapping, phoneIsTrait))).toEqual({
+				code: 'columns_clash',
+				columns: clashing,
+				trait,
+			});
 		}
 	});
 
@@ -167,41 +241,178 @@ describe('columns become', () => {
 });
 
 describe('a column that turns up later', () => {
-	it.each([
+	it.each<[string, string[], string, string]>([
 		['gets a standard field that is free', ['id'], 'Mail', '*email*'],
-		['does not take a standard field from another', ['id', 'mail'], 'Email', 'Email'],
+		['does not take one from a declared column', ['id', 'mail'], 'Email', 'Email'],
 		['is a trait like any other', ['id'], 'plan', 'plan'],
 		['is left out like any other', ['id'], '_airbyte_meta', '*nothing*'],
+		['does not become the user ID', ['id'], 'user_id', 'user_id'],
 	])('%s', (_name, declared, late, expected) => {
 		const columns = resolve(declared);
-		const target = columns.target(late);
-		expect(target.to === 'trait' ? target.name : `*${target.to}*`).toBe(expected);
-		expect(columns.target(late)).toBe(target);
+		const record = { id: 1, mail: 'x', [late]: 1 };
+		expect(targetOf(columns, late, record)).toBe(expected);
+		expect(columns.target(late, record)).toBe(columns.target(late, record));
 		expect(columns.userId.paths).toEqual([['id']]);
+	});
+
+	it.each<[string, string, string[], Settings, string[]?]>([
+		['by its name', 'ID', ['ID'], {}],
+		['by a setting', 'My Key', ['My Key'], userIdFrom('my_key')],
+		['by a path in a setting', 'Doc', ['Doc', 'key'], userIdFrom('doc.key')],
+		['as the primary key', 'customer_key', ['customer_key'], {}, ['Customer Key']],
+	])('becomes the user ID %s, where there was none', (_name, late, path, mapping, primaryKey) => {
+		const columns = resolve([], mapping, primaryKey);
+		targetOf(columns, 'plan');
+		targetOf(columns, late);
+		expect(columns.userId.paths).toEqual([path]);
+	});
+
+	it('takes a standard field from one that was not declared either, if its name is better', () => {
+		const columns = resolve([]);
+		expect(targetOf(columns, 'Mail')).toBe('*email*');
+		expect(targetOf(columns, 'email', { Mail: 'x', email: 'y' })).toBe('*email*');
+		expect(targetOf(columns, 'Mail')).toBe('Mail');
 	});
 });
 
-it('never runs out of room for new columns, and still knows the old ones', () => {
-	const columns = resolve(['id', 'first'], { rename: [{ column: 'first', trait: 'name' }] });
-	for (let n = 0; n < 30_000; n++) {
-		expect(columns.target(`column ${n}`)).toMatchObject({ to: 'trait', name: `column ${n}` });
-	}
-	expect(columns.target('column 29999')).toMatchObject({ to: 'trait', name: 'column 29999' });
-	expect(() => columns.target('name')).toThrow('The columns first and name');
+describe('another spelling of a column', () => {
+	it.each<[string, string[], string, object, string]>([
+		['is that column', ['Plan Type'], 'plan_type', { plan_type: 1 }, 'Plan Type'],
+		['is its standard field', ['First Name'], 'first_name', { first_name: 1 }, 'first_name'],
+		['is the user ID', ['Id'], 'id', { id: 1 }, '*nothing*'],
+		['is its own column, if declared', ['Plan', 'plan'], 'plan', { plan: 1 }, 'plan'],
+		['is its own, if the record has both', ['Plan'], 'plan', { Plan: 1, plan: 2 }, 'plan'],
+		['is its own, whatever comes first', ['Plan'], 'plan', { plan: 2, Plan: 1 }, 'plan'],
+	])('%s', (_name, declared, column, record, expected) =>
+		expect(targetOf(resolve(declared), column, record)).toBe(expected),
+	);
+
+	it('is found where a record has it', () => {
+		const columns = resolve(['Plan Type', 'plan']);
+		const record = { plan_type: 1 };
+		expect(columns.spelling('Plan Type', record)).toBe('Plan Type');
+		columns.target('plan_type', record);
+		expect(columns.spelling('Plan Type', record)).toBe('plan_type');
+		expect(columns.spelling('Plan Type', { 'Plan Type': 1, plan_type: 2 })).toBe('Plan Type');
+		expect(columns.spelling('plan', record)).toBe('plan');
+	});
+
+	it('is told from a third one in the same record', () => {
+		const columns = resolve(['Plan Type']);
+		const record = { plan_type: 1, PLANTYPE: 2 };
+		expect(targetOf(columns, 'plan_type', record)).toBe('Plan Type');
+		expect(targetOf(columns, 'PLANTYPE', record)).toBe('PLANTYPE');
+		expect(columns.known).toEqual(['Plan Type', 'PLANTYPE']);
+	});
+
+	it('counts no signs away where nothing else is in the name', () => {
+		const columns = resolve(['-', '_', ' ', '']);
+		expect(columns.known.map((name) => targetOf(columns, name))).toEqual(['-', '_', ' ', '']);
+		expect(targetOf(resolve(['_']), '-')).toBe('-');
+		expect(targetOf(resolve(['-'], without('_')), '-')).toBe('-');
+	});
 });
 
-it.each<[string, string[], Settings, string, string[]?]>([
-	['the user ID', ['user_id', 'plan'], {}, 'user ID from user_id'],
-	['all choices of it', ['a', 'b'], userIdFrom('a', 'b.c'), 'user ID from a or b.c'],
-	['all parts of it', ['a', 'b'], {}, 'user ID from a + b.c', ['a', 'b/c']],
-	['that there is none', ['plan'], {}, 'no column for the user ID'],
-	['other names', ['id', 'mail', 'locale'], {}, 'user ID from id; email from mail'],
-	[
-		'what is left out',
-		['id', '_ab_x', 'h'],
-		{ exclude_columns: ['h'] },
-		'user ID from id; left out: _ab_x, h',
-	],
-])('describes %s', (_name, columns, mapping, expected, primaryKey) => {
-	expect(resolve(columns, mapping, primaryKey).describe()).toBe(expected);
+describe('with ever-new columns', () => {
+	const columns = resolve(['id', 'first'], {
+		...rename({ first: 'name' }),
+		...without('ssn', 'doc.ssn'),
+	});
+	for (let n = 0; n < 30_000; n++) targetOf(columns, `column ${n}`);
+
+	it('the memory does not grow without end', () => expect(columns.known).toHaveLength(10_000));
+	it('they are traits all the same', () => {
+		expect(targetOf(columns, 'column 29999')).toBe('column 29999');
+		expect(targetOf(columns, 'column 30000')).toBe('column 30000');
+	});
+	it('a clash is still seen', () => {
+		expect(targetOf(columns, 'name')).toBe('*nothing*');
+		expect([...columns.clashes]).toEqual(['name']);
+	});
+	it.each<[string, string]>([
+		['ssn', '*nothing*'],
+		['Email', '*email*'],
+		['_airbyte_x', '*nothing*'],
+	])('%s still has its meaning', (column, expected) =>
+		expect(targetOf(columns, column)).toBe(expected),
+	);
+	it('something inside a column is still left out', () => {
+		expect(columns.target('doc', { doc: {} }).exclusions?.has('ssn')).toBe(true);
+	});
+});
+
+describe('names that the settings list', () => {
+	const listed = (wishes: readonly { listed: string }[]) => wishes.map((wish) => wish.listed);
+
+	it.each<[string, string[], Settings, string[]]>([
+		['a column', ['a'], without('b'), ['b']],
+		[
+			'a column of each setting',
+			['id'],
+			{ ...userIdFrom('u'), email_column: 'e', only_columns: ['o'], ...rename({ r: 'x' }) },
+			['u', 'e', 'o', 'r'],
+		],
+		['a path into no column', ['a'], without('b.c'), ['b.c']],
+		['not a column in another spelling', ['Big Id'], without('big_id'), []],
+		['not a path into a column, as it cannot be known', ['a'], without('a.b'), []],
+		['the column big_idd', ['id', 'big_id'], without('big_idd'), ['big_idd']],
+	])('are unknown: %s', (_name, columns, mapping, expected) => {
+		expect(listed(resolve(columns, mapping).unknown())).toEqual(expected);
+	});
+
+	it('are known once such a column turns up', () => {
+		const columns = resolve([], without('plan', 'doc.ssn', 'other'));
+		expect(listed(columns.unseen())).toEqual(['plan', 'doc.ssn', 'other']);
+		targetOf(columns, 'Plan');
+		targetOf(columns, 'doc');
+		expect(listed(columns.unknown())).toEqual(['other']);
+		expect(listed(columns.unseen())).toEqual(['doc.ssn', 'other']);
+	});
+});
+
+describe('what was understood', () => {
+	it.each<[string, string[], Settings, object, string[]?]>([
+		[
+			'the user ID',
+			['user_id', 'plan'],
+			{},
+			{ userId: { paths: [['user_id']], joined: false, from: 'name' }, traits: ['plan'] },
+		],
+		[
+			'all choices of it',
+			['a', 'b'],
+			userIdFrom('a', 'b.c'),
+			{ userId: { paths: [['a'], ['b', 'c']], joined: false, from: 'setting' } },
+		],
+		[
+			'all parts of it',
+			['a', 'b'],
+			{},
+			{ userId: { paths: [['a'], ['b', 'c']], joined: true, from: 'primary key' } },
+			['a', 'b/c'],
+		],
+		['that there is none', ['plan'], {}, { userId: { paths: [], joined: false, from: 'nowhere' } }],
+		[
+			'the columns of standard fields',
+			['id', 'mail', 'locale'],
+			{},
+			{
+				roles: [
+					{ role: 'email', column: 'mail' },
+					{ role: 'locale', column: 'locale' },
+				],
+				leftOut: [],
+				traits: [],
+			},
+		],
+		[
+			'the place of an email address inside a column',
+			['id', 'doc'],
+			{ email_column: 'doc.mail' },
+			{ roles: [{ role: 'email', column: 'doc.mail' }] },
+		],
+		['what is left out', ['id', '_ab_x', 'h'], without('h'), { leftOut: ['_ab_x', 'h'] }],
+	])('has %s', (_name, columns, mapping, expected, primaryKey) =>
+		expect(resolve(columns, mapping, primaryKey).understanding()).toMatchObject(expected),
+	);
 });

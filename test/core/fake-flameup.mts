@@ -6,7 +6,13 @@ import {
 } from '../../simulator/flameup.mts';
 import { defaultKey } from '../../simulator/keys.mts';
 import { roll } from '../../simulator/roll.mts';
-import type { HttpRequest, HttpResponse, NetworkFault, Transport } from '../../src/ports';
+import {
+	type HttpRequest,
+	type HttpResponse,
+	type NetworkFault,
+	networkFault,
+	type Transport,
+} from '../../src/ports';
 import type { FakeClock } from './fake-clock.mts';
 
 export const API_URL = 'https://flameup.test/api/v1';
@@ -112,14 +118,20 @@ const userIdsIn = ({ body }: HttpRequest): Set<string> => {
 	return new Set(people.map(({ userId }) => userId));
 };
 
+/** The request as it arrives: a transport adds the API key. */
 const simulated = ({ method, url, headers, body = [] }: HttpRequest) => {
 	const { pathname, search } = new URL(url);
-	return { method, path: pathname + search, headers, body: body.join('') };
+	return {
+		method,
+		path: pathname + search,
+		headers: { ...headers, authorization: `Bearer ${API_KEY}` },
+		body: body.join(''),
+	};
 };
 
 function asReceived(answer: Answer): HttpResponse | NetworkFault {
 	if (!('fault' in answer)) return answer;
-	return { fault: answer.fault === 'stall' ? 'TIMEOUT' : 'ECONNRESET', sent: true };
+	return networkFault(answer.fault === 'stall' ? 'TIMEOUT' : 'ECONNRESET');
 }
 
 /** The most requests that started in any 60 seconds. */

@@ -1,11 +1,12 @@
-import { type Client, createClient } from '../../src/flameup/client';
-import { createLoader, type Loader, type Outcome } from '../../src/loading/loader';
-import type { Rejection } from '../../src/mapping/rejection';
+import type { Problem, Rejection } from '../../src/errors';
+import { Client } from '../../src/flameup/client';
+import { Loader } from '../../src/loading/loader';
+import type { Outcome } from '../../src/loading/outcomes';
+import type { Person } from '../../src/mapping/person';
 import type { Transport } from '../../src/ports';
-import { Batches, Pace, type Person } from '../../src/settings/settings';
+import { Batches, Pace } from '../../src/settings/settings';
 import { createFakeClock, type FakeClock } from './fake-clock.mts';
 import {
-	API_KEY,
 	API_URL,
 	createFakeFlameup,
 	type FakeFlameup,
@@ -32,13 +33,17 @@ export interface FakeRunOptions {
 	startMs?: number;
 	flameup?: FakeFlameupOptions;
 	/** Takes the place of the simulator. */
-	transport?: Transport;
+	transport?: (clock: FakeClock) => Transport;
 	/** Another run, whose time and whose Flameup this one shares. */
 	beside?: FakeRun;
 	pace?: Partial<Pace>;
 	batches?: Partial<Batches>;
 	maxPending?: { records: number; characters: number };
 	flushesByAge?: boolean;
+	showsPeople?: boolean;
+	separatesRepeats?: boolean;
+	/** The host throws when it is told the outcome of this record. */
+	failsAt?: number;
 }
 
 export interface FakeRun {
@@ -48,6 +53,8 @@ export interface FakeRun {
 	readonly loader: Loader<number, number>;
 	readonly stop: AbortController;
 	readonly told: Told[];
+	/** What the client told while requests failed. */
+	readonly troubles: readonly { readonly at: number; readonly problem: Problem }[];
 	/** Records handed over; each one's number is its ref. */
 	readonly received: number;
 	readonly mostPending: number;
@@ -66,31 +73,37 @@ export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 	const seed = options.seed === undefined ? {} : { seed: options.seed };
 	const fake = beside?.fake ?? createFakeFlameup(clock, { ...seed, ...options.flameup });
 	const stop = new AbortController();
-	const pace = Pace.parse({ ...options.pace });
-	const client = createClient({
-		apiUrl: API_URL,
-		workspaceId: WORKSPACE,
-		apiKey: API_KEY,
-		pace,
-		transport: options.transport ?? fake.transport,
+	const settings = {
+		api_url: API_URL,
+		workspace_id: WORKSPACE,
+		pace: Pace.parse({ ...options.pace }),
+		batches: Batches.parse({ ...options.batches }),
+	};
+	const troubles: FakeRun['troubles'][number][] = [];
+	const client = new Client({
+		settings,
+		transport: options.transport?.(clock) ?? fake.transport,
 		clock,
 		signal: stop.signal,
+		onTrouble: (problem) => void troubles.push({ at: clock.now(), problem }),
 	});
 	const told: Told[] = [];
 	const counts = { received: 0, settled: 0, mostPending: 0, miscounted: 0 };
 	const markedAt = new Map<number, number>();
-	const loader = createLoader<number, number>(
+	const loader = new Loader<number, number>(
 		{
 			client,
-			batches: Batches.parse({ ...options.batches }),
-			requestsInFlight: pace.requests_in_flight,
+			settings,
 			clock,
 			stop,
 			maxPending: options.maxPending ?? { records: 2_000, characters: 16_000_000 },
 			flushesByAge: options.flushesByAge ?? true,
+			showsPeople: options.showsPeople ?? false,
+			separatesRepeats: options.separatesRepeats ?? false,
 		},
 		{
 			outcome(outcome) {
+				if (outcome.ref === options.failsAt) throw new Error('The host failed.');
 				counts.settled++;
 				told.push({ at: clock.now(), outcome });
 			},
@@ -132,6 +145,7 @@ export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 		loader,
 		stop,
 		told,
+		troubles,
 		get received() {
 			return counts.received;
 		},

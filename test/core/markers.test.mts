@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createLedger, type Segment } from '../../src/loading/markers';
+import { Markers, type Segment } from '../../src/loading/markers';
 
 /** One step: a record comes, a marker comes, or one of the records under way is settled. */
 type Step = 'record' | 'mark' | { settle: number };
 
-/** The whole history, and after each step which markers a slow and certain ledger would have let go. */
+/** The whole history, and after each step which markers a slow and certain model would have let go. */
 function naive() {
 	const input: ({ marker: number } | { settled: boolean })[] = [];
 	return {
@@ -26,7 +26,7 @@ it('releases markers in order, each as soon as every record before it is settled
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
 			const released: number[] = [];
-			const ledger = createLedger<number>((marker) => released.push(marker));
+			const ledger = new Markers<number>((marker) => released.push(marker));
 			const model = naive();
 			const underWay: { segment: Segment; entry: { settled: boolean } }[] = [];
 			let markers = 0;
@@ -56,7 +56,7 @@ it('releases markers in order, each as soon as every record before it is settled
 
 it('keeps thousands of markers behind one slow record in order', () => {
 	const released: number[] = [];
-	const ledger = createLedger<number>((marker) => released.push(marker));
+	const ledger = new Markers<number>((marker) => released.push(marker));
 	const slow = ledger.record();
 	const markers = Array.from({ length: 5_000 }, (_, marker) => marker);
 	for (const marker of markers) {
@@ -71,7 +71,7 @@ it('keeps thousands of markers behind one slow record in order', () => {
 
 it('releases each marker once, even when a release brings the next one', () => {
 	const released: number[] = [];
-	const ledger = createLedger<number>((marker) => {
+	const ledger = new Markers<number>((marker) => {
 		released.push(marker);
 		if (marker < 3) ledger.mark(marker + 1);
 	});

@@ -87,14 +87,105 @@ it('reads limit and remaining, and leaves out what is not there', () => {
 	expect(readRate({}, NOW)).toEqual({});
 });
 
+const forMinute = { limit: 120 };
+const window = { remaining: 50, resetAt: NOW + 31_000 };
+
+describe('headers of the IETF drafts', () => {
+	it.each<[string, Record<string, string>, object]>([
+		[
+			'RateLimit-Limit, -Remaining and -Reset',
+			{
+				'ratelimit-limit': '120',
+				'ratelimit-remaining': '50',
+				'ratelimit-reset': '30',
+			},
+			{ ...forMinute, ...window },
+		],
+		[
+			'RateLimit as a list',
+			{ ratelimit: 'limit=120, remaining=50, reset=30' },
+			{ ...forMinute, ...window },
+		],
+		['RateLimit of a named policy', { ratelimit: '"default";r=50;t=30' }, window],
+		[
+			'RateLimit and its policy',
+			{
+				ratelimit: '"default";r=50;t=30',
+				'ratelimit-policy': '"default";q=120;w=60',
+			},
+			{ ...forMinute, ...window },
+		],
+		['RateLimit-Policy', { 'ratelimit-policy': '120;w=60' }, forMinute],
+		['RateLimit-Policy without a time', { 'ratelimit-policy': '120' }, forMinute],
+		['RateLimit-Limit with its policy', { 'ratelimit-limit': '3, 3;w=60' }, { limit: 3 }],
+		[
+			'the policy of a minute among others',
+			{
+				'ratelimit-limit': '10, 10;w=1, 120;w=60, 5000;w=3600',
+			},
+			forMinute,
+		],
+		[
+			'the named policy of a minute among others',
+			{
+				'ratelimit-policy': '"burst";q=10;w=1, "steady";q=120;w=60',
+			},
+			forMinute,
+		],
+		[
+			"Flameup's own headers first",
+			{
+				'x-ratelimit-limit': '120',
+				'x-ratelimit-remaining': '50',
+				'x-ratelimit-reset': '30',
+				'ratelimit-limit': '7',
+				ratelimit: 'limit=8, remaining=8, reset=8',
+			},
+			{ ...forMinute, ...window },
+		],
+	])('%s', (_name, headers, expected) => expect(readRate(headers, NOW)).toEqual(expected));
+
+	it.each<[string, Record<string, string>]>([
+		['a second', { 'ratelimit-limit': '10, 10;w=1' }],
+		['an hour', { 'ratelimit-policy': '5000;w=3600' }],
+		['a second, by another header', { 'ratelimit-policy': '10;w=1', ratelimit: 'limit=10' }],
+		['a day and a second', { 'ratelimit-policy': '"a";q=10;w=1,"b";q=90000;w=86400' }],
+	])('say nothing of the limit for a minute when they are about %s', (_name, headers) =>
+		expect(readRate(headers, NOW)).toEqual({}),
+	);
+
+	it.each(['', 'limit', 'limit=', 'r=;t=', '"default"', 'limit=many, remaining=-1', ';;;,,,'])(
+		'are not read from %j',
+		(header) => {
+			for (const name of ['ratelimit', 'ratelimit-policy', 'ratelimit-limit']) {
+				expect(readRate({ [name]: header }, NOW)).toEqual({});
+			}
+		},
+	);
+});
+
 it('never asks for a moment in the past, whatever the headers say', () => {
 	const value = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String));
+	const part = fc.tuple(
+		fc.constantFrom('limit', 'r', 't', 'q', 'w', '"a"'),
+		fc.constantFrom('=', ';'),
+		value,
+	);
+	const header = fc.oneof(
+		value,
+		fc.array(part.map((all) => all.join(''))).map((all) => all.join(',')),
+	);
 	const headers = fc.record({
 		date: value,
 		'retry-after': value,
 		'x-ratelimit-limit': value,
 		'x-ratelimit-remaining': value,
 		'x-ratelimit-reset': value,
+		ratelimit: header,
+		'ratelimit-policy': header,
+		'ratelimit-limit': header,
+		'ratelimit-remaining': header,
+		'ratelimit-reset': header,
 	});
 	fc.assert(
 		fc.property(headers, (given) => {

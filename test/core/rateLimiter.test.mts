@@ -1,25 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Switches } from '../../simulator/switches.mts';
-import { createPace, type RateReading, type Ticket } from '../../src/flameup/rateLimiter';
+import type { RateReading } from '../../src/flameup/rateHeaders';
+import { RateLimiter, type Ticket } from '../../src/flameup/rateLimiter';
 import { mostInAMinute } from './fake-flameup.mts';
 import { createFakeRun, type FakeRun, type FakeRunOptions } from './fake-run.mts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const MINUTE = 60_000;
 
-/** A pace whose first request, the probe, was answered at 100. */
+/** A limiter whose first request, the probe, was answered at 100. */
 function opened(limit: number, reading: RateReading = {}, follow = false) {
-	const pace = createPace(limit, follow);
-	pace.answered(pace.sent(), 100, reading);
-	return pace;
+	const limiter = new RateLimiter(limit, follow);
+	limiter.answered(limiter.sent(), 100, reading);
+	return limiter;
 }
 
 /** How many more may go at `now`. */
-function goes(pace: ReturnType<typeof createPace>, now: number, most = 5_000): number {
+function goes(limiter: RateLimiter, now: number, most = 5_000): number {
 	let sent = 0;
-	while (sent < most && pace.wait(now) <= 0) {
-		pace.sent();
+	while (sent < most && limiter.wait(now) <= 0) {
+		limiter.sent();
 		sent++;
 	}
 	return sent;
@@ -27,30 +28,30 @@ function goes(pace: ReturnType<typeof createPace>, now: number, most = 5_000): n
 
 describe('the allowance', () => {
 	it('is opened by one request, and nobody else goes before its answer', () => {
-		const pace = createPace(120, false);
-		expect(pace.wait(0)).toBe(0);
-		const probe = pace.sent();
-		expect(pace.wait(50)).toBe(NEVER);
-		pace.answered(probe, 100, {});
-		expect(goes(pace, 100)).toBe(119);
+		const limiter = new RateLimiter(120, false);
+		expect(limiter.wait(0)).toBe(0);
+		const probe = limiter.sent();
+		expect(limiter.wait(50)).toBe(NEVER);
+		limiter.answered(probe, 100, {});
+		expect(goes(limiter, 100)).toBe(119);
 	});
 
 	it('takes a request back a minute after its answer', () => {
-		const pace = opened(2);
-		const second = pace.sent();
-		expect(pace.wait(200)).toBe(100 + MINUTE - 200);
-		pace.answered(second, 5_000);
-		expect(goes(pace, 100 + MINUTE)).toBe(1);
-		expect(pace.wait(100 + MINUTE)).toBe(4_900);
+		const limiter = opened(2);
+		const second = limiter.sent();
+		expect(limiter.wait(200)).toBe(100 + MINUTE - 200);
+		limiter.answered(second, 5_000);
+		expect(goes(limiter, 100 + MINUTE)).toBe(1);
+		expect(limiter.wait(100 + MINUTE)).toBe(4_900);
 	});
 
 	it('does not end while its oldest request is unanswered', () => {
-		const pace = opened(2);
-		const slow = pace.sent();
-		expect(goes(pace, 100 + MINUTE)).toBe(1);
-		expect(pace.wait(10 * MINUTE)).toBe(NEVER);
-		pace.answered(slow, 10 * MINUTE);
-		expect(pace.wait(10 * MINUTE)).toBe(MINUTE);
+		const limiter = opened(2);
+		const slow = limiter.sent();
+		expect(goes(limiter, 100 + MINUTE)).toBe(1);
+		expect(limiter.wait(10 * MINUTE)).toBe(NEVER);
+		limiter.answered(slow, 10 * MINUTE);
+		expect(limiter.wait(10 * MINUTE)).toBe(MINUTE);
 	});
 
 	it.each<[string, number, boolean, number | undefined, number]>([
@@ -62,21 +63,21 @@ describe('the allowance', () => {
 		['stays when none is announced', 120, true, undefined, 119],
 		['is not ended by an announced nothing', 120, true, 0, 119],
 	])('%s', (_name, setting, follow, limit, more) => {
-		const pace = opened(setting, limit === undefined ? {} : { limit }, follow);
-		expect(goes(pace, 100)).toBe(more);
+		const limiter = opened(setting, limit === undefined ? {} : { limit }, follow);
+		expect(goes(limiter, 100)).toBe(more);
 	});
 
 	it('grows back when a lower announcement is taken back', () => {
-		const pace = opened(120, { limit: 60 });
-		pace.answered(pace.sent(), 200, { limit: 1_000 });
-		expect(goes(pace, 200)).toBe(118);
+		const limiter = opened(120, { limit: 60 });
+		limiter.answered(limiter.sent(), 200, { limit: 1_000 });
+		expect(goes(limiter, 200)).toBe(118);
 	});
 
 	it('has something to spare while more than a quarter is free', () => {
-		const pace = opened(8);
+		const limiter = opened(8);
 		const spare = [1, 2, 3, 4, 5, 6].map(() => {
-			pace.sent();
-			return pace.hasSpare(200);
+			limiter.sent();
+			return limiter.hasSpare(200);
 		});
 		expect(spare).toEqual([true, true, true, true, false, false]);
 	});
@@ -86,92 +87,92 @@ describe('another client of the key', () => {
 	const resetAt = 40_000;
 
 	it('leaves us what remains, less what is not answered, until the reset', () => {
-		const pace = opened(120, { remaining: 65, resetAt });
-		const tickets = [pace.sent(), pace.sent()];
-		expect(goes(pace, 200)).toBe(63);
-		expect(pace.wait(200)).toBe(NEVER);
-		for (const ticket of tickets) pace.answered(ticket, 300, { remaining: 0, resetAt });
-		expect(pace.hasSpare(300)).toBe(false);
+		const limiter = opened(120, { remaining: 65, resetAt });
+		const tickets = [limiter.sent(), limiter.sent()];
+		expect(goes(limiter, 200)).toBe(63);
+		expect(limiter.wait(200)).toBe(NEVER);
+		for (const ticket of tickets) limiter.answered(ticket, 300, { remaining: 0, resetAt });
+		expect(limiter.hasSpare(300)).toBe(false);
 	});
 
 	it('gets to be known by one request after the other where less than half is left', () => {
-		const pace = opened(120, { remaining: 50, resetAt });
+		const limiter = opened(120, { remaining: 50, resetAt });
 		for (let answered = 1; answered <= 4; answered++) {
-			const ticket = pace.sent();
-			expect(pace.wait(200)).toBe(NEVER);
-			pace.answered(ticket, 200, { remaining: 50 - answered, resetAt });
+			const ticket = limiter.sent();
+			expect(limiter.wait(200)).toBe(NEVER);
+			limiter.answered(ticket, 200, { remaining: 50 - answered, resetAt });
 		}
-		expect(goes(pace, 200)).toBe(46);
+		expect(goes(limiter, 200)).toBe(46);
 	});
 
 	it('takes turns with us near the end of a window, and the last one is left to it', () => {
 		let remaining = 118;
-		const pace = opened(120, { remaining, resetAt });
+		const limiter = opened(120, { remaining, resetAt });
 		const takeOneEach = (ticket: Ticket) => {
 			remaining -= 2;
-			pace.answered(ticket, 200, { remaining, resetAt });
+			limiter.answered(ticket, 200, { remaining, resetAt });
 		};
-		while (remaining > 4) takeOneEach(pace.sent());
-		const two = [pace.sent(), pace.sent()];
-		expect(pace.wait(200)).toBe(NEVER);
-		for (const ticket of two) pace.answered(ticket, 200, { remaining: 2, resetAt });
-		const last = pace.sent();
-		expect(pace.wait(200)).toBe(NEVER);
-		pace.answered(last, 200, { remaining: 1, resetAt });
-		expect(pace.wait(200)).toBe(resetAt - 200);
+		while (remaining > 4) takeOneEach(limiter.sent());
+		const two = [limiter.sent(), limiter.sent()];
+		expect(limiter.wait(200)).toBe(NEVER);
+		for (const ticket of two) limiter.answered(ticket, 200, { remaining: 2, resetAt });
+		const last = limiter.sent();
+		expect(limiter.wait(200)).toBe(NEVER);
+		limiter.answered(last, 200, { remaining: 1, resetAt });
+		expect(limiter.wait(200)).toBe(resetAt - 200);
 	});
 
 	it('is waited for until the reset, and then one request goes ahead', () => {
-		const pace = opened(120, { remaining: 0, resetAt });
-		expect(pace.wait(1_000)).toBe(39_000);
-		expect(goes(pace, resetAt)).toBe(1);
-		expect(pace.wait(resetAt)).toBe(NEVER);
+		const limiter = opened(120, { remaining: 0, resetAt });
+		expect(limiter.wait(1_000)).toBe(39_000);
+		expect(goes(limiter, resetAt)).toBe(1);
+		expect(limiter.wait(resetAt)).toBe(NEVER);
 	});
 
 	it('counts by the lowest number seen in the window, in whatever order answers come', () => {
-		const pace = opened(120, { remaining: 80, resetAt });
-		const [late, early] = [pace.sent(), pace.sent()];
-		pace.answered(early, 200, { remaining: 78, resetAt });
-		pace.answered(late, 300, { remaining: 79, resetAt });
-		expect(goes(pace, 300)).toBe(78);
+		const limiter = opened(120, { remaining: 80, resetAt });
+		const [late, early] = [limiter.sent(), limiter.sent()];
+		limiter.answered(early, 200, { remaining: 78, resetAt });
+		limiter.answered(late, 300, { remaining: 79, resetAt });
+		expect(goes(limiter, 300)).toBe(78);
 	});
 
 	it('is not judged by answers of an older window', () => {
-		const pace = createPace(120, false);
-		pace.answered(pace.sent(), 100, { remaining: 10, resetAt: 20_000 });
-		const slow = pace.sent();
-		pace.answered(pace.sent(), 15_000, { remaining: 80, resetAt: 70_000 });
-		pace.answered(slow, 16_000, { remaining: 1, resetAt: 20_000 });
-		expect(goes(pace, 16_000)).toBe(80);
+		const limiter = new RateLimiter(120, false);
+		limiter.answered(limiter.sent(), 100, { remaining: 10, resetAt: 20_000 });
+		const slow = limiter.sent();
+		limiter.answered(limiter.sent(), 15_000, { remaining: 80, resetAt: 70_000 });
+		limiter.answered(slow, 16_000, { remaining: 1, resetAt: 20_000 });
+		expect(goes(limiter, 16_000)).toBe(80);
 	});
 
 	it('is forgotten when a window shows that it has left', () => {
-		const pace = opened(120, { remaining: 0, resetAt });
-		expect(pace.wait(resetAt)).toBe(0);
-		pace.answered(pace.sent(), resetAt, { remaining: 119, resetAt: resetAt + MINUTE });
-		expect(goes(pace, resetAt)).toBe(118);
+		const limiter = opened(120, { remaining: 0, resetAt });
+		expect(limiter.wait(resetAt)).toBe(0);
+		limiter.answered(limiter.sent(), resetAt, { remaining: 119, resetAt: resetAt + MINUTE });
+		expect(goes(limiter, resetAt)).toBe(118);
 	});
 });
 
 describe('after a 429', () => {
 	it('nobody goes before the time, and then one goes ahead', () => {
-		const pace = opened(120);
-		const others = [pace.sent(), pace.sent()];
-		pace.hold(10_000);
-		expect(pace.hasSpare(5_000)).toBe(false);
-		for (const ticket of others) pace.answered(ticket, 5_000);
-		expect(pace.wait(6_000)).toBe(4_000);
-		pace.hold(8_000);
-		expect(pace.wait(6_000)).toBe(4_000);
-		expect(goes(pace, 10_000)).toBe(1);
+		const limiter = opened(120);
+		const others = [limiter.sent(), limiter.sent()];
+		limiter.hold(10_000);
+		expect(limiter.hasSpare(5_000)).toBe(false);
+		for (const ticket of others) limiter.answered(ticket, 5_000);
+		expect(limiter.wait(6_000)).toBe(4_000);
+		limiter.hold(8_000);
+		expect(limiter.wait(6_000)).toBe(4_000);
+		expect(goes(limiter, 10_000)).toBe(1);
 	});
 
 	it('of the probe itself, the next one is a probe again', () => {
-		const pace = createPace(120, false);
-		const probe = pace.sent();
-		pace.answered(probe, 100, {});
-		pace.hold(1_000);
-		expect(goes(pace, 1_000)).toBe(1);
+		const limiter = new RateLimiter(120, false);
+		const probe = limiter.sent();
+		limiter.answered(probe, 100, {});
+		limiter.hold(1_000);
+		expect(goes(limiter, 1_000)).toBe(1);
 	});
 });
 
@@ -193,41 +194,61 @@ const move = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('hold' as const), ms: fc.nat(MINUTE) }) },
 );
 
+type Move = typeof move extends fc.Arbitrary<infer One> ? One : never;
+
+/** A limiter that is asked and answered as the moves say, and held against its limit. */
+class Played {
+	readonly #limiter: RateLimiter;
+	readonly #limit: number;
+	readonly #unanswered: Ticket[] = [];
+	readonly #sentAt: number[] = [];
+	#now = 0;
+
+	constructor(limit: number) {
+		this.#limit = limit;
+		this.#limiter = new RateLimiter(limit, false);
+	}
+
+	play(one: Move): void {
+		if (one.kind === 'pass') this.#now += one.ms;
+		if (one.kind === 'hold') this.#limiter.hold(this.#now + one.ms);
+		if (one.kind === 'send' && this.#limiter.wait(this.#now) <= 0) this.#send();
+		if (one.kind === 'answer') this.#answer(one.which, one.reading);
+		const ms = this.#limiter.wait(this.#now);
+		expect(ms).toBeGreaterThanOrEqual(0);
+		if (this.#unanswered.length === 0) expect(ms).toBeLessThanOrEqual(2 * MINUTE);
+	}
+
+	/** Once everything is answered, the next request may go after a few waits. */
+	end(): void {
+		for (const ticket of this.#unanswered) this.#limiter.answered(ticket, this.#now);
+		for (let waits = 0; this.#limiter.wait(this.#now) > 0; waits++) {
+			expect(waits).toBeLessThan(5);
+			this.#now += this.#limiter.wait(this.#now);
+		}
+	}
+
+	#send(): void {
+		this.#unanswered.push(this.#limiter.sent());
+		this.#sentAt.push(this.#now);
+		const inAMinute = this.#sentAt.filter((at) => at > this.#now - MINUTE);
+		expect(inAMinute.length).toBeLessThanOrEqual(this.#limit);
+	}
+
+	#answer(which: number, { resetAt, ...rest }: RateReading): void {
+		const [ticket] = this.#unanswered.splice(which % (this.#unanswered.length || 1), 1);
+		const at = resetAt === undefined ? {} : { resetAt: this.#now + resetAt };
+		if (ticket !== undefined) this.#limiter.answered(ticket, this.#now, { ...rest, ...at });
+	}
+}
+
 it('whatever answers say: within the limit, and never stuck with nothing unanswered', () => {
 	const moves = fc.array(move, { maxLength: 120 });
 	fc.assert(
 		fc.property(moves, fc.integer({ min: 1, max: 8 }), (all, limit) => {
-			const pace = createPace(limit, false);
-			const unanswered: Ticket[] = [];
-			const sentAt: number[] = [];
-			let now = 0;
-			const send = () => {
-				unanswered.push(pace.sent());
-				sentAt.push(now);
-				expect(sentAt.filter((at) => at > now - MINUTE).length).toBeLessThanOrEqual(limit);
-			};
-			for (const one of all) {
-				if (one.kind === 'pass') now += one.ms;
-				if (one.kind === 'hold') pace.hold(now + one.ms);
-				if (one.kind === 'send' && pace.wait(now) <= 0) send();
-				const [ticket] =
-					one.kind === 'answer' && unanswered.length > 0
-						? unanswered.splice(one.which % unanswered.length, 1)
-						: [];
-				if (one.kind === 'answer' && ticket !== undefined) {
-					const { resetAt, ...rest } = one.reading;
-					const at = resetAt === undefined ? {} : { resetAt: now + resetAt };
-					pace.answered(ticket, now, { ...rest, ...at });
-				}
-				const ms = pace.wait(now);
-				expect(ms).toBeGreaterThanOrEqual(0);
-				if (unanswered.length === 0) expect(ms).toBeLessThanOrEqual(2 * MINUTE);
-			}
-			for (const ticket of unanswered) pace.answered(ticket, now);
-			for (let waits = 0; pace.wait(now) > 0; waits++) {
-				expect(waits).toBeLessThan(5);
-				now += pace.wait(now);
-			}
+			const played = new Played(limit);
+			for (const one of all) played.play(one);
+			played.end();
 		}),
 		{ numRuns: 500 },
 	);

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Outcome } from '../../src/loading/loader';
+import type { Rejection } from '../../src/errors';
+import type { Outcome } from '../../src/loading/outcomes';
 import { count, createReport, noCounts, tally } from '../../src/loading/report';
 
-const rejected = (ref: number, code: 'refused' | 'invalid_email'): Outcome<number> => ({
+type Code = 'missing_user_id' | 'not_confirmed';
+
+const rejectionOf = (code: Code): Rejection =>
+	code === 'not_confirmed' ? { code, userId: 'u' } : { code, columns: ['id'], joined: false };
+
+const rejected = (ref: number, code: Code): Outcome<number> => ({
 	status: 'rejected',
 	ref,
-	rejection: { code, reason: `because of ${ref}` },
+	rejection: rejectionOf(code),
 });
 
 it.each<[string, Partial<Outcome<number>>, object]>([
@@ -19,7 +25,7 @@ it.each<[string, Partial<Outcome<number>>, object]>([
 		{ status: 'upserted', merged: true, change: 'created' },
 		{ upserted: 1, merged: 1 },
 	],
-	['rejected', rejected(0, 'refused'), { rejected: 1 }],
+	['rejected', rejected(0, 'not_confirmed'), { rejected: 1 }],
 ])('counts a record that was %s', (_name, outcome, expected) => {
 	const counts = noCounts();
 	count(counts, { ref: 0, ...outcome } as Outcome<number>);
@@ -28,36 +34,38 @@ it.each<[string, Partial<Outcome<number>>, object]>([
 
 it('keeps the first rejections of each code, and counts all', () => {
 	const report = createReport<number>();
-	for (const ref of [1, 2, 3]) tally(report, rejected(ref, 'refused'), 2);
-	tally(report, rejected(4, 'invalid_email'), 2);
+	for (const ref of [1, 2, 3]) tally(report, rejected(ref, 'not_confirmed'), 2);
+	tally(report, rejected(4, 'missing_user_id'), 2);
 	expect([...report.rejections]).toEqual([
 		[
-			'refused',
+			'not_confirmed',
 			{
 				count: 3,
 				first: [
-					{ ref: 1, reason: 'because of 1' },
-					{ ref: 2, reason: 'because of 2' },
+					{ ref: 1, rejection: rejectionOf('not_confirmed') },
+					{ ref: 2, rejection: rejectionOf('not_confirmed') },
 				],
 			},
 		],
-		['invalid_email', { count: 1, first: [{ ref: 4, reason: 'because of 4' }] }],
+		[
+			'missing_user_id',
+			{ count: 1, first: [{ ref: 4, rejection: rejectionOf('missing_user_id') }] },
+		],
 	]);
 });
 
-it('keeps user ID and detail of a sample when they are known', () => {
+it('keeps a sample as it was given, with what Flameup answered', () => {
 	const report = createReport<number>();
-	const rejection = { code: 'refused', reason: 'r', userId: 'u', detail: 'd' } as const;
+	const answered = { status: 422, said: 'is bad', fields: ['email'] };
+	const rejection = { code: 'refused', ...answered, userId: 'u' } as const;
 	tally(report, { status: 'rejected', ref: 7, rejection }, 1);
-	expect(report.rejections.get('refused')?.first).toEqual([
-		{ ref: 7, reason: 'r', userId: 'u', detail: 'd' },
-	]);
+	expect(report.rejections.get('refused')?.first).toEqual([{ ref: 7, rejection }]);
 });
 
 it('keeps no samples when none are wanted', () => {
 	const report = createReport<number>();
-	tally(report, rejected(1, 'refused'), 0);
-	expect(report.rejections.get('refused')).toEqual({ count: 1, first: [] });
+	tally(report, rejected(1, 'not_confirmed'), 0);
+	expect(report.rejections.get('not_confirmed')).toEqual({ count: 1, first: [] });
 });
 
 it('accounts for every record exactly once', () => {
@@ -65,7 +73,7 @@ it('accounts for every record exactly once', () => {
 		fc.constant({ status: 'upserted', ref: 0 }),
 		fc.constant({ status: 'upserted', ref: 0, merged: true }),
 		fc.constant({ status: 'upserted', ref: 0, change: 'created' }),
-		fc.constantFrom(rejected(0, 'refused'), rejected(0, 'invalid_email')),
+		fc.constantFrom(rejected(0, 'not_confirmed'), rejected(0, 'missing_user_id')),
 	);
 	fc.assert(
 		fc.property(fc.array(outcome), fc.nat(3), (outcomes, samples) => {

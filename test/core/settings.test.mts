@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SettingIssue } from '../../src/errors';
 import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
-import { normalized, Settings } from '../../src/settings/settings';
+import { settingIssues } from '../../src/settings/issues';
+import { Settings, StreamSettings, streamMapping } from '../../src/settings/settings';
+import { AIRBYTE_WORDS, N8N_WORDS } from './words.mts';
 
 /** Each setting with its path, those of list entries too. */
 function all(schema: JsonSchema, prefix = ''): [path: string, setting: JsonSchema][] {
@@ -13,20 +16,40 @@ function all(schema: JsonSchema, prefix = ''): [path: string, setting: JsonSchem
 	);
 }
 
-/** Where a refusal points to; unknown settings are named by their own path. */
-const refusedPaths = (settings: object): string[] => {
-	const { error } = Settings.safeParse({ api_key: 'key', ...settings });
-	return (error?.issues ?? []).flatMap((issue) =>
-		issue.code === 'unrecognized_keys'
-			? issue.keys.map((key) => [...issue.path, key].join('.'))
-			: [issue.path.join('.')],
-	);
-};
+/** What is wrong with settings that have an API key besides. */
+function issuesOf(settings: object): SettingIssue[] {
+	const input = { api_key: 'key', ...settings };
+	const { error } = Settings.safeParse(input);
+	return error === undefined ? [] : settingIssues(error, input);
+}
 
-describe.each(all(jsonSchema(Settings)))('the setting %s', (path, { title, description }) => {
-	it('has a name in snake_case', () => expect(path).toMatch(/^[a-z_]+(\.[a-z_]+)*$/));
-	it('has a title without a full stop', () => expect(title).toMatch(/^[A-Z].*[^.]$/));
-	it('speaks to the user in full sentences', () => expect(description).toMatch(/^You .+\.$/));
+/** Where a refusal points to. */
+const refusedPaths = (settings: object): string[] =>
+	issuesOf(settings).map(({ setting }) => setting);
+
+describe.each([
+	['Airbyte', AIRBYTE_WORDS],
+	['n8n', N8N_WORDS],
+])('in the words of %s', (_host, words) => {
+	describe.each(all(jsonSchema(Settings, words)))('the setting %s', (path, setting) => {
+		const { description, title } = setting;
+		it('has a name in snake_case', () => expect(path).toMatch(/^[a-z_0-9]+(\.[a-z_0-9]+)*$/));
+		it('has a title without a full stop', () => expect(title).toMatch(/^[A-Z].*[^.]$/));
+		it('says what it is, in full sentences', () => {
+			expect(description).toMatch(/^[A-Z].+\.$/s);
+			expect(description).not.toMatch(/^(?:You|Your|This|The setting|Please)\b/);
+			expect(description).not.toMatch(/\. [a-z]|\s{2}|\.\.$/);
+		});
+		it('has its placeholders filled in', () => {
+			expect(`${title} ${description}`).not.toMatch(/[{}]/);
+		});
+	});
+
+	it('calls records, columns and runs as its users do', () => {
+		const texts = all(jsonSchema(Settings, words)).map(([, { description = '' }]) => description);
+		expect(texts.join(' ')).toContain(words.column);
+		expect(texts.join(' ')).toContain(words.record);
+	});
 });
 
 it('is complete with nothing but an API key', () => {
@@ -44,6 +67,8 @@ it('is complete with nothing but an API key', () => {
 			nested_values: 'keep',
 			empty_values: 'omit',
 		},
+		streams: [],
+		streams_share_user_ids: false,
 		rejected_records: {
 			policy: 'skip',
 			invalid_email: 'reject',
@@ -147,12 +172,226 @@ it.each([
 		{ batches: { bytes_per_request: 9_999 } },
 		'batches.bytes_per_request',
 	],
+	['a stream without a name', { streams: [{ skip_stream: true }] }, 'streams.0.stream'],
+	['a stream with an empty name', { streams: [{ stream: '' }] }, 'streams.0.stream'],
+	[
+		'an unknown setting of a stream',
+		{ streams: [{ stream: 'a', mapping: { email: 'x' } }] },
+		'streams.0.mapping.email',
+	],
+	[
+		'a blank column of a stream',
+		{ streams: [{ stream: 'a', mapping: { only_columns: [' '] } }] },
+		'streams.0.mapping.only_columns.0',
+	],
+	[
+		'sharing that is neither on nor off',
+		{ streams_share_user_ids: 'yes' },
+		'streams_share_user_ids',
+	],
+	['a workspace that is this folder', { workspace_id: '.' }, 'workspace_id'],
+	['a workspace that is the one above', { workspace_id: ' .. ' }, 'workspace_id'],
+	['a workspace with half a character', { workspace_id: 'ws\ud800' }, 'workspace_id'],
+	['an API key far too long', { api_key: 'k'.repeat(1_001) }, 'api_key'],
 	['an empty address', { api_url: '' }, 'api_url'],
 	['an address with a query', { api_url: 'https://api.example/v1?key=1' }, 'api_url'],
 	['an address with a fragment', { api_url: 'https://api.example/v1#x' }, 'api_url'],
 	['an address with a password', { api_url: 'https://me:secret@api.example' }, 'api_url'],
 	['another protocol', { api_url: 'ftp://api.example' }, 'api_url'],
 ])('refuses %s', (_name, settings, path) => expect(refusedPaths(settings)).toEqual([path]));
+
+/** Both lists of a column that is left out as well. */
+const both = (setting: string, listed: unknown, excluded: string) => ({
+	mapping: { [setting]: listed, exclude_columns: [excluded] },
+});
+
+it.each<[string, object, SettingIssue[]]>([
+	['a key of two lines', { api_key: 'a\nb' }, [{ setting: 'api_key', problem: 'one_line' }]],
+	[
+		'a key too long',
+		{ api_key: 'k'.repeat(1_001) },
+		[{ setting: 'api_key', problem: 'key_too_long' }],
+	],
+	[
+		'no workspace',
+		{ workspace_id: '..' },
+		[{ setting: 'workspace_id', problem: 'not_a_workspace_id' }],
+	],
+	['no address', { api_url: 'flameup.ai' }, [{ setting: 'api_url', problem: 'not_an_address' }]],
+	['plain http', { api_url: 'http://x.example' }, [{ setting: 'api_url', problem: 'needs_https' }]],
+	[
+		'a column both listed and left out',
+		both('only_columns', ['First Name'], 'first_name'),
+		[{ setting: 'mapping.exclude_columns', problem: 'also_in_only_columns', other: 'First Name' }],
+	],
+	[
+		'an email column that is left out',
+		both('email_column', 'e_mail', 'Email'),
+		[{ setting: 'mapping.exclude_columns', problem: 'also_in_email_column', other: 'e_mail' }],
+	],
+	[
+		'a user ID that is left out',
+		both('user_id_columns', ['id', 'a.b'], 'a.b'),
+		[{ setting: 'mapping.exclude_columns', problem: 'also_in_user_id_columns', other: 'a.b' }],
+	],
+	[
+		'one column with two new names',
+		{ mapping: { rename: ['x', 'y'].map((trait) => ({ column: 'plan', trait })) } },
+		[{ setting: 'mapping.rename', problem: 'listed_twice', other: 'plan' }],
+	],
+	[
+		'one stream twice',
+		{ streams: [{ stream: 'a' }, { stream: 'b' }, { stream: 'a' }] },
+		[{ setting: 'streams', problem: 'listed_twice', other: 'a' }],
+	],
+	[
+		'a stream that leaves out what all others need',
+		{
+			mapping: { user_id_columns: ['key'] },
+			streams: [{ stream: 'a' }, { stream: 'b', mapping: { exclude_columns: ['key'] } }],
+		},
+		[
+			{
+				setting: 'streams.1.mapping.exclude_columns',
+				problem: 'also_in_user_id_columns',
+				other: 'key',
+			},
+		],
+	],
+	[
+		'what is wrong in general only once',
+		{ ...both('only_columns', ['a'], 'a'), streams: [{ stream: 's', user_id_prefix: 's-' }] },
+		[{ setting: 'mapping.exclude_columns', problem: 'also_in_only_columns', other: 'a' }],
+	],
+	[
+		'fail_above without a limit',
+		{ rejected_records: { policy: 'fail_above' } },
+		[{ setting: 'rejected_records.policy', problem: 'needs_limit' }],
+	],
+	[
+		'a limit without fail_above',
+		{ rejected_records: { max_count: 3 } },
+		[{ setting: 'rejected_records.policy', problem: 'ignores_limit', other: 'skip' }],
+	],
+	['nothing at all', { api_key: undefined }, [{ setting: 'api_key', problem: 'missing' }]],
+	['a number', { api_key: 7 }, [{ setting: 'api_key', problem: 'type', expected: 'string' }]],
+	['a text', { dry_run: 'yes' }, [{ setting: 'dry_run', problem: 'type', expected: 'boolean' }]],
+	[
+		'half a person',
+		{ batches: { people_per_request: 1.5 } },
+		[{ setting: 'batches.people_per_request', problem: 'type', expected: 'int' }],
+	],
+	[
+		'an empty name',
+		{ mapping: { only_columns: [''] } },
+		[{ setting: 'mapping.only_columns.0', problem: 'empty' }],
+	],
+	[
+		'an unknown choice',
+		{ mapping: { empty_values: 'drop' } },
+		[{ setting: 'mapping.empty_values', problem: 'choice', choices: ['omit', 'send'] }],
+	],
+	[
+		'too little',
+		{ pace: { timeout_seconds: 0 } },
+		[{ setting: 'pace.timeout_seconds', problem: 'too_small', bound: 1, inclusive: true }],
+	],
+	[
+		'too much',
+		{ pace: { timeout_seconds: 601 } },
+		[{ setting: 'pace.timeout_seconds', problem: 'too_big', bound: 600, inclusive: true }],
+	],
+	[
+		'the bound itself',
+		{ rejected_records: { policy: 'fail_above', max_percent: 100 } },
+		[{ setting: 'rejected_records.max_percent', problem: 'too_big', bound: 100, inclusive: false }],
+	],
+	['an unknown name', { apiKey: 1 }, [{ setting: 'apiKey', problem: 'unknown' }]],
+])('tells as data of %s', (_name, settings, issues) => expect(issuesOf(settings)).toEqual(issues));
+
+it('takes or refuses whatever comes, and names a setting for each fault', () => {
+	const anything = fc.oneof(fc.anything(), fc.constantFrom(null, [], {}, '', 0));
+	const group = fc.oneof(
+		anything,
+		fc.record(
+			{
+				mapping: anything,
+				streams: fc.oneof(anything, fc.array(fc.record({ stream: anything, mapping: anything }))),
+				rejected_records: anything,
+				api_url: anything,
+				workspace_id: anything,
+			},
+			{ requiredKeys: [] },
+		),
+	);
+	fc.assert(
+		fc.property(group, (input) => {
+			const { error } = Settings.safeParse(input);
+			if (error !== undefined) expect(settingIssues(error, input).length).toBeGreaterThan(0);
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+it('never repeats a value, such as a key in the wrong place', () => {
+	const secret = 'flmp_secret_0123456789';
+	const wrong = fc.constantFrom(secret, [secret], { [`${'x'.repeat(200)}${secret}`]: 1 }, 7);
+	const settings = fc.record({
+		api_key: fc.constantFrom(`${secret}\n`, [secret], `${secret} ${secret}`),
+		api_url: fc.constantFrom(`ftp://${secret}`, secret),
+		pace: wrong,
+		batches: fc.record({ people_per_request: wrong }),
+		mapping: fc.record({ nested_values: wrong, user_id_columns: wrong }),
+		dry_run: wrong,
+	});
+	fc.assert(
+		fc.property(settings, (given) => {
+			const issues = issuesOf(given);
+			expect(issues.length).toBeGreaterThan(0);
+			expect(JSON.stringify(issues)).not.toContain(secret);
+		}),
+	);
+});
+
+describe('the settings of a stream', () => {
+	const general = Settings.parse({
+		api_key: 'key',
+		mapping: { email_column: 'mail', exclude_columns: ['x'], nested_values: 'text' },
+	}).mapping;
+
+	it.each<[string, object, object]>([
+		['change nothing when there are none', {}, {}],
+		['replace a list', { exclude_columns: ['y'] }, { exclude_columns: ['y'] }],
+		['empty a list', { exclude_columns: [] }, { exclude_columns: [] }],
+		['empty a text', { email_column: '' }, { email_column: '' }],
+		['bring back a default', { nested_values: 'keep' }, { nested_values: 'keep' }],
+		['leave what is not set', { nested_values: undefined }, {}],
+	])('%s', (_name, mapping, expected) =>
+		expect(streamMapping(general, StreamSettings.parse({ stream: 's', mapping }))).toEqual({
+			...general,
+			...expected,
+		}),
+	);
+
+	it('have defaults', () =>
+		expect(StreamSettings.parse({ stream: 's' })).toEqual({
+			stream: 's',
+			skip_stream: false,
+			user_id_prefix: '',
+			mapping: {},
+		}));
+
+	it('may differ in their namespace alone', () => {
+		const streams = [{ stream: 'a' }, { stream: 'a', namespace: 'n' }];
+		expect(issuesOf({ streams })).toEqual([]);
+	});
+
+	it('keep each setting of the mapping', () => {
+		const schema = jsonSchema(StreamSettings, AIRBYTE_WORDS).properties?.mapping;
+		expect(Object.keys(schema?.properties ?? {})).toEqual(Object.keys(general));
+		expect(schema?.required).toBeUndefined();
+	});
+});
 
 it('names everything that is wrong at once', () => {
 	const settings = {
@@ -231,12 +470,3 @@ describe('plain http', () => {
 		);
 	});
 });
-
-it.each([
-	['First Name', 'firstname'],
-	['first_name', 'firstname'],
-	['FIRST-NAME', 'firstname'],
-	[' first\tname ', 'firstname'],
-	['first.name', 'first.name'],
-	['Größe', 'größe'],
-])('compares the column %j as %s', (name, expected) => expect(normalized(name)).toBe(expected));

@@ -39,7 +39,7 @@ function test(changes: Partial<typeof given> = {}, flameup: Partial<FlameupOptio
 describe('the Test button', () => {
 	it.each([
 		['a good key', {}, {}, 'OK'],
-		['a base URL with slashes and blanks', { baseUrl: ' http://h/api/v1// ' }, {}, 'OK'],
+		['a base URL with slashes and spaces', { baseUrl: ' http://h/api/v1// ' }, {}, 'OK'],
 		['no workspace', { workspaceId: '' }, {}, 'OK'],
 		['a wrong key', { apiKey: 'wrong' }, {}, /does not accept the API Key/],
 		['a wrong workspace', { workspaceId: 'ws_other' }, {}, /no such workspace/],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FlameupApi } from '../../credentials/FlameupApi.credentials.ts';
 import { Flameup } from '../../nodes/Flameup/Flameup.node.ts';
 import { Settings } from '../../src/settings/settings.ts';
+import { OPERATIONS } from './fake-n8n.mts';
 
 const { description, methods } = new Flameup();
 
@@ -32,14 +33,10 @@ function shown(resource: string, operation: string) {
 
 describe('the form', () => {
 	it('has these parameters', () => {
-		const table = [
-			['person', 'upsert'],
-			['person', 'create'],
-			['person', 'get'],
-			['person', 'getAll'],
-			['person', 'updateTraits'],
-			['event', 'track'],
-		].map(([resource = '', operation = '']) => ({ operation, ...shown(resource, operation) }));
+		const table = OPERATIONS.map(([resource, operation]) => ({
+			operation,
+			...shown(resource, operation),
+		}));
 		expect(table).toMatchSnapshot();
 	});
 
@@ -56,7 +53,9 @@ describe('the form', () => {
 	it.each(texts.map((text) => [text]))('speaks plainly and without jargon: %s', (text) => {
 		expect(text).toMatch(/^[A-Z]/);
 		expect(text.includes('. ')).toBe(text.endsWith('.'));
-		expect(text).not.toMatch(/\bsync\b|\brecord is\b|_columns|api_url|allow_http/);
+		expect(text).not.toMatch(
+			/\bsync\b|\brecord is\b|\b[Cc]olumns?\b|[{}]|_columns|api_url|allow_http/,
+		);
 	});
 
 	it('takes defaults and texts of settings from the core', () => {
@@ -65,10 +64,10 @@ describe('the form', () => {
 		expect(of('requestsPerMinute')).toMatchObject({
 			displayName: 'Requests per Minute',
 			default: settings.pace.requests_per_minute,
-			description: expect.stringMatching(/^How many requests may be sent in any 60 seconds/),
+			description: expect.stringMatching(/^Number of requests that may be sent in any 60 seconds/),
 		});
 		expect(of('peoplePerRequest')?.default).toBe(settings.batches.people_per_request);
-		expect(of('timeout')?.default).toBe(settings.pace.timeout_seconds);
+		expect(of('timeoutSeconds')?.default).toBe(settings.pace.timeout_seconds);
 		expect(of('giveUpAfterMinutes')?.default).toBe(settings.pace.give_up_after_minutes);
 		expect(of('emptyValues')).toMatchObject({
 			default: settings.mapping.empty_values,
@@ -77,6 +76,30 @@ describe('the form', () => {
 				{ name: 'Send', value: 'send' },
 			],
 		});
+	});
+
+	it('offers paths of the input for settings that name fields', () => {
+		const paths = parameters.filter(({ requiresDataPath }) => requiresDataPath !== undefined);
+		expect(
+			Object.fromEntries(
+				paths.map(({ displayName, requiresDataPath }) => [displayName, requiresDataPath]),
+			),
+		).toEqual({
+			'Email Field': 'single',
+			'Fields to Leave Out': 'multiple',
+			'User ID Fields': 'multiple',
+		});
+		for (const { displayOptions } of paths) {
+			expect(displayOptions?.show).toEqual({ '/person.mappingMode': ['autoMapInputData'] });
+		}
+	});
+
+	it('takes the texts of the credential from the core too', () => {
+		expect(new FlameupApi().properties).toMatchObject([
+			{ displayName: 'API Key', name: 'apiKey', required: true, typeOptions: { password: true } },
+			{ displayName: 'Workspace ID', name: 'workspaceId', placeholder: 'e.g. ws_abc123' },
+			{ displayName: 'Base URL', name: 'baseUrl', default: 'https://api.flameup.ai/api/v1' },
+		]);
 	});
 
 	it('shows four fields of a person, and four more on request', async () => {

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { expect, it } from 'vitest';
 import { Flameup } from '../../nodes/Flameup/Flameup.node';
-import { ADVICE, OTHER_FAILURES } from '../../nodes/Flameup/failure';
+import { Failure, type FailureCode } from '../../nodes/Flameup/failure';
 import { PERSON_FIELDS } from '../../nodes/Flameup/personFields';
-import { inN8nWords } from '../../nodes/Flameup/wording';
-import { REJECTIONS } from '../../src/mapping/rejection';
+import { WORDS } from '../../nodes/Flameup/vocabulary';
+import type { Problem, RejectionCode } from '../../src/errors';
+import { fillIn, MEANINGS } from '../../src/texts';
 import { expectPart, table } from '../docs.mts';
 
 const FILE = new URL('../../docs/n8n.md', import.meta.url);
@@ -85,6 +86,53 @@ const options = properties.filter(isCollection).flatMap((collection) =>
 	})),
 );
 
+const answered = { status: 400, said: '', fields: [] };
+
+/** One problem for each code of a rejected row, to ask for its hint. */
+const EXAMPLES: { [Code in RejectionCode]: Problem<Code> } = {
+	missing_user_id: { code: 'missing_user_id', columns: ['id'], joined: false },
+	invalid_user_id: { code: 'invalid_user_id', column: 'id', holds: 'a list' },
+	user_id_too_long: { code: 'user_id_too_long', length: 300 },
+	invalid_email: { code: 'invalid_email' },
+	email_too_long: { code: 'email_too_long', length: 300 },
+	phone_too_long: { code: 'phone_too_long', length: 60 },
+	person_too_large: { code: 'person_too_large', maxBytes: 1 },
+	invalid_record: { code: 'invalid_record', why: 'no JSON' },
+	unreadable_line: { code: 'unreadable_line' },
+	refused: { code: 'refused', ...answered },
+	too_large_for_flameup: { code: 'too_large_for_flameup', ...answered },
+	not_confirmed: { code: 'not_confirmed' },
+};
+
+/** What the other codes of failed rows mean, and what to do. */
+const OTHERS: Record<Exclude<FailureCode, RejectionCode>, [meaning: string, hint: string]> = {
+	invalid_parameter: [
+		'A parameter has no value, or one that cannot be used, or its expression failed; the error names the parameter.',
+		'Correct the parameter, or the field that it reads.',
+	],
+	not_found: [
+		'Flameup has nobody with this user ID or email address.',
+		'Check the value; it must match exactly.',
+	],
+	already_exists: ['Flameup already has this person.', 'Use *Create or Update*.'],
+	uncertain: [
+		'No answer came, so the row may have arrived or not. It is not sent again, because a second event could message somebody twice.',
+		'Look the person up in Flameup before you run the row again.',
+	],
+	configuration: [
+		'The credential or an option is wrong, so no row could do better; nothing more was sent.',
+		'Correct what the error names.',
+	],
+	unavailable: [
+		'Flameup or the network was down or busy for longer than *Give Up After Minutes* allows.',
+		'Run the workflow again later; it is safe.',
+	],
+	cancelled: ['The execution was cancelled before this row was confirmed.', 'Run it again.'],
+	unexpected: ['Something happened that the node was not made for.', 'Report it.'],
+};
+
+const rejectionCodes = Object.values(EXAMPLES).filter(({ code }) => code !== 'unreadable_line');
+
 const head = ['name', 'operations', 'default', 'what it does'];
 
 const parts: Record<string, string> = {
@@ -105,12 +153,12 @@ const parts: Record<string, string> = {
 	codes: table(
 		['code', 'meaning', 'what to do'],
 		[
-			...Object.entries(REJECTIONS).map(([code, { meaning }]) => [
-				`\`${code}\``,
-				inN8nWords(meaning).replace('record', 'row'),
-				ADVICE[code as keyof typeof REJECTIONS].hint,
+			...rejectionCodes.map((problem) => [
+				`\`${problem.code}\``,
+				fillIn(MEANINGS[problem.code], WORDS),
+				new Failure(problem).text.hint ?? '',
 			]),
-			...Object.entries(OTHER_FAILURES).map(([code, texts]) => [`\`${code}\``, ...texts]),
+			...Object.entries(OTHERS).map(([code, texts]) => [`\`${code}\``, ...texts]),
 		],
 	),
 };

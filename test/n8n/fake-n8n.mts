@@ -177,3 +177,13 @@ export const pairs = (items: readonly INodeExecutionData[]): unknown[] =>
 export const isFailed = ({ json }: INodeExecutionData): boolean =>
 	json.error !== undefined &&
 	Object.keys(json).every((key) => ['error', 'message', 'details'].includes(key));
+
+/** Every operation of the node. */
+export const OPERATIONS = [
+	['person', 'upsert'],
+	['person', 'create'],
+	['person', 'get'],
+	['person', 'getAll'],
+	['person', 'updateTraits'],
+	['event', 'track'],
+] as const;

@@ -1,13 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createN8n, isFailed, mapped, pairs, people, type Setting } from './fake-n8n.mts';
-import { finish, run } from './timed.mts';
+import { describe, expect, it } from 'vitest';
+import {
+	createN8n,
+	isFailed,
+	mapped,
+	OPERATIONS,
+	pairs,
+	people,
+	type Setting,
+} from './fake-n8n.mts';
+import { fakeTimers, finish, run } from './timed.mts';
 
-beforeEach(() => {
-	vi.useFakeTimers();
-});
-afterEach(() => {
-	vi.useRealTimers();
-});
+fakeTimers();
 
 const STYLES = [
 	['with a workspace', 'ws_simulator'],
@@ -35,7 +38,7 @@ describe('Create', () => {
 		expect(pairs(done.items)).toEqual([0, 1, 2, 4, 3, 5]);
 		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'created' });
 		expect(done.items[4]?.json).toMatchObject({
-			error: expect.stringMatching(/^Flameup has this person already \[item 3\]/),
+			error: expect.stringMatching(/^Flameup already has this person \[item 3\]/),
 			details: { code: 'already_exists', userId: 'user_1' },
 		});
 		expect(done.items[5]?.json.details).toMatchObject({ code: 'missing_user_id' });
@@ -45,7 +48,7 @@ describe('Create', () => {
 	it('stops at the first row that fails', async () => {
 		const items = [{ userId: 'a' }, { userId: 'a' }, { userId: 'b' }];
 		const done = await run({ items, parameters: mapped({ operation: 'create' }) });
-		expect(done.error?.message).toBe('Flameup has this person already [item 1]');
+		expect(done.error?.message).toBe('Flameup already has this person [item 1]');
 		expect(done.error?.description).toContain('1 row had been created before this.');
 		expect(done.requests).toHaveLength(2);
 	});
@@ -271,22 +274,13 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 });
 
 describe('every operation', () => {
-	const all = [
-		['person', 'upsert'],
-		['person', 'create'],
-		['person', 'get'],
-		['person', 'getAll'],
-		['person', 'updateTraits'],
-		['event', 'track'],
-	] as const;
-
-	it.each(all)('%s %s: no input, no request and no output', async (resource, operation) => {
+	it.each(OPERATIONS)('%s %s: no input, no request and no output', async (resource, operation) => {
 		const done = await run({ items: [], parameters: { resource, operation } });
 		expect(done.items).toEqual([]);
 		expect(done.requests).toHaveLength(0);
 	});
 
-	it.each(all)(
+	it.each(OPERATIONS)(
 		'%s %s: never throws when the other rows are to go on',
 		async (resource, operation) => {
 			const broken = '={{ $json.no.such.thing }}';
@@ -299,7 +293,7 @@ describe('every operation', () => {
 				limit: broken,
 				options: { requestsPerMinute: broken },
 			};
-			for (const options of [{ requestsPerMinute: broken }, { timeout: -1 }, {}]) {
+			for (const options of [{ requestsPerMinute: broken }, { timeoutSeconds: -1 }, {}]) {
 				const setting = { items: people(3), parameters: { ...parameters, options } };
 				const done = await run({ ...setting, onError: 'continue' });
 				expect(done.error).toBeUndefined();

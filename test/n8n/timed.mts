@@ -1,6 +1,16 @@
 import type { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { createN8n, type Setting } from './fake-n8n.mts';
+
+/** Gives every test of a file or a group fake timers. */
+export function fakeTimers(): void {
+	beforeEach(() => {
+		vi.useFakeTimers();
+	});
+	afterEach(() => {
+		vi.useRealTimers();
+	});
+}
 
 /** Runs the node to its end under fake timers, however long it waits; an error comes back as a value. */
 export async function run(setting: Setting) {

@@ -1,5 +1,5 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
 	automatic,
 	createN8n,
@@ -9,14 +9,9 @@ import {
 	people,
 	type Setting,
 } from './fake-n8n.mts';
-import { finish, run } from './timed.mts';
+import { fakeTimers, finish, run } from './timed.mts';
 
-beforeEach(() => {
-	vi.useFakeTimers();
-});
-afterEach(() => {
-	vi.useRealTimers();
-});
+fakeTimers();
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const batches = ({ requests }: { requests: { url: string }[] }) =>
@@ -71,11 +66,24 @@ describe('Create or Update', () => {
 	});
 
 	it('says "saved" when the answer does not tell who was created', async () => {
-		const flameup = { emptyBody: true };
+		const flameup = { counts: 'absent' as const };
 		const done = await run({ items: people(2), parameters: mapped(), flameup });
-		expect(done.items.map(({ json }) => json)).toEqual([
+		expect(done.items.map(({ json }) => json)).toMatchObject([
 			{ userId: 'user_0', result: 'saved' },
 			{ userId: 'user_1', result: 'saved' },
+		]);
+	});
+
+	it('fails rows that no answer confirms', async () => {
+		const done = await run({
+			items: people(2),
+			parameters: mapped(),
+			flameup: { emptyBody: true },
+			onError: 'continue',
+		});
+		expect(done.items.map(({ json }) => json.details)).toMatchObject([
+			{ code: 'not_confirmed', userId: 'user_0' },
+			{ code: 'not_confirmed', userId: 'user_1' },
 		]);
 	});
 
@@ -107,10 +115,10 @@ describe('rows that fail', () => {
 		expect(pairs(done.items.slice(0, 245))).toEqual(upTo(250).filter((i) => !edges.includes(i)));
 		expect(done.items.slice(0, 245).some(isFailed)).toBe(false);
 		expect(failed[1]?.json).toEqual({
-			error: 'Email: The email address is not well-formed [item 99]',
+			error: 'The email address is not well-formed [item 99]',
 			details: {
 				code: 'invalid_email',
-				reason: 'Email: The email address is not well-formed',
+				reason: 'The email address is not well-formed',
 				hint: expect.stringContaining('When an Email Address Is Invalid'),
 				userId: 'user_99',
 			},
@@ -147,7 +155,7 @@ describe('rows that fail', () => {
 		const bad = people(250).map((row, i) => (i === 150 ? { ...row, email: 'no' } : row));
 		const { error, flameup } = await run({ items: bad, parameters: mapped() });
 		expect(error).toBeInstanceOf(NodeOperationError);
-		expect(error?.message).toBe('Email: The email address is not well-formed [item 150]');
+		expect(error?.message).toBe('The email address is not well-formed [item 150]');
 		expect(error?.context.itemIndex).toBe(150);
 		expect(error?.description).toContain(
 			`${flameup.people().size} rows had been saved before this. Running the workflow again is safe`,
@@ -179,7 +187,7 @@ describe('rows that fail', () => {
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
 		expect(done.items[2]?.json).toMatchObject({
-			error: expect.stringMatching(/^Email: The expression could not be worked out \[item 1\]\. /),
+			error: expect.stringMatching(/^Email: The expression could not be evaluated \[item 1\]\. /),
 			details: { code: 'invalid_parameter' },
 		});
 	});
@@ -196,8 +204,8 @@ describe('a run that cannot go on', () => {
 	it.each([
 		['a wrong key', { apiKey: 'wrong' }, 'Flameup does not accept the API key', 1],
 		['a wrong workspace', { workspaceId: 'other' }, 'Flameup does not know this workspace', 1],
-		['a URL that is none', { baseUrl: 'flameup' }, 'The credential or an option cannot be used', 0],
-		['http to elsewhere', { baseUrl: 'http://example.com' }, 'The credential or an option', 0],
+		['a URL that is none', { baseUrl: 'flameup' }, 'The settings are not valid', 0],
+		['http to elsewhere', { baseUrl: 'http://example.com' }, 'The settings are not valid', 0],
 		['no credential', { credential: new Error('None set') }, 'The Flameup credential could not', 0],
 	])('%s: one reason for every row, and no further request', async (_name, setting, text, sent) => {
 		const parameters = mapped();
@@ -286,8 +294,7 @@ describe('trouble along the way', () => {
 			await vi.advanceTimersByTimeAsync(1_000);
 			expect(ended).toBe(true);
 			const { items, message } = await outcome;
-			if (onError === 'stop')
-				expect(message).toBe('The execution was cancelled before this row was confirmed');
+			if (onError === 'stop') expect(message).toBe('The workflow was stopped before its end');
 			else expect(items).toHaveLength(500);
 		}
 	});
@@ -445,12 +452,11 @@ describe('mapping by hand', () => {
 			items: people(1),
 			parameters: mapped({ traits: { assignments } }),
 		});
-		expect(error?.message).toBe(
-			'Custom Traits, score: The value is not of the type number [item 0]',
-		);
+		expect(error?.message).toBe('Custom Traits: The value is not of the type number [item 0]');
+		expect(error?.description).toMatch(/^It is the value of "score"\./);
 	});
 
-	it('works out only what can differ from row to row', async () => {
+	it('evaluates only what can differ from row to row', async () => {
 		const assignments = [{ id: '1', name: 'source', value: 'n8n', type: 'string' }];
 		const done = await run({
 			items: people(20),
@@ -473,7 +479,7 @@ describe('mapping automatically', () => {
 		return done.requests.flatMap(({ body }) => JSON.parse(body ?? '').people);
 	};
 
-	it('recognizes names, unfolds traits and works out nothing', async () => {
+	it('recognizes names, unfolds traits and evaluates nothing', async () => {
 		const row = {
 			'User ID': 5,
 			'E-Mail': 'A@b.co',
@@ -509,15 +515,15 @@ describe('mapping automatically', () => {
 			notes: 'n',
 		};
 		const options = {
-			userIdField: 'customer.no',
-			emailField: 'customer.mail',
-			fieldsToIgnore: 'Notes, customer.secret',
+			userIdColumns: 'customer.no',
+			emailColumn: 'customer.mail',
+			excludeColumns: 'Notes, customer.secret',
 		};
 		expect(await sent([row], options)).toEqual([
 			{
 				userId: 'c-9',
 				email: 'c@d.co',
-				traits: { id: 1, email: 'other@b.co', customer: { no: 'c-9', mail: 'c@d.co' } },
+				traits: { id: 1, email: 'other@b.co', customer: { no: 'c-9' } },
 			},
 		]);
 		expect(row.customer.secret).toBe('x');
@@ -529,17 +535,90 @@ describe('mapping automatically', () => {
 			parameters: automatic(),
 			onError: 'continue',
 		});
-		expect(done.items[0]?.json.error).toBe('traits: The value is a string, not an object [item 0]');
-		expect(await sent([{ userId: 'a', traits: 'gold' }], { fieldsToIgnore: 'traits' })).toEqual([
+		expect(done.items[0]?.json.error).toBe('Traits: The value is a string, not an object [item 0]');
+		expect(await sent([{ userId: 'a', traits: 'gold' }], { excludeColumns: 'traits' })).toEqual([
 			{ userId: 'a' },
 		]);
 	});
 
-	it('says for all rows that the chosen field does not exist', async () => {
-		const { error } = await run({
-			items: people(2),
-			parameters: automatic({ userIdField: 'customer_id' }),
-		});
-		expect(error?.message).toBe('None of the fields in User ID Field (customer_id) exists');
+	it('follows paths into the traits that it unfolds', async () => {
+		const row = { traits: { no: 'a', plan: 'pro', 'E-Mail': 'a@b.co' } };
+		expect(
+			await sent([row], { userIdColumns: 'traits.no', excludeColumns: 'traits.plan' }),
+		).toEqual([{ userId: 'a', email: 'a@b.co' }]);
+	});
+
+	it('takes the first of several fields that has a value', async () => {
+		const rows = [
+			{ a: 1, b: 2 },
+			{ a: null, b: 2 },
+		];
+		const people = await sent(rows, { userIdColumns: 'a, b' });
+		expect(people.map(({ userId }) => userId)).toEqual(['1', '2']);
+	});
+
+	it('ignores the options of this mode when fields are mapped by hand', async () => {
+		const options = { userIdColumns: 'no_such', excludeColumns: 'email' };
+		const done = await run({ items: people(1), parameters: mapped({ options }) });
+		expect(done.flameup.people().get('user_0')?.email).toBe('user_0@example.com');
+	});
+
+	it('says for all rows that a field of the user ID does not exist, and sends nobody', async () => {
+		const parameters = automatic({ userIdColumns: 'userId, user-mail' });
+		const stopped = await run({ items: people(2), parameters });
+		expect(stopped.error?.message).toBe('"User ID Fields" names a field that does not exist');
+		expect(stopped.error?.description).toContain('There is no field "user-mail".');
+		expect(stopped.error?.description).toContain('The fields are "userId", "email" and "plan".');
+		const going = await run({ items: people(2), parameters, onError: 'continue' });
+		expect(going.items.filter(isFailed)).toHaveLength(2);
+		expect(going.items[0]?.json.details).toMatchObject({ code: 'configuration' });
+		expect(going.requests).toHaveLength(0);
+	});
+
+	it.each(['upsert', 'create'])(
+		'tells above the output of fields that no row has (%s)',
+		async (operation) => {
+			const items = [
+				{ userId: 'a', contact: { mail: 'a@b.co' } },
+				{ userId: 'b', notes: 'n' },
+			];
+			const options = { emailColumn: 'contact.emial', excludeColumns: 'notes, nots, contact.mail' };
+			const done = await run({ items, parameters: automatic(options, { operation }) });
+			expect(done.items).toHaveLength(2);
+			const [hint = ''] = done.hints;
+			expect(hint).toContain('There is no field "contact.emial".');
+			expect(hint).toContain('There is no field "nots".');
+			expect(hint).toContain('Did you mean "notes"?');
+			expect(hint).not.toContain('no field "notes"');
+			expect(hint).not.toContain('no field "contact.mail"');
+		},
+	);
+
+	it('refuses an expression for fields to leave out that gives neither text nor a list', async () => {
+		const options = (excludeColumns: string) => automatic({ excludeColumns });
+		const list = await run({ items: people(1), parameters: options("={{ ['email', 'plan'] }}") });
+		expect(JSON.parse(list.requests[0]?.body ?? '')).toEqual({ people: [{ userId: 'user_0' }] });
+		const other = await run({ items: people(1), parameters: options('={{ 5 }}') });
+		expect(other.error?.description).toContain('"Fields to Leave Out" must be a list.');
+		expect(other.requests).toHaveLength(0);
+	});
+});
+
+/** Every request is answered 429, and the node gives up at once. */
+const USED_UP = {
+	parameters: mapped({ options: { giveUpAfterMinutes: 0 } }),
+	flameup: { faults: { 1: '429' as const } },
+};
+
+describe("n8n's error details", () => {
+	it.each([
+		['a refusal', { flameup: { refuse: () => 'plan is not for sale' } }, '400', /not for sale/],
+		['a wrong key', { apiKey: 'wrong' }, '401', /api key/i],
+		['a used up allowance', USED_UP, '429', /Too many requests/],
+	])('have the status and the words of %s', async (_name, setting, status, words) => {
+		const { error } = await run({ items: people(1), parameters: mapped(), ...setting });
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect((error as NodeApiError).httpCode).toBe(status);
+		expect(error?.messages.join()).toMatch(words);
 	});
 });

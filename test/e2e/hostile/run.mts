@@ -38,7 +38,13 @@ export async function runSimulated(cell: Cell): Promise<Run & { readonly fake: F
 	const scene = sceneOf(cell);
 	const { latencyMs, ...switches } = cell.switches;
 	const range = typeof latencyMs === 'number' ? ([latencyMs, latencyMs] as const) : latencyMs;
-	const base = { api_key: API_KEY, workspace_id: WORKSPACE, api_url: API_URL };
+	const base = {
+		api_key: API_KEY,
+		workspace_id: WORKSPACE,
+		api_url: API_URL,
+		// The IDs of the two streams are those of the same people.
+		streams_share_user_ids: true,
+	};
 	const { failure, fake, logs, states, statesAt } = await fakeWrite({
 		config: JSON.stringify({ ...base, ...scene.settings }),
 		catalog: JSON.stringify(catalogOf(scene.streams)),

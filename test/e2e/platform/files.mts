@@ -11,7 +11,13 @@ export function writeFiles(
 ): string {
 	const files = join(folder, String(outcome.endings.length));
 	mkdirSync(files);
-	const config = { api_key: defaultKey, workspace_id: 'ws_simulator', api_url: simulator.url };
+	const config = {
+		api_key: defaultKey,
+		workspace_id: 'ws_simulator',
+		api_url: simulator.url,
+		// The IDs hold the name of their stream.
+		streams_share_user_ids: true,
+	};
 	const { streams } = catalogOf(
 		plan.streams.map(({ name, namespace }) => ({
 			name,

@@ -74,22 +74,25 @@ async function post(url: string, body: object, tries = 1): Promise<Response> {
 /** n8n's own REST interface, as the editor uses it. */
 export function openRest(base: string, cookie: string) {
 	const headers = { 'content-type': 'application/json', cookie };
+	const ask = async (url: string, request: RequestInit): Promise<Response> => {
+		for (let tries = 1; ; tries++) {
+			const answer = await fetch(url, request).catch((error) => {
+				// A connection that n8n has closed meanwhile; only what changes nothing is asked again.
+				if (request.method !== 'GET' || tries > 3) throw new Error(`${url}: ${error.cause}`);
+			});
+			// On a busy machine n8n loses its database now and then, and does nothing until it is back.
+			const isBusy = answer?.status === 503 && tries < 60;
+			if (answer && !isBusy) return answer;
+			if (isBusy) await sleep(1000);
+		}
+	};
 	const call: Call = async (method, path, body) => {
 		const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-		for (let tries = 1; ; tries++) {
-			const answer = await fetch(`${base}/rest${path}`, request).catch((error) => {
-				// a connection that n8n has closed meanwhile; only what changes nothing is asked again
-				if (method !== 'GET' || tries > 3) throw new Error(`${method} ${path}: ${error.cause}`);
-			});
-			// on a busy machine n8n takes its database for lost now and then, and does nothing until it is back
-			const isBusy = answer?.status === 503 && tries < 60;
-			if (isBusy) await sleep(1000);
-			if (!answer || isBusy) continue;
-			const text = await answer.text();
-			if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 400)}`);
-			const json = JSON.parse(text || '{}');
-			return json.data ?? json;
-		}
+		const answer = await ask(`${base}/rest${path}`, request);
+		const text = await answer.text();
+		if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 400)}`);
+		const json = JSON.parse(text || '{}');
+		return json.data ?? json;
 	};
 	const save = (workflow: Workflow, credential?: Credential) =>
 		call('POST', '/workflows', credential ? withCredential(workflow, credential) : workflow);

@@ -1,17 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { createApi } from '../../../../src/flameup/api';
 import { connect } from '../../connection';
-import { Failure } from '../../failure';
-import { findParameters, notFound, personSought } from '../../find';
+import { type RowWork, rowByRow } from '../../eachRow';
+import { refusal } from '../../failure';
+import { findParameters, notFound, personToFind } from '../../findBy';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { readPerson, SIMPLIFY, simplifies } from '../../people';
-import { fromRefusal } from '../../refusal';
-import { eachRow } from '../../rows';
-import type { Done, Run } from '../../run';
-import { rows } from '../../summary';
+import { readPerson, SIMPLIFY, simplifies } from '../../personOutput';
+import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['get'] };
 
+/** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
 	...findParameters('get'),
 	{ ...SIMPLIFY, displayOptions: { show } },
@@ -19,22 +17,19 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Reads one person for each row. */
-export async function execute(run: Run): Promise<Done> {
-	const { results } = run;
-	const connection = await connect(run);
-	if (connection instanceof Failure) {
-		results.failRest(connection);
-		return { progress: 'Nothing was read.' };
-	}
-	const api = createApi(connection.client);
-	const { key, read } = personSought(run);
+export const execute = rowByRow(prepare, (rows) => `${rows} had been read before this.`);
+
+async function prepare(run: Run): Promise<RowWork> {
+	const { client } = await connect(run);
+	const { key, read } = personToFind(run);
 	const simplify = simplifies(run);
-	await eachRow(run, async (row) => {
-		const value = read(row);
-		if (value instanceof Failure) return value;
-		const found = await api.findPerson(key, value);
-		if (found.refused) return fromRefusal(found, 'the request', value);
-		return found.person === undefined ? notFound(key) : [readPerson(found.person, simplify)];
-	});
-	return { progress: `${rows(results.succeeded)} had been read before this.` };
+	return {
+		async act(row) {
+			const value = read(row);
+			const found = await client.findPerson(key, value);
+			if (found.refused) throw refusal(found.complaint, 'request', value);
+			if (found.person === undefined) throw notFound(key);
+			return [readPerson(found.person, simplify)];
+		},
+	};
 }

@@ -1,17 +1,16 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { type Api, createApi, type PeopleFilter } from '../../../../src/flameup/api';
+import type { INodeProperties } from 'n8n-workflow';
 import { readEverybody } from '../../../../src/flameup/paging';
 import { connect } from '../../connection';
-import { Failure } from '../../failure';
+import { type RowWork, rowByRow } from '../../eachRow';
+import { invalidParameter, refusal } from '../../failure';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { readPerson, SIMPLIFY, simplifies } from '../../people';
-import { fromRefusal } from '../../refusal';
-import { eachRow } from '../../rows';
-import type { Done, Run } from '../../run';
-import { rows } from '../../summary';
+import type { Parameters, Read } from '../../parameters';
+import { readPerson, SIMPLIFY, simplifies } from '../../personOutput';
+import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['getAll'] };
 
+/** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
 	{
 		displayName: 'Return All',
@@ -57,54 +56,49 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Reads many people; rows that ask for the same are answered once, with the first of them. */
-export async function execute(run: Run): Promise<Done> {
-	const { parameters, results } = run;
-	const connection = await connect(run);
-	if (connection instanceof Failure) {
-		results.failRest(connection);
-		return { progress: 'Nothing was read.' };
-	}
-	const api = createApi(connection.client);
-	const readAll = parameters.each('returnAll', 'Return All');
-	const readLimit = parameters.each('limit', 'Limit');
-	const readStatus = parameters.each('filters.status', 'Status');
+export const execute = rowByRow(
+	prepare,
+	(rows) => `${rows} had been answered before this. Running the workflow again is safe.`,
+);
+
+async function prepare(run: Run): Promise<RowWork> {
+	const { client } = await connect(run);
+	const readLimit = limitReader(run.parameters);
+	const readStatus = run.parameters.each('filters.status', 'Status');
 	const simplify = simplifies(run);
 	const asked = new Set<string>();
-	const unsure = new Set<number>();
-	await eachRow(run, async (row) => {
-		const values = [readAll(row), readLimit(row), readStatus(row)];
-		for (const value of values) if (value instanceof Failure) return value;
-		const [all, given, status] = values;
-		const limit = all === true ? Number.POSITIVE_INFINITY : Number(given ?? 50);
-		if (Number.isNaN(limit) || limit < 1) return BAD_LIMIT;
-		const key = JSON.stringify([String(limit), status]);
-		if (asked.has(key)) return [];
-		asked.add(key);
-		const filter = typeof status === 'string' && status !== '' ? { status } : {};
-		const read = await everybody(api, filter, Math.floor(limit), simplify);
-		if (read instanceof Failure) return read;
-		if (read.isUnsure) unsure.add(row);
-		return read.people;
-	});
+	let isUnsure = false;
 	return {
-		progress: `${rows(results.succeeded)} had been answered before this. Running the workflow again is safe.`,
-		...(unsure.size > 0 && { hint: UNSURE }),
+		async act(row) {
+			const limit = readLimit(row);
+			const status = readStatus(row);
+			const key = JSON.stringify([String(limit), status]);
+			if (asked.has(key)) return [];
+			asked.add(key);
+			const filter = typeof status === 'string' && status !== '' ? { status } : {};
+			const read = await readEverybody(client, filter, limit);
+			if ('refused' in read) throw refusal(read.complaint, 'request');
+			isUnsure ||= read.isUnsure;
+			return Array.from(read.people, (person) => readPerson(person, simplify));
+		},
+		hint: () => (isUnsure ? UNSURE : undefined),
 	};
 }
 
-async function everybody(api: Api, filter: PeopleFilter, limit: number, simplify: boolean) {
-	const read = await readEverybody(api, filter, limit);
-	if ('refused' in read) return fromRefusal(read, 'the request', '');
-	const people: IDataObject[] = [];
-	for (const person of read.people) people.push(readPerson(person, simplify));
-	return { people, isUnsure: read.isUnsure };
+/** How many people a row asks for. */
+function limitReader(parameters: Parameters): Read<number> {
+	const readAll = parameters.each('returnAll', 'Return All');
+	const readLimit = parameters.each('limit', 'Limit');
+	return (row) => {
+		if (readAll(row) === true) return Number.POSITIVE_INFINITY;
+		const limit = Math.floor(Number(readLimit(row) ?? 50));
+		if (limit >= 1) return limit;
+		throw invalidParameter(
+			'Limit: The value is not a number above 0',
+			'Enter a whole number, or turn on Return All.',
+		);
+	};
 }
-
-const BAD_LIMIT = new Failure({
-	code: 'invalid_parameter',
-	title: 'Limit: The value is not a number above 0',
-	hint: 'Enter a whole number, or turn on Return All.',
-});
 
 const UNSURE =
 	'People were added, changed or deleted while they were read, so a few may be missing or out of date. Run the workflow again to be sure.';

@@ -10,7 +10,7 @@ const choices: INodePropertyOptions[] = [
 	{
 		name: 'Create',
 		value: 'create',
-		description: 'Create a new person, and leave those who are there alone',
+		description: 'Create new people; people who already exist are not changed',
 		action: 'Create a person',
 	},
 	{
@@ -34,7 +34,7 @@ const choices: INodePropertyOptions[] = [
 	{
 		name: 'Update Traits',
 		value: 'updateTraits',
-		description: 'Change some traits of a person who is there already',
+		description: 'Change some traits of a person who already exists',
 		action: 'Update traits of a person',
 	},
 ];

@@ -1,19 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { idOf } from '../../../../src/flameup/answers';
-import { createApi } from '../../../../src/flameup/api';
 import { connect } from '../../connection';
-import { Failure } from '../../failure';
-import { findParameters, notFound, personSought } from '../../find';
+import { type RowWork, rowByRow } from '../../eachRow';
+import { invalidParameter, refusal } from '../../failure';
+import { findParameters, notFound, personToFind } from '../../findBy';
+import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { SIMPLIFY, simplifies, writtenPerson } from '../../people';
-import { fromRefusal } from '../../refusal';
-import { eachRow } from '../../rows';
-import type { Done, Run } from '../../run';
-import { rows } from '../../summary';
-import { assignedValues, jsonValues } from '../../values';
+import { SIMPLIFY, simplifies, writtenPerson } from '../../personOutput';
+import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['updateTraits'] };
 
+/** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
 	...findParameters('updateTraits'),
 	{
@@ -37,40 +35,30 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Changes some traits of one person for each row. */
-export async function execute(run: Run): Promise<Done> {
-	const { parameters, results } = run;
-	const connection = await connect(run);
-	if (connection instanceof Failure) {
-		results.failRest(connection);
-		return { progress: 'Nobody was updated.' };
-	}
-	const api = createApi(connection.client);
-	const { key, read } = personSought(run);
+export const execute = rowByRow(
+	prepare,
+	(rows) => `${rows} had been updated before this. Running the workflow again is safe.`,
+);
+
+async function prepare(run: Run): Promise<RowWork> {
+	const { parameters } = run;
+	const { client } = await connect(run);
+	const { key, read } = personToFind(run);
 	const readTraits = assignedValues(parameters, 'traits', 'Traits');
 	const readJson = jsonValues(parameters, 'options.traitsJson', 'Traits (JSON)');
 	const simplify = simplifies(run);
-	await eachRow(run, async (row) => {
-		const value = read(row);
-		if (value instanceof Failure) return value;
-		const json = readJson(row);
-		if (json instanceof Failure) return json;
-		const traits = readTraits(row);
-		if (traits instanceof Failure) return traits;
-		const all = { ...json, ...traits };
-		if (Object.keys(all).length === 0) return NO_TRAITS;
-		const updated = await api.updateTraits(key, value, JSON.stringify(all));
-		if (updated.refused) return fromRefusal(updated, 'the traits', value);
-		if (updated.person === undefined) return notFound(key);
-		const userId = String(idOf(updated.person) ?? value);
-		return [writtenPerson(userId, 'updated', updated.person, simplify)];
-	});
 	return {
-		progress: `${rows(results.succeeded)} had been updated before this. Running the workflow again is safe.`,
+		async act(row) {
+			const value = read(row);
+			const traits = { ...readJson(row), ...readTraits(row) };
+			if (Object.keys(traits).length === 0) {
+				throw invalidParameter('Traits: There are none', 'Add at least one trait.');
+			}
+			const updated = await client.updateTraits(key, value, JSON.stringify(traits));
+			if (updated.refused) throw refusal(updated.complaint, 'traits', value);
+			if (updated.person === undefined) throw notFound(key);
+			const userId = String(idOf(updated.person) ?? value);
+			return [writtenPerson(userId, 'updated', updated.person, simplify)];
+		},
 	};
 }
-
-const NO_TRAITS = new Failure({
-	code: 'invalid_parameter',
-	title: 'Traits: There are none',
-	hint: 'Add at least one trait that is to change.',
-});

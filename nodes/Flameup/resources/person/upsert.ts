@@ -1,24 +1,21 @@
-import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { FlameupError, StoppedError } from '../../../../src/errors';
-import { isObject } from '../../../../src/flameup/answers';
-import { createClient } from '../../../../src/flameup/client';
-import { createDryClient } from '../../../../src/flameup/dryRun';
-import { createLoader, type Outcome } from '../../../../src/loading/loader';
+import type { INodeProperties } from 'n8n-workflow';
+import { FlameupError } from '../../../../src/errors';
+import { DryRunClient, type PeopleClient } from '../../../../src/flameup/dryRun';
+import { Loader } from '../../../../src/loading/loader';
+import type { Outcome } from '../../../../src/loading/outcomes';
 import { count, noCounts } from '../../../../src/loading/report';
-import type { Mapped } from '../../../../src/mapping/mapper';
-import type { Person } from '../../../../src/settings/settings';
+import type { Person } from '../../../../src/mapping/person';
 import { type Connection, connect } from '../../connection';
-import { Failure, fromRejection } from '../../failure';
+import { Failure, failureOf } from '../../failure';
 import { BATCH_OPTIONS, optionsParameter, PERSON_OPTIONS } from '../../options';
-import type { Read } from '../../parameters';
-import { checkedPerson, SIMPLIFY, simplifies, writtenPerson } from '../../people';
-import { personReader, readRecords } from '../../records';
-import { orFailure } from '../../rows';
-import { cancelled, type Done, type Run } from '../../run';
-import { rows, summaryHint, summaryJson, type Totals } from '../../summary';
+import { checkedPerson, SIMPLIFY, simplifies, writtenPerson } from '../../personOutput';
+import { createPersonReader, type PersonReader } from '../../personReader';
+import { countedRows, type Done, type Run } from '../../run';
+import { summaryHint, summaryJson, type Totals } from '../../summary';
 
 const show = { resource: ['person'], operation: ['upsert'] };
 
+/** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
 	{
 		displayName: 'Output',
@@ -34,12 +31,12 @@ export const properties: readonly INodeProperties[] = [
 			{
 				name: 'Summary',
 				value: 'summary',
-				description: 'One item with the counts; it holds nothing about single people',
+				description: 'One item with the counts, and nothing about single people',
 			},
 		],
 		default: 'people',
 		description:
-			'What comes out of the node. Rows that failed always come out one by one, if you let the workflow go on.',
+			'What the node outputs. Failed rows are always output one by one, if the workflow goes on.',
 		displayOptions: { show },
 	},
 	{ ...SIMPLIFY, displayOptions: { show: { ...show, output: ['people'] } } },
@@ -49,128 +46,130 @@ export const properties: readonly INodeProperties[] = [
 /** Records that may be on their way before reading pauses: about 20 requests. */
 const MAX_PENDING = { records: 2_000, characters: 16_000_000 } as const;
 
-/** More people than can be on their way at once, so that a few bad batches do not end the run. */
-const HOPELESS_AFTER = 500;
-
-/** Creates or updates everybody, a hundred at a time. */
-export async function execute(run: Run): Promise<Done> {
-	const { clock, results } = run;
-	const startedAt = clock.now();
-	const totals: Totals = { ...noCounts(), emailsLeftOut: 0 };
-	const isSummary = run.parameters.constant('output', 'Output') === 'summary';
-	const prepared = await orFailure(() => prepare(run));
-	const dryRun = !(prepared instanceof Failure) && prepared.connection.settings.dry_run;
-	let client = createDryClient();
-	let ended: Failure | undefined;
-	if (prepared instanceof Failure) {
-		ended = prepared;
-	} else {
-		if (!dryRun) client = createClient(prepared.connection.client);
-		ended = await orFailure(() => load(run, { ...prepared, client, isSummary, totals }));
-	}
-	if (ended !== undefined) results.failRest(ended);
-	const summary = (): INodeExecutionData => ({
-		json: summaryJson(run, totals, client.stats, clock.now() - startedAt, dryRun),
-		pairedItem: results.succeededRows().map((item) => ({ item })),
-	});
-	return {
-		progress: `${rows(dryRun ? 0 : results.succeeded)} had been saved before this. Running the workflow again is safe, because people are matched by their user ID.`,
-		hint: summaryHint(run, totals, dryRun),
-		...(isSummary && { summary: summary() }),
-	};
-}
-
-interface Prepared {
-	readonly connection: Connection;
-	readonly readPerson: Read<Mapped>;
-}
-
-async function prepare(run: Run): Promise<Prepared | Failure> {
-	const records = readRecords(run);
-	if (records instanceof Failure) return new Failure({ ...records.details, endsRun: true });
-	const connection = await connect(run, records.mapping);
-	if (connection instanceof Failure) return connection;
-	return { connection, readPerson: personReader(records, connection.settings) };
-}
-
-interface Loading extends Prepared {
-	readonly client: ReturnType<typeof createClient>;
-	readonly isSummary: boolean;
-	readonly totals: Totals;
-}
-
-async function load(
-	run: Run,
-	{ client, connection, isSummary, readPerson, totals }: Loading,
-): Promise<Failure | undefined> {
-	const { clock, continues, results, stop } = run;
-	const { settings } = connection;
-	const simplify = simplifies(run);
-
-	function upserted({ change, exact, merged, ref, shown }: Outcome<Row> & { status: 'upserted' }) {
-		const { row, userId } = ref;
-		if (isSummary) return results.succeed(row);
-		if (settings.dry_run) return results.succeed(row, checkedPerson(shown as unknown as Person));
-		const result = merged ? 'merged' : exact && change ? change : 'saved';
-		results.succeed(
-			row,
-			writtenPerson(userId, result, isObject(shown) ? shown : undefined, simplify),
-		);
-	}
-
-	function failed(row: number, failure: Failure): void {
-		results.fail(row, failure);
-		if (!continues) loader.fail(new FlameupError(HALTED));
-	}
-
-	const loader = createLoader<Row, never>(
-		{
-			client,
-			batches: settings.batches,
-			requestsInFlight: settings.pace.requests_in_flight,
-			clock,
-			stop,
-			maxPending: MAX_PENDING,
-			flushesByAge: false,
-			tellsPeople: !isSummary,
-			separatesRepeats:
-				run.parameters.constant('options.repeatedIds', 'Repeated User IDs') === 'separate',
-			hopelessAfter: HOPELESS_AFTER,
-		},
-		{
-			outcome(outcome) {
-				count(totals, outcome);
-				if (outcome.status === 'upserted') upserted(outcome);
-				else failed(outcome.ref.row, fromRejection(outcome.rejection));
-			},
-			marker: () => undefined,
-		},
-	);
-
-	for (let row = 0; row < run.items.length && loader.failure === undefined; row++) {
-		if (stop.signal.aborted) {
-			loader.fail(new StoppedError('cancelled'));
-			break;
-		}
-		const mapped = readPerson(row);
-		if (mapped instanceof Failure) {
-			failed(row, mapped);
-		} else {
-			if (mapped.emailLeftOut) totals.emailsLeftOut++;
-			loader.add({ row, userId: mapped.person.userId }, mapped);
-		}
-		await clock.breathe();
-		if (loader.isFull) await loader.room().catch(() => undefined);
-	}
-	const ended = await orFailure(() => loader.end());
-	if (!(ended instanceof Failure)) return undefined;
-	if (loader.failure?.message === HALTED) return undefined;
-	return ended.details.code === 'cancelled' ? cancelled() : ended;
-}
-
 interface Row {
 	readonly row: number;
 	readonly userId: string;
 }
 
-const HALTED = 'A row failed, and the workflow is to stop.';
+/** Ends the loading after a row that failed, when the workflow is to stop. */
+const HALTED = new FlameupError({ code: 'stopped' });
+
+/** Creates or updates everybody, a hundred at a time. */
+export async function execute(run: Run): Promise<Done> {
+	const { clock, parameters, results } = run;
+	const startedAt = clock.now();
+	const isSummary = parameters.raw('output') === 'summary';
+	let upsert: Upsert | undefined;
+	try {
+		upsert = new Upsert(run, await connect(run), isSummary);
+		await upsert.load();
+	} catch (error) {
+		results.failRest(failureOf(error));
+	}
+	const { dryRun, stats, totals } = upsert ?? NOTHING_DONE;
+	const hints = [summaryHint(run, totals, dryRun), upsert?.hint()];
+	const summary = isSummary && {
+		json: summaryJson(run, totals, stats, clock.now() - startedAt, dryRun),
+		pairedItem: results.succeededRows().map((item) => ({ item })),
+	};
+	return {
+		progress: `${countedRows(dryRun ? 0 : results.succeeded)} had been saved before this. Running the workflow again is safe, because people are matched by their user ID.`,
+		hint: hints.filter((hint) => hint !== undefined).join(' '),
+		...(summary && { summary }),
+	};
+}
+
+const noTotals = (): Totals => ({ ...noCounts(), emailsLeftOut: 0 });
+
+const NOTHING_DONE = { dryRun: false, stats: new DryRunClient().stats, totals: noTotals() };
+
+/** All rows of one execution on their way to Flameup. */
+class Upsert {
+	readonly #run: Run;
+	readonly #isSummary: boolean;
+	readonly #simplify: boolean;
+	readonly #reader: PersonReader;
+	readonly #loader: Loader<Row, never>;
+	readonly dryRun: boolean;
+	readonly stats: PeopleClient['stats'];
+	readonly totals = noTotals();
+
+	constructor(run: Run, { client, settings }: Connection, isSummary: boolean) {
+		const { clock, parameters, stop } = run;
+		this.#run = run;
+		this.#isSummary = isSummary;
+		this.#simplify = simplifies(run);
+		this.#reader = createPersonReader(run, settings);
+		this.dryRun = settings.dry_run;
+		const people = this.dryRun ? new DryRunClient() : client;
+		this.stats = people.stats;
+		this.#loader = new Loader(
+			{
+				client: people,
+				settings,
+				clock,
+				stop,
+				maxPending: MAX_PENDING,
+				flushesByAge: false,
+				showsPeople: !isSummary,
+				separatesRepeats:
+					parameters.constant('options.repeatedIds', 'Repeated User IDs') === 'separate',
+			},
+			{ outcome: (outcome) => this.#settle(outcome), marker: () => undefined },
+		);
+	}
+
+	hint(): string | undefined {
+		return this.#reader.hint();
+	}
+
+	/** Settles every row in the results. */
+	async load(): Promise<void> {
+		const { clock, items, results, stop } = this.#run;
+		const loader = this.#loader;
+		for (let row = 0; row < items.length && loader.failure === undefined; row++) {
+			if (stop.signal.aborted) loader.fail(new FlameupError({ code: 'stopped' }));
+			else this.#add(row);
+			await clock.pause();
+			if (loader.isFull) await loader.room().catch(() => undefined);
+		}
+		await loader.end().catch((error: unknown) => {
+			if (error !== HALTED) results.failRest(failureOf(error));
+		});
+	}
+
+	#add(row: number): void {
+		try {
+			const mapped = this.#reader.read(row);
+			if (mapped.emailLeftOut) this.totals.emailsLeftOut++;
+			this.#loader.add({ row, userId: mapped.person.userId }, mapped);
+		} catch (error) {
+			this.#fail(row, failureOf(error));
+		}
+	}
+
+	#settle(outcome: Outcome<Row>): void {
+		const { row } = outcome.ref;
+		count(this.totals, outcome);
+		if (outcome.status === 'upserted') {
+			this.#run.results.succeed(row, ...this.#shown(outcome));
+		} else {
+			const { rejection } = outcome;
+			const { userId } = rejection;
+			this.#fail(row, new Failure(rejection, userId === undefined ? {} : { userId }));
+		}
+	}
+
+	#fail(row: number, failure: Failure): void {
+		this.#run.results.fail(row, failure);
+		if (!this.#run.continues) this.#loader.fail(HALTED);
+	}
+
+	/** What comes out for a row that was saved, if single rows come out. */
+	#shown({ change, exact, merged, ref, shown }: Outcome<Row> & { status: 'upserted' }) {
+		if (this.#isSummary) return [];
+		if (this.dryRun) return [checkedPerson(shown as unknown as Person)];
+		const result = merged ? 'merged' : exact && change ? change : 'saved';
+		return [writtenPerson(ref.userId, result, shown, this.#simplify)];
+	}
+}

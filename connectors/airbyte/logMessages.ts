@@ -1,0 +1,253 @@
+import type { Rejection } from '../../src/errors';
+import type { ClientStats } from '../../src/flameup/sender';
+import type { Counts, Report } from '../../src/loading/report';
+import type { Understanding } from '../../src/mapping/columns';
+import { describe, paragraph, quoted, sentence, type Text, type Vocabulary } from '../../src/texts';
+import type { LogLevel } from './protocol';
+import { isGeneral, type RecordRef, type Stream } from './stream';
+import type { Streams } from './streams';
+
+/** What `write` tells in the log; every text a user reads while it runs is here. */
+
+/** What the input and the answers held that a user should know about. */
+export interface Oddities {
+	unknownTypes: number;
+	miscountedAnswers: number;
+}
+
+/** Figures of a run that has ended. */
+export interface Ended {
+	readonly streams: Streams;
+	readonly stats: Readonly<ClientStats>;
+	readonly odd: Oddities;
+	readonly elapsedMs: number;
+	readonly isDryRun: boolean;
+	readonly words: Vocabulary;
+}
+
+/** More names than this are only counted. */
+const MOST_NAMES = 20;
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+const some = (value: number, one: string, many = `${one}s`): string =>
+	`${number(value)} ${value === 1 ? one : many}`;
+
+const people = (value: number): string => some(value, 'person', 'people');
+
+const seconds = (ms: number): string =>
+	ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${number(Math.round(ms / 1000))} s`;
+
+const named = (names: readonly string[]): string =>
+	names.length <= MOST_NAMES
+		? names.join(', ')
+		: `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
+/** How the columns of a stream were understood. */
+export function columnsText(name: string, understanding: Understanding): string {
+	const { leftOut, roles, traits, userId } = understanding;
+	const id = userId.paths.map((path) => path.join('.'));
+	const roleTexts = roles.map(({ column, role }) => `${role} from ${column}`);
+	const parts = [
+		id.length === 0
+			? 'no column for the user ID found'
+			: `user ID from ${id.join(userId.joined ? ' + ' : ' or ')}`,
+		...roleTexts,
+		...(roles.some(({ role }) => role === 'email') ? [] : ['no email column found']),
+		...(traits.length > 0 ? [`${some(traits.length, 'other trait')}: ${named(traits)}`] : []),
+		...(leftOut.length > 0 ? [`left out: ${named(leftOut)}`] : []),
+	];
+	return `Stream ${name}: ${parts.join('; ')}.`;
+}
+
+/** Where a record stands, for the user to find it. */
+export const whereText = ({ number: position, stream }: RecordRef): string =>
+	stream.isInput
+		? `line ${number(position)} of the input`
+		: `record ${number(position)} of ${stream.name}`;
+
+/** Never a value, unless the user asks for it; the hash lets a user find the person who holds the source. */
+export function rejectionText(
+	ref: RecordRef,
+	rejection: Rejection,
+	hash: (text: string) => string,
+	words: Vocabulary,
+): string {
+	const { code, userId } = rejection;
+	const { reason, title } = describe(rejection, words);
+	const id = words.showsValues ? `user ID ${userId}` : `user ID hash ${hash(userId ?? '')}`;
+	const who = userId === undefined ? '' : `, ${id}`;
+	const what = reason === undefined ? sentence(title) : `${sentence(title)} ${reason}`;
+	return `Rejected (${code}): ${whereText(ref)}${who}. ${what}`;
+}
+
+/** A line a minute: how far, how fast, and how long until the next request may go. */
+export function progressText(
+	totals: Counts,
+	stats: Readonly<ClientStats>,
+	startedAt: number,
+	now: number,
+): string {
+	const perSecond = Math.round((totals.upserted * 1000) / Math.max(1, now - startedAt));
+	const left = stats.waitingUntil - now;
+	const waits = left > 0 && stats.trouble === undefined;
+	const wait = waits ? ` The allowance is used up; the next request goes in ${seconds(left)}.` : '';
+	return `${some(totals.received, 'record')} read, ${number(totals.upserted)} upserted (${number(perSecond)} a second), ${number(totals.rejected)} rejected.${wait}`;
+}
+
+const codes = (report: Report<unknown>): string =>
+	[...report.rejections].map(([code, { count }]) => `${number(count)} ${code}`).join(', ');
+
+/** One line for each stream at the end. */
+function streamText({ isInput, name, report, settings }: Stream, isDryRun: boolean): string {
+	if (isInput) return `Input: ${some(report.received, 'line')} rejected (${codes(report)}).`;
+	if (settings?.skip_stream)
+		return `Stream ${name}: skipped, ${some(report.received, 'record')} not sent.`;
+	if (report.received === 0) return `Stream ${name}: no records came.`;
+	const { created, deletedInSource, merged, received, rejected, updated, upserted } = report;
+	const sent = isDryRun
+		? `${number(upserted)} would be upserted`
+		: `${number(upserted)} upserted (${number(created)} created, ${number(updated)} updated, ${number(merged)} merged with another record of the same person)`;
+	const deleted =
+		deletedInSource > 0 ? `, ${number(deletedInSource)} deleted in the source and not sent` : '';
+	const bad = rejected === 0 ? 'none rejected' : `${number(rejected)} rejected (${codes(report)})`;
+	const open = received - upserted - rejected - deletedInSource;
+	const unfinished = open > 0 ? `, ${number(open)} not finished when the sync ended` : '';
+	return `Stream ${name}: ${some(received, 'record')} received, ${sent}, ${bad}${deleted}${unfinished}.`;
+}
+
+/** What can be done about the rejected records of a stream, code by code. */
+const hintTexts = ({ isInput, name, report }: Stream, words: Vocabulary): string[] =>
+	[...report.rejections].map(([code, { count, first }]) => {
+		const hint = first[0] && describe(first[0].rejection, words).hint;
+		const what = isInput
+			? `Input: ${some(count, 'line')}`
+			: `Stream ${name}: ${some(count, 'record')}`;
+		return `${what} rejected as ${code}.${hint === undefined ? '' : ` ${hint}`}`;
+	});
+
+/** Many records of one person are mostly a wrong user ID. */
+const MANY_MERGED = 100;
+const MERGED_SHARE = 5;
+
+function mergedText({ mapper, merged, name, report }: Stream): string | undefined {
+	const isMuch = report.merged > MANY_MERGED && report.merged * MERGED_SHARE > report.received;
+	if (!isMuch) return undefined;
+	const columns = mapper.understanding().userId.paths.map((path) => path.join('.'));
+	return `Stream ${name}: ${number(report.merged)} of ${some(report.received, 'record')} have the same user ID as another one (for example records ${merged.map(number).join(', ')}). If they are different people, ${quoted(columns)} is not the right column for the user ID.`;
+}
+
+function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
+	const { mapper, name, report, settings } = stream;
+	if (report.received === 0 || settings?.skip_stream) return [];
+	const unseen = mapper
+		.unseenColumns()
+		.filter(({ listed, setting }) => {
+			const others = streams.filter((other) => other !== stream && isGeneral(other, setting));
+			return !(isGeneral(stream, setting) && others.some((other) => hasSeen(other, listed)));
+		})
+		.map(({ listed }) => listed);
+	const clashes = [...mapper.clashes];
+	return [
+		...(unseen.length > 0
+			? [`Stream ${name}: settings name columns that no record has: ${named(unseen)}.`]
+			: []),
+		...(clashes.length > 0
+			? [
+					`Stream ${name}: several columns would become the same trait, and only one of them was sent: ${named(clashes)}. Rename or exclude the others.`,
+				]
+			: []),
+	];
+}
+
+const hasSeen = ({ mapper, report }: Stream, listed: string): boolean =>
+	report.received > 0 && !mapper.unseenColumns().some((wish) => wish.listed === listed);
+
+/** One line for the whole run at the end. */
+function runText({ elapsedMs, isDryRun, stats, streams }: Ended): string {
+	if (isDryRun) return `0 requests, because this was a dry run; ${seconds(elapsedMs)} in all.`;
+	const extra = [
+		stats.rateLimited > 0 ? `, ${number(stats.rateLimited)} of them answered with 429` : '',
+		stats.faults > 0 ? `, ${number(stats.faults)} of them failed` : '',
+	].join('');
+	const average = peoplePerRequest(stats, streams.totals);
+	const each = average > 0 ? ` with ${people(average)}${stats.requests > 1 ? ' each' : ''}` : '';
+	return `${some(stats.requests, 'request')}${each}${extra}; ${seconds(stats.waitedMs)} of waiting for the allowance; ${seconds(elapsedMs)} in all.`;
+}
+
+const peoplePerRequest = ({ requests }: Readonly<ClientStats>, totals: Counts): number =>
+	requests === 0 ? 0 : Math.round(((totals.upserted - totals.merged) * 10) / requests) / 10;
+
+/** The same figures for programs; DEBUG, because people have the lines above. */
+function reportText({ elapsedMs, stats, streams, words }: Ended): string {
+	const { created, deletedInSource, merged, received, rejections, updated, upserted } =
+		streams.totals;
+	const rejected = Object.fromEntries(
+		[...rejections].map(([code, { count, first }]) => [
+			code,
+			{
+				count,
+				first: first.map(({ ref, rejection }) => ({
+					stream: ref.stream.name,
+					record: ref.number,
+					reason: sentence(describe(rejection, words).title),
+				})),
+			},
+		]),
+	);
+	const { rateLimited, requests, waitedMs } = stats;
+	const report = {
+		...{ received, upserted, created, updated, merged, deletedInSource, rejected, requests },
+		peoplePerRequest: peoplePerRequest(stats, streams.totals),
+		waitedMs: Math.round(waitedMs),
+		rateLimited,
+		durationMs: Math.round(elapsedMs),
+	};
+	return `report ${JSON.stringify(report)}`;
+}
+
+function runWarnings({ odd, streams }: Ended): string[] {
+	const { deletedInSource, received, rejected, skipped, upserted } = streams.totals;
+	const isAllRejected = rejected > 0 && upserted === 0;
+	const isFinished = received === rejected + upserted + deletedInSource + skipped;
+	const counted: [number, string][] = [
+		[
+			odd.unknownTypes,
+			'Messages of unknown types, or without their content, that were passed over',
+		],
+		[streams.emailsLeftOut, 'People who were sent without their invalid email address'],
+		[
+			odd.miscountedAnswers,
+			'Answers whose counts of created and updated people do not add up to the people sent',
+		],
+	];
+	return [
+		...counted.filter(([value]) => value > 0).map(([value, text]) => `${text}: ${number(value)}.`),
+		...(isAllRejected && isFinished
+			? ['Nobody was upserted: every record that was to be sent was rejected.']
+			: []),
+	];
+}
+
+/** What is said at the end, whether the run succeeded or not. */
+export function summaryLines(ended: Ended): [LogLevel, string][] {
+	const streams = [...ended.streams.counted()];
+	const warnings = [
+		...runWarnings(ended),
+		...streams.flatMap((stream) => [
+			...columnWarnings(stream, streams),
+			...[mergedText(stream)].filter((text) => text !== undefined),
+			...hintTexts(stream, ended.words),
+		]),
+	];
+	return [
+		...warnings.map((text): [LogLevel, string] => ['WARN', text]),
+		...streams.map((stream): [LogLevel, string] => ['INFO', streamText(stream, ended.isDryRun)]),
+		['INFO', runText(ended)],
+		['DEBUG', reportText(ended)],
+	];
+}
+
+/** A passing trouble, while requests are tried again. */
+export const troubleText = ({ reason, title }: Text, minutes: number): string =>
+	`${paragraph({ title, ...(reason !== undefined && { reason }) })} The requests are tried again, for at most ${some(minutes, 'minute')}.`;

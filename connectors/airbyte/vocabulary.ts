@@ -1,0 +1,10 @@
+import type { Vocabulary } from '../../src/texts';
+
+/** The words of Airbyte; settings are named by their path in the configuration. */
+export const vocabulary = (showsValues = false, run = 'sync'): Vocabulary => ({
+	record: 'record',
+	column: 'column',
+	run,
+	setting: (path) => path,
+	showsValues,
+});

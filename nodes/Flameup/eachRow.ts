@@ -1,0 +1,48 @@
+import type { IDataObject } from 'n8n-workflow';
+import { Failure, failureOf } from './failure';
+import { countedRows, type Operation, type Run } from './run';
+
+/** How an operation works on one row. */
+export interface RowWork {
+	/** What comes out for the row. Throws why it failed. */
+	act(row: number): Promise<IDataObject[]>;
+	/** Shown above the output, once all rows are done. */
+	hint?(): string | undefined;
+}
+
+/**
+ * An operation that works on one row after the other, so that what happens to one person happens in
+ * order. A row that fails leaves the others alone, unless its failure is one for all or the user wants
+ * to stop.
+ */
+export const rowByRow =
+	(prepare: (run: Run) => Promise<RowWork>, progress: (rows: string) => string): Operation =>
+	async (run) => {
+		let hint: string | undefined;
+		try {
+			const work = await prepare(run);
+			await workThrough(run, work);
+			hint = work.hint?.();
+		} catch (error) {
+			run.results.failRest(failureOf(error));
+		}
+		return {
+			progress: progress(countedRows(run.results.succeeded)),
+			...(hint !== undefined && { hint }),
+		};
+	};
+
+async function workThrough({ clock, continues, items, results, stop }: Run, { act }: RowWork) {
+	for (let row = 0; row < items.length; row++) {
+		if (stop.signal.aborted) throw new Failure({ code: 'stopped' });
+		try {
+			results.succeed(row, ...(await act(row)));
+		} catch (error) {
+			const failure = failureOf(error);
+			if (failure.endsRun) return results.failRest(failure);
+			results.fail(row, failure);
+			if (!continues) return;
+		}
+		await clock.pause();
+	}
+}

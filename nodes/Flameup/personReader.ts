@@ -1,0 +1,174 @@
+import { problemOf } from '../../src/errors';
+import { define, isBlank, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { type Mapped, Mapper } from '../../src/mapping/mapper';
+import { nearestName } from '../../src/mapping/nearest';
+import type { Wish } from '../../src/mapping/wishes';
+import { looseName } from '../../src/settings/names';
+import type { Mapping, Settings } from '../../src/settings/settings';
+import { describe, paragraph, type Vocabulary } from '../../src/texts';
+import { Failure } from './failure';
+import { asObject, assignedValues, jsonValues } from './namedValues';
+import type { Read } from './parameters';
+import { mapsAutomatically, PERSON_FIELDS } from './personFields';
+import type { Run } from './run';
+import { WORDS } from './vocabulary';
+
+/** Makes people of rows. */
+export interface PersonReader {
+	/** The person in a row. Throws a Failure when there is none. */
+	readonly read: Read<Mapped>;
+	/** Which fields the options name although no row has them. */
+	hint(): string | undefined;
+}
+
+/** Rows as records, and how the mapper is to understand them. */
+interface Records {
+	readonly columns: readonly string[];
+	readonly mapping: Mapping;
+	readonly words: Vocabulary;
+	readonly read: Read<SourceRecord>;
+}
+
+/** Throws at once when the options do not fit the rows. */
+export function createPersonReader(run: Run, settings: Settings): PersonReader {
+	const isAutomatic = mapsAutomatically(run.parameters);
+	const { columns, mapping, read, words } = isAutomatic
+		? automatic(run, settings.mapping)
+		: manual(run, settings.mapping);
+	const mapper = new Mapper({ settings, mapping, columns, primaryKey: [] });
+	const unknown = mapper.unknownColumns().find(isOfUserId);
+	if (unknown !== undefined) throw new Failure(unknownColumn(unknown, mapper));
+	let rowsRead = 0;
+	return {
+		read(row) {
+			rowsRead++;
+			const record = read(row);
+			const mapped = orProblem(() => mapper.toPerson(record));
+			if (!('code' in mapped)) return mapped;
+			const userId = 'userId' in mapped && { userId: mapped.userId };
+			throw new Failure(mapped, { endsRun: false, words, ...userId });
+		},
+		hint() {
+			const isComplete = rowsRead === run.items.length;
+			const unseen = isComplete ? mapper.unseenColumns() : mapper.unknownColumns();
+			const texts = unseen
+				.filter((wish) => !isOfUserId(wish))
+				.map((wish) => paragraph(describe(unknownColumn(wish, mapper), WORDS)));
+			return texts.length > 0 ? texts.join(' ') : undefined;
+		},
+	};
+}
+
+const isOfUserId = ({ setting }: Wish): boolean => setting === 'user_id_columns';
+
+function unknownColumn({ listed, setting }: Wish, { columns }: Mapper) {
+	const nearest = nearestName(listed, columns);
+	return {
+		code: 'unknown_column',
+		setting: `mapping.${setting}`,
+		column: listed,
+		columns,
+		...(nearest !== undefined && { nearest }),
+	} as const;
+}
+
+/** What the mapper gives, or whatever a strange value made it throw. */
+function orProblem<T>(work: () => T) {
+	try {
+		return work();
+	} catch (error) {
+		return problemOf(error);
+	}
+}
+
+/** The column of the user ID has the name of its parameter, because errors quote it. */
+const USER_ID = 'User ID';
+
+/** Words for rows that are mapped by hand, where no option names the user ID. */
+const MANUAL_WORDS: Vocabulary = {
+	...WORDS,
+	setting: (path) => (path === 'mapping.user_id_columns' ? `"${USER_ID}"` : WORDS.setting(path)),
+};
+
+/** The fields and traits that the user mapped. */
+function manual({ parameters }: Run, mapping: Mapping): Records {
+	const fields = PERSON_FIELDS.map(({ displayName, id }) => {
+		const path = `person.value.${id}`;
+		const column = id === 'userId' ? USER_ID : id;
+		return { column, read: parameters.each(path, displayName), stored: parameters.raw(path) };
+	});
+	const mapped = fields.filter(({ stored }) => !isBlank(stored));
+	const traits = assignedValues(parameters, 'traits', 'Custom Traits');
+	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
+	return {
+		// All are declared, so that a trait with a similar name stays a trait.
+		columns: fields.map(({ column }) => column),
+		mapping: { ...mapping, user_id_columns: [USER_ID] },
+		words: MANUAL_WORDS,
+		read(row) {
+			const record: Record<string, unknown> = { ...json(row), ...traits(row) };
+			for (const { column, read } of mapped) {
+				const value = read(row);
+				if (!isBlank(value) || !Object.hasOwn(record, column)) record[column] = value;
+			}
+			return record;
+		},
+	};
+}
+
+const isTraits = (name: string): boolean => looseName(name) === 'traits';
+
+/** Every field of the row, those of an object called `traits` one by one. */
+function automatic({ items, parameters }: Run, mapping: Mapping): Records {
+	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
+	const unfolds = !mapping.exclude_columns.some(isTraits);
+	const isUnfolded = (name: string, value: unknown) =>
+		unfolds && isTraits(name) && value !== null && value !== undefined;
+
+	const columns = new Set<string>();
+	for (const { json: row } of items) {
+		for (const name in row) {
+			const value = row[name];
+			if (!isUnfolded(name, value)) columns.add(name);
+			else if (isObject(value)) for (const trait in value) columns.add(trait);
+		}
+	}
+
+	return {
+		columns: [...columns],
+		mapping: unfolds ? withUnfoldedPaths(mapping) : mapping,
+		words: WORDS,
+		read(row) {
+			const source = items[row]?.json ?? {};
+			const record: Record<string, unknown> = {};
+			for (const name in source) {
+				const value = source[name];
+				if (isUnfolded(name, value)) addMissing(record, asObject(value, 'Traits'), source);
+				else define(record, name, value);
+			}
+			const more = json(row);
+			for (const name in more) define(record, name, more[name]);
+			return record;
+		},
+	};
+}
+
+function addMissing(record: Record<string, unknown>, traits: SourceRecord, source: object): void {
+	for (const trait in traits) {
+		if (!Object.hasOwn(source, trait)) define(record, trait, traits[trait]);
+	}
+}
+
+/** A path such as traits.plan leads to plan, once the traits are fields like the others. */
+function withUnfoldedPaths(mapping: Mapping): Mapping {
+	const unfolded = (path: string) => {
+		const [first = '', ...rest] = path.split('.');
+		return isTraits(first) && rest.length > 0 ? rest.join('.') : path;
+	};
+	return {
+		...mapping,
+		user_id_columns: mapping.user_id_columns.map(unfolded),
+		email_column: unfolded(mapping.email_column),
+		exclude_columns: mapping.exclude_columns.map(unfolded),
+	};
+}

@@ -1,0 +1,111 @@
+import type { Answered } from '../errors';
+import type { HttpResponse } from '../ports';
+import { isObject, type Json, parse } from './json';
+
+/** One detail of a complaint. `index` is the place in the batch, when the answer tells it. */
+interface Detail {
+	readonly field?: string;
+	readonly message: string;
+	readonly index?: number;
+	readonly userId?: string;
+}
+
+/** What an answer complains about, whichever of Flameup's four documented shapes it has. */
+export interface Complaint {
+	readonly status: number;
+	readonly message: string;
+	readonly details: readonly Detail[];
+}
+
+const text = (value: unknown): string | undefined =>
+	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** A user ID as text, though the answer may give it as a number. */
+const id = (value: unknown): string | undefined =>
+	typeof value === 'number' ? String(value) : text(value);
+
+/** What an answer says in a place where a text is expected. */
+const words = (value: unknown): string =>
+	value === undefined || value === null || typeof value === 'string'
+		? (text(value) ?? '')
+		: JSON.stringify(value);
+
+/** Whether a body says that something went wrong, whatever its status. */
+export function isComplaint({ error, errors, success }: Json): boolean {
+	const isListed = Array.isArray(errors) ? errors.length > 0 : (errors ?? undefined) !== undefined;
+	return success === false || (error ?? undefined) !== undefined || isListed;
+}
+
+/** Reads all four documented shapes; an answer that is none of them, such as HTML, gives no words. */
+export function readComplaint({ body, status }: HttpResponse): Complaint {
+	const json = parse(body);
+	if (!isObject(json)) return { status, message: '', details: [] };
+	const inner = isObject(json.error) ? json.error : {};
+	const message = text(inner.message) ?? text(json.message) ?? text(json.error) ?? '';
+	return { status, message, details: readDetails(inner.details ?? json.details ?? json.errors) };
+}
+
+function readDetails(details: unknown): Detail[] {
+	if (Array.isArray(details)) return details.filter(isObject).map(readDetail);
+	if (!isObject(details)) return [];
+	const fields = isObject(details.fields) ? details.fields : details;
+	return Object.entries(fields).map(([field, message]) => readDetail({ field, message }));
+}
+
+/** `people[3].email`, `people.3.email` and `[3].email` name the fourth person of the batch. */
+const INDEXED = /^(?:people)?\.?\[?(\d+)\]?(?:\.|$)/;
+
+function readDetail(detail: Json): Detail {
+	const path = text(detail.field);
+	const inPath = path === undefined ? undefined : INDEXED.exec(path);
+	const index = typeof detail.index === 'number' ? detail.index : inPath && Number(inPath[1]);
+	const field = inPath ? path?.slice(inPath[0].length) : path;
+	const userId = id(detail.userId) ?? id(detail.external_id) ?? id(detail.user_id);
+	return {
+		...(field && { field }),
+		message: words(detail.message),
+		...(typeof index === 'number' && { index }),
+		...(userId !== undefined && { userId }),
+	};
+}
+
+/** Flameup's words as one sentence. */
+function saidBy({ details, message }: Pick<Complaint, 'details' | 'message'>): string {
+	const parts = details.map((detail) =>
+		detail.field === undefined ? detail.message : `${detail.field}: ${detail.message}`,
+	);
+	return [message, ...parts].filter((part) => part !== '').join('; ');
+}
+
+/** Names of fields that Flameup documents; anything else in an answer may be a value. */
+const DOCUMENTED =
+	/^(?:user_?id|external_id|email|phone|traits|first_name|last_name|avatar_url|timezone|locale|event|properties|parameters|timestamp)$/i;
+
+/** What was answered, as a fact for an error. */
+export function answeredBy(complaint: Complaint): Answered {
+	const fields = complaint.details.flatMap(({ field }) => {
+		const first = field?.split('.')[0] ?? '';
+		return DOCUMENTED.test(first) ? [first] : [];
+	});
+	return { status: complaint.status, said: saidBy(complaint), fields: [...new Set(fields)] };
+}
+
+/** Which people of a batch a refusal names, by their place in it, with what it says of each. */
+export function namedPeople(
+	complaint: Complaint,
+	userIds: readonly string[],
+): ReadonlyMap<number, Answered> {
+	const details = new Map<number, Detail[]>();
+	for (const detail of complaint.details) {
+		const place =
+			detail.userId === undefined ? (detail.index ?? -1) : userIds.indexOf(detail.userId);
+		if (userIds[place] === undefined) continue;
+		details.set(place, [...(details.get(place) ?? []), detail]);
+	}
+	const answers = new Map<number, Answered>();
+	for (const [place, own] of details) {
+		const answered = answeredBy({ status: complaint.status, message: '', details: own });
+		answers.set(place, answered.said === '' ? { ...answered, said: complaint.message } : answered);
+	}
+	return answers;
+}

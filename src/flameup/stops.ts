@@ -1,0 +1,77 @@
+import type { Answered, Problem } from '../errors';
+import type { HttpResponse, NetworkFault } from '../ports';
+import { verdictOf } from './answers';
+import { answeredBy, readComplaint } from './complaints';
+
+/** Faults that no later try can mend: somebody has to change the certificate, or whom we trust. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'CERT_HAS_EXPIRED',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+const UNKNOWN_HOST: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+const PROXY_REFUSES = 'ERR_PROXY_TUNNEL';
+const PROXY_WANTS_LOGIN = 407;
+
+/** Whether the certificate was refused, so that no later try can do better. */
+export const isUntrusted = ({ fault }: NetworkFault): boolean => UNTRUSTED.has(fault);
+
+/** An address or a proxy that is probably mistyped: before anything was ever answered, not worth a long wait. */
+export const isProbablyMistyped = (answer: HttpResponse | NetworkFault): boolean =>
+	'fault' in answer && (UNKNOWN_HOST.has(answer.fault) || answer.fault === PROXY_REFUSES);
+
+/** What a status that ends the run means; 401, 403, 404 and whatever else trying again does not change. */
+export function stopProblem(answer: HttpResponse | NetworkFault, permission: string): Problem {
+	if ('fault' in answer) return { code: 'untrusted_certificate', fault: answer.fault };
+	const answered = answeredBy(readComplaint(answer));
+	switch (answer.status) {
+		case 401:
+			return { code: 'unauthorized', ...answered };
+		case 403:
+			return { code: 'forbidden', ...answered, permission };
+		case 404:
+			return { code: 'unknown_address', ...answered };
+		case PROXY_WANTS_LOGIN:
+			return { code: 'proxy_refuses', fault: PROXY_REFUSES };
+		default:
+			return {
+				code: answer.status >= 300 && answer.status < 400 ? 'redirected' : 'not_served',
+				...answered,
+			};
+	}
+}
+
+/** What the address has answered so far: nothing, anything, or as Flameup documents it. */
+export type Heard = 'nothing' | 'anything' | 'flameup';
+
+/** Why a request did not succeed after all tries. */
+export function faultProblem(
+	answer: HttpResponse | NetworkFault,
+	forMs: number,
+	heard: Heard,
+): Problem {
+	if ('fault' in answer) {
+		const { fault } = answer;
+		if (heard === 'nothing' && UNKNOWN_HOST.has(fault)) return { code: 'unknown_host', fault };
+		if (heard === 'nothing' && fault === PROXY_REFUSES) return { code: 'proxy_refuses', fault };
+		return { code: 'unreachable', fault, forMs };
+	}
+	if (verdictOf(answer.status) === 'ok') {
+		return heard === 'flameup' ? { code: 'unreadable_answers', forMs } : { code: 'not_flameup' };
+	}
+	const code = answer.status === 429 ? 'allowance_used_up' : 'unavailable';
+	return { code, ...answered(answer), forMs };
+}
+
+/** Why it is not known whether a request that must not be repeated took effect. */
+export const uncertainProblem = (answer: HttpResponse | NetworkFault): Problem => ({
+	code: 'uncertain',
+	answer: 'fault' in answer ? { fault: answer.fault } : answered(answer),
+});
+
+const answered = (response: HttpResponse): Answered => answeredBy(readComplaint(response));

@@ -1,0 +1,128 @@
+import type { Mapping } from '../settings/settings';
+import { isExactNumber } from './exactNumbers';
+import { withoutExcluded } from './exclusions';
+import {
+	asJson,
+	define,
+	isBlank,
+	isEmpty,
+	isObject,
+	opened,
+	type SourceRecord,
+	scalarText,
+	toJson,
+} from './jsonValues';
+import type { Rule, Rules, Target } from './targets';
+import { findKey } from './wishes';
+
+/** Deeper objects are kept as they are when nested values are flattened. */
+const DEEPEST = 50;
+
+/** The values of one record, by what becomes of them. */
+export interface Parts {
+	readonly traits: Record<string, unknown>;
+	email: unknown;
+	phone: unknown;
+	/** Objects to be flattened once all columns have their traits. */
+	nested: [name: string, value: SourceRecord][] | undefined;
+}
+
+/** Puts each value where it belongs. */
+export class Traits {
+	readonly #keepsEmpty: boolean;
+	readonly #nested: Mapping['nested_values'];
+	readonly #onClash: (trait: string) => void;
+
+	/** `onClash` gets the names of traits that a nested value would have had, had a column not been named so. */
+	constructor({ empty_values, nested_values }: Mapping, onClash: (trait: string) => void) {
+		this.#keepsEmpty = empty_values === 'send';
+		this.#nested = nested_values;
+		this.#onClash = onClash;
+	}
+
+	/** Puts one value where its target says. */
+	place(parts: Parts, target: Target, value: unknown): void {
+		if (target.to === 'trait') this.#add(parts, target, value);
+		else if (target.to === 'email') parts.email = value;
+		else if (target.to === 'phone') parts.phone = value;
+	}
+
+	/** Puts what the settings name inside a value where it belongs, and the rest where its target says. */
+	placeRest(parts: Parts, target: Target, given: unknown): void {
+		const rest = this.#divide(parts, target, given);
+		if (rest !== undefined) this.place(parts, target, rest);
+	}
+
+	#divide(parts: Parts, { exclusions, rules }: Target, given: unknown): unknown {
+		const value = exclusions === undefined ? given : withoutExcluded(given, exclusions);
+		if (rules !== undefined) return this.#apply(parts, rules, value);
+		return isObject(value) && isEmpty(value) ? undefined : value;
+	}
+
+	#apply(parts: Parts, rules: Rules, given: unknown): unknown {
+		const value = opened(given);
+		if (!isObject(value)) return rules.isWhole ? given : undefined;
+		const rest: Record<string, unknown> = rules.isWhole ? { ...value } : {};
+		for (const [listed, rule] of rules.members) {
+			const key = findKey(value, listed);
+			if (key === undefined) continue;
+			delete rest[key];
+			const kept = this.#applyRule(parts, rule, value[key]);
+			if (kept !== undefined) define(rest, key, kept);
+		}
+		if (isEmpty(rest)) return undefined;
+		return typeof given === 'string' ? toJson(rest) : rest;
+	}
+
+	/** Puts one member where it goes; gives back what stays in its object. */
+	#applyRule(parts: Parts, { rules, target, wishes }: Rule, member: unknown): unknown {
+		for (const wish of wishes) wish.wasSeen = true;
+		const inner = rules === undefined ? member : this.#apply(parts, rules, member);
+		if (target === undefined) return inner;
+		if (inner !== undefined) this.place(parts, target, inner);
+		return undefined;
+	}
+
+	/** Flattens what was put aside for it. Columns and members nearer to the top win. */
+	finish({ nested, traits }: Parts): void {
+		for (const [name, value] of nested ?? []) this.#flatten(traits, name, value, 1);
+	}
+
+	#add(parts: Parts, { asText, name }: Target, given: unknown): void {
+		const value = asText && typeof given === 'string' ? given.trim() : asJson(given);
+		if (isBlank(value)) {
+			if (this.#keepsEmpty) define(parts.traits, name, value ?? null);
+		} else if (asText) {
+			define(parts.traits, name, scalarText(value) ?? toJson(value) ?? value);
+		} else if (typeof value === 'object' && !isExactNumber(value)) {
+			this.#addNested(parts, name, value as object);
+		} else {
+			define(parts.traits, name, value);
+		}
+	}
+
+	#addNested(parts: Parts, name: string, value: object): void {
+		if (this.#nested === 'flatten' && isObject(value)) {
+			parts.nested ??= [];
+			parts.nested.push([name, value]);
+		} else {
+			define(parts.traits, name, this.#nested === 'text' ? (toJson(value) ?? value) : value);
+		}
+	}
+
+	#flatten(
+		traits: Record<string, unknown>,
+		name: string,
+		value: SourceRecord,
+		depth: number,
+	): void {
+		for (const [key, raw] of Object.entries(value)) {
+			const path = `${name}.${key}`;
+			const inner = asJson(raw);
+			if (isBlank(inner) && !this.#keepsEmpty) continue;
+			if (isObject(inner) && depth < DEEPEST) this.#flatten(traits, path, inner, depth + 1);
+			else if (Object.hasOwn(traits, path)) this.#onClash(path);
+			else define(traits, path, inner);
+		}
+	}
+}

@@ -1,0 +1,67 @@
+import type { Rejection } from '../errors';
+import { LIMITS } from '../limits';
+import type { Columns } from './columns';
+import { withoutExcluded } from './exclusions';
+import {
+	asNumber,
+	isBlank,
+	mayHaveLostDigits,
+	opened,
+	type SourceRecord,
+	scalarText,
+} from './jsonValues';
+import { findKey } from './wishes';
+
+/** Parts of a joined user ID keep apart: `a:b` + `c` is not `a` + `b:c`. */
+const escaped = (part: string): string => part.replace(/[%:]/g, encodeURIComponent);
+
+const nameOf = (path: readonly string[]): string => path.join('.');
+
+/** The user ID of a record, or why it has none. */
+export function readUserId(
+	record: SourceRecord,
+	columns: Columns,
+	prefix: string,
+): string | Rejection {
+	const { joined, paths } = columns.userId;
+	const texts: string[] = [];
+	for (const path of paths) {
+		const text = readText(valueAt(record, path, columns), nameOf(path));
+		if (typeof text !== 'string') return text;
+		if (text !== '' && !joined) return checked(prefix + text);
+		if (text === '' && joined) break;
+		texts.push(escaped(text));
+	}
+	if (joined && texts.length === paths.length) return checked(prefix + texts.join(':'));
+	return { code: 'missing_user_id', columns: paths.map(nameOf), joined };
+}
+
+const checked = (userId: string): string | Rejection =>
+	userId.length > LIMITS.userId ? { code: 'user_id_too_long', length: userId.length } : userId;
+
+function readText(value: unknown, column: string): string | Rejection {
+	if (mayHaveLostDigits(value)) return { code: 'invalid_user_id', column, holds: 'lost digits' };
+	const text = isBlank(value) ? '' : scalarText(value);
+	return text ?? { code: 'invalid_user_id', column, holds: kindOf(value) };
+}
+
+function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' {
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'boolean' ? 'a boolean' : 'an object';
+}
+
+function valueAt(record: SourceRecord, path: readonly string[], columns: Columns): unknown {
+	const [column = '', ...rest] = path;
+	const spelling = columns.spelling(column, record);
+	const whole = Object.hasOwn(record, spelling) ? record[spelling] : undefined;
+	const exclusions = columns.exclusions(column);
+	const value = exclusions === undefined ? whole : withoutExcluded(whole, exclusions);
+	if (rest.length > 0) return rest.reduce(stepInto, value);
+	return columns.isNumeric(column) ? asNumber(value) : value;
+}
+
+function stepInto(value: unknown, key: string): unknown {
+	const object = opened(value);
+	const found = typeof object === 'object' && object !== null ? findKey(object, key) : undefined;
+	return found === undefined ? undefined : (object as SourceRecord)[found];
+}

@@ -1,0 +1,454 @@
+import type {
+	Answered,
+	Problem,
+	ProblemCode,
+	RejectionCode,
+	SettingIssue,
+	Subject,
+} from './errors';
+import { LIMITS } from './limits';
+
+/** The words of a host: what it calls things, and what it may show. */
+export interface Vocabulary {
+	/** Such as record or row. */
+	readonly record: string;
+	/** Such as column or field. */
+	readonly column: string;
+	/** Such as sync or workflow. */
+	readonly run: string;
+	/** A setting under the name that the user sees, by its path in the settings. */
+	setting(path: string): string;
+	/** Whether Flameup's own words may be shown; they can repeat personal data. */
+	readonly showsValues: boolean;
+}
+
+/** What is shown of a problem. The title quotes nothing from the data and has no full stop; the rest are sentences. */
+export interface Text {
+	readonly title: string;
+	readonly reason?: string;
+	/** What to do about it. */
+	readonly hint?: string;
+}
+
+type Texts = {
+	readonly [Code in ProblemCode]: (facts: Problem<Code>, words: Vocabulary) => Text;
+};
+
+/** Fills {record}, {column} and {run}, also with a capital, into a text of the settings. */
+export const fillIn = (text: string, words: Vocabulary): string =>
+	text.replace(/\{([Rr]ecord|[Cc]olumn|[Rr]un)\}/g, (_, name: string) => {
+		const word = words[name.toLowerCase() as 'record' | 'column' | 'run'];
+		return name.charAt(0) === name.charAt(0).toLowerCase() ? word : capitalized(word);
+	});
+
+/** What went wrong, in the words of the host. */
+export const describe = (problem: Problem, words: Vocabulary): Text =>
+	(TEXTS[problem.code] as (facts: Problem, words: Vocabulary) => Text)(problem, words);
+
+/** All of a text as one paragraph. */
+export const paragraph = ({ hint, reason, title }: Text): string =>
+	[title, reason, hint]
+		.filter((part) => part !== undefined)
+		.map(sentence)
+		.join(' ');
+
+/** A text that ends as a sentence does. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+/** A list such as `"a", "b" and "c"`. */
+export const quoted = (names: readonly string[], last = 'and'): string => {
+	const all = names.map((name) => `"${name}"`);
+	return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} ${last} ${all.at(-1)}`;
+};
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** More columns than this are not listed. */
+const MOST_COLUMNS = 20;
+
+function listed(columns: readonly string[]): string {
+	if (columns.length <= MOST_COLUMNS) return quoted(columns);
+	const first = columns.slice(0, MOST_COLUMNS).map((name) => `"${name}"`);
+	return `${first.join(', ')} and ${columns.length - MOST_COLUMNS} more`;
+}
+
+/** What Flameup answered: its own words where they may be shown, else the status and the fields. */
+function answered({ fields, said, status }: Answered, { showsValues }: Vocabulary): string {
+	if (showsValues && said !== '') return sentence(`Flameup says: ${said}`);
+	return fields.length > 0
+		? `Flameup answered ${status} and named ${fields.join(', ')}.`
+		: `Flameup answered ${status}.`;
+}
+
+const SUBJECTS: Readonly<Record<Subject, string>> = {
+	person: 'the person',
+	event: 'the event',
+	traits: 'the traits',
+	request: 'the request',
+};
+
+const lasting = (forMs: number): string => {
+	const minutes = Math.round(forMs / 60_000);
+	return minutes < 1 ? '' : ` for ${minutes} minute${minutes === 1 ? '' : 's'}`;
+};
+
+const UNTRUSTED =
+	'Its certificate comes from an authority that is not trusted here. Name that authority in NODE_EXTRA_CA_CERTS.';
+
+const FAULTS: Readonly<Record<string, string>> = {
+	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+	CERT_HAS_EXPIRED: 'Its certificate has expired.',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate belongs to another host name.',
+	ENOTFOUND: 'The host name could not be found.',
+	EAI_AGAIN: 'The host name could not be looked up.',
+	ECONNREFUSED: 'Nothing listens at the address.',
+	ECONNRESET: 'The connection was closed before an answer came.',
+	EHOSTUNREACH: 'There is no route to the address.',
+	ENETUNREACH: 'There is no route to the address.',
+	EPROTO: 'The address does not answer with https.',
+	ERR_SSL_WRONG_VERSION_NUMBER: 'The address answers with http, not https.',
+	TIMEOUT: 'No answer came in time.',
+	ERR_PROXY_TUNNEL: 'The proxy does not let the request through.',
+	ANSWER_TOO_LONG: 'The answer was far longer than any of Flameup.',
+	ERR_ENCODING: 'The answer is compressed in a way that cannot be read.',
+	ERR_UNEXPECTED_UPGRADE: 'The address answered in another protocol than HTTP.',
+};
+
+/** A fault of the network as a sentence with its code. */
+export const faultText = (fault: string): string => {
+	const text = FAULTS[fault];
+	return text === undefined
+		? `The connection failed (${fault}).`
+		: `${text.slice(0, text.indexOf('.'))} (${fault})${text.slice(text.indexOf('.'))}`;
+};
+
+const EXPECTED: Readonly<Record<string, string>> = {
+	string: 'a text',
+	number: 'a number',
+	int: 'a whole number',
+	boolean: 'true or false',
+	array: 'a list',
+	object: 'an object',
+};
+
+/** One setting, and what is wrong with it. */
+function issueText(issue: SettingIssue, words: Vocabulary): string {
+	const name = issue.setting === '' ? 'The configuration' : words.setting(issue.setting);
+	switch (issue.problem) {
+		case 'missing':
+			return `${name} is missing.`;
+		case 'unknown':
+			return `${issue.setting} is not a setting.`;
+		case 'empty':
+			return `${name} must not be empty.`;
+		case 'type':
+			return `${name} must be ${EXPECTED[issue.expected] ?? issue.expected}.`;
+		case 'choice':
+			return `${name} must be one of ${issue.choices.join(', ')}.`;
+		case 'too_small':
+			return `${name} must be ${issue.inclusive ? `${issue.bound} or more` : `more than ${issue.bound}`}.`;
+		case 'too_big':
+			return `${name} must be ${issue.inclusive ? `${issue.bound} or less` : `less than ${issue.bound}`}.`;
+		default:
+			return `${name} ${CONTRADICTIONS[issue.problem](issue.other ?? '', words)}.`;
+	}
+}
+
+const also =
+	(setting: string) =>
+	(other: string, words: Vocabulary): string =>
+		`also lists ${other}, which is in ${words.setting(setting)}; keep one`;
+
+const CONTRADICTIONS = {
+	one_line: () => 'must be one line without spaces',
+	key_too_long: () => 'must not be longer than 1,000 characters',
+	not_a_workspace_id: () => 'must be the ID of a workspace',
+	not_an_address: () => 'must be an http or https address',
+	needs_https: () => 'must start with https://, unless unencrypted http is allowed',
+	also_in_only_columns: also('mapping.only_columns'),
+	also_in_email_column: also('mapping.email_column'),
+	also_in_user_id_columns: also('mapping.user_id_columns'),
+	listed_twice: (other: string) => `lists ${other} twice; keep one`,
+	needs_limit: (_: string, words: Vocabulary) =>
+		`is fail_above, which needs ${words.setting('rejected_records.max_count')} or ${words.setting('rejected_records.max_percent')}`,
+	ignores_limit: (other: string, words: Vocabulary) =>
+		`is ${other}, but ${words.setting('rejected_records.max_count')} and ${words.setting('rejected_records.max_percent')} apply to fail_above only`,
+} as const;
+
+function tooMany(facts: Problem<'too_many_rejected'>, words: Vocabulary): string {
+	const { limit, most, record, rejected, settled } = facts;
+	const limits = {
+		first: `${words.setting('rejected_records.policy')} is fail_at_first.`,
+		count: `${words.setting('rejected_records.max_count')} allows ${most}, and ${rejected} were rejected.`,
+		percent: `${words.setting('rejected_records.max_percent')} allows ${most} %, and ${((rejected * 100) / settled).toFixed(1)} % of ${settled} ${words.record}s were rejected.`,
+	};
+	if (record === undefined) return limits[limit];
+	const { rejection, where } = record;
+	const which = limit === 'first' ? 'It' : 'The last one';
+	return `${limits[limit]} ${which} was ${where} (${rejection.code}). ${withReason(rejection, words)}`;
+}
+
+/** A problem without what to do about it. */
+function withReason(problem: Problem, words: Vocabulary): string {
+	const { reason, title } = describe(problem, words);
+	return paragraph({ title, ...(reason !== undefined && { reason }) });
+}
+
+const USER_ID = 'mapping.user_id_columns';
+
+/** Every text about what went wrong. */
+const TEXTS: Texts = {
+	missing_user_id: ({ columns, joined }, words) => ({
+		title:
+			columns.length === 0
+				? `No ${words.column} for the user ID was found`
+				: 'The user ID has no value',
+		...(columns.length > 0 && {
+			reason: `There is no value in ${quoted(columns, joined ? 'and' : 'or')}.`,
+		}),
+		hint: `Name the right ${words.column} in ${words.setting(USER_ID)}, or fill it in the source.`,
+	}),
+	invalid_user_id: ({ column, holds }, words) => ({
+		title:
+			holds === 'lost digits'
+				? 'The user ID is a number with more digits than can be kept'
+				: `The user ID is ${holds}, not a text or a number`,
+		reason: `It comes from the ${words.column} "${column}".`,
+		hint:
+			holds === 'lost digits'
+				? 'Turn it into text in the source.'
+				: `Name another ${words.column} in ${words.setting(USER_ID)}.`,
+	}),
+	user_id_too_long: ({ length }, words) => ({
+		title: `The user ID has ${length} characters, and ${LIMITS.userId} are allowed`,
+		hint: `Name another ${words.column} in ${words.setting(USER_ID)}.`,
+	}),
+	invalid_email: (_, words) => ({
+		title: 'The email address is not well-formed',
+		hint: `Correct it in the source, or let ${words.setting('rejected_records.invalid_email')} send the person without it.`,
+	}),
+	email_too_long: ({ length }, words) => ({
+		title: `The email address has ${length} characters, and ${LIMITS.email} are allowed`,
+		hint: `Correct it in the source, or let ${words.setting('rejected_records.invalid_email')} send the person without it.`,
+	}),
+	phone_too_long: ({ length }) => ({
+		title: `The phone number has ${length} characters, and ${LIMITS.phone} are allowed`,
+		hint: 'Correct it in the source.',
+	}),
+	person_too_large: ({ maxBytes }, words) => ({
+		title: `The person has more than ${maxBytes} bytes`,
+		hint: `Leave out large ${words.column}s.`,
+	}),
+	invalid_record: ({ why }, words) => ({
+		title:
+			why === 'no object'
+				? `The ${words.record} is not an object, or is nested too deeply`
+				: `The ${words.record} is nested too deeply, or holds what JSON cannot`,
+		hint: `Look at the ${words.record} in the source.`,
+	}),
+	unreadable_line: () => ({
+		title: 'The line is not a JSON object',
+		hint: 'Look at what the source writes; every line must be one JSON object.',
+	}),
+
+	refused: (facts, words) => ({
+		title: `Flameup refused ${SUBJECTS[facts.what ?? 'person']}`,
+		reason: answered(facts, words),
+		hint: `Correct what Flameup names, and send the ${words.record} again.`,
+	}),
+	too_large_for_flameup: (facts, words) => ({
+		title: `${capitalized(SUBJECTS[facts.what ?? 'person'])} ${facts.what === 'traits' ? 'are' : 'is'} too large for Flameup`,
+		reason: answered(facts, words),
+		hint: `Leave out large ${words.column}s.`,
+	}),
+	not_confirmed: () => ({
+		title: 'Flameup took the request twice, but its answer did not confirm the person',
+		hint: "Look the person up in Flameup, and ask Flameup's support.",
+	}),
+	already_exists: () => ({
+		title: 'Flameup already has this person',
+		hint: 'Create or update the person instead.',
+	}),
+	not_found: ({ by }) => ({
+		title: `Flameup has no person with this ${by === 'email' ? 'email address' : 'user ID'}`,
+		hint: 'Check the value; it must match exactly.',
+	}),
+
+	invalid_settings: ({ issues }, words) => ({
+		title: 'The settings are not valid',
+		reason: issues.map((issue) => issueText(issue, words)).join(' '),
+	}),
+	unknown_column: ({ column, columns, nearest, setting, stream }, words) => ({
+		title: `${words.setting(setting)} names a ${words.column} that does not exist`,
+		reason: [
+			`${stream === undefined ? 'There is' : `The stream "${stream}" has`} no ${words.column} "${column}".`,
+			...(columns.length > 0 ? [`The ${words.column}s are ${listed(columns)}.`] : []),
+		].join(' '),
+		hint:
+			nearest === undefined
+				? `Correct ${words.setting(setting)}.`
+				: `Did you mean "${nearest}"? Correct ${words.setting(setting)}.`,
+	}),
+	columns_clash: ({ columns, trait }, words) => ({
+		title: `Two ${words.column}s would become the same trait`,
+		reason: `${quoted(columns)} would both become the trait "${trait}".`,
+		hint: `Rename one of them, or add it to ${words.setting('mapping.exclude_columns')}.`,
+	}),
+	streams_overlap: ({ streams }, words) => ({
+		title:
+			'Several streams take the user ID from their own primary keys, so that their people would overwrite each other',
+		reason: `${streams.map(({ key, stream }) => `"${stream}" takes it from ${key}`).join(', ')}.`,
+		hint: `For each stream, name the column that holds the ID of a person, or set a prefix, or skip it (${words.setting('streams')}). If equal keys mean the same person, turn on ${words.setting('streams_share_user_ids')}.`,
+	}),
+	not_people: ({ columns, hasEmail, stream }, words) => ({
+		title: `The stream "${stream}" does not look like people`,
+		reason: `It has no ${words.column} for a user ID by name${hasEmail ? '' : ', and none for an email address'}. Its ${words.column}s are ${listed(columns)}.`,
+		hint: `Name the ${words.column} that holds the user ID in ${words.setting(USER_ID)}, or skip the stream (${words.setting('streams')}).`,
+	}),
+	unclear_user_id: ({ column, key, stream }, words) => ({
+		title: `The stream "${stream}" does not look like people`,
+		reason: `Its primary key is ${key}, but it also has the ${words.column} "${column}", and none for an email address.`,
+		hint: `Name the ${words.column} that holds the user ID in ${words.setting(USER_ID)}, or skip the stream (${words.setting('streams')}).`,
+	}),
+	duplicate_stream: ({ stream }) => ({
+		title: `The catalog has the stream "${stream}" twice`,
+		hint: 'Remove one of them.',
+	}),
+	unknown_stream: ({ stream }, words) => ({
+		title: `${words.setting('streams')} names a stream that the catalog does not have: "${stream}"`,
+		hint: 'Correct its name or its namespace.',
+	}),
+	record_of_unknown_stream: ({ stream }) => ({
+		title: `A record came for the stream "${stream}", which is not in the catalog`,
+		hint: 'Refresh the schema of the connection.',
+	}),
+	no_messages: () => ({
+		title: 'The input holds no Airbyte messages',
+		hint: 'Pipe in one JSON object a line, such as {"type":"RECORD","record":{"stream":"people","data":{…},"emitted_at":0}}; CSV, JSON lists and bare rows are not read.',
+	}),
+	unreadable_input: ({ fault }) => ({
+		title: 'Standard input could not be read',
+		reason: `The system says ${fault}.`,
+		hint: 'Pipe Airbyte messages into it.',
+	}),
+	too_many_rejected: (facts, words) => ({
+		title:
+			facts.limit === 'first'
+				? `A ${words.record} was rejected`
+				: `Too many ${words.record}s were rejected`,
+		reason: tooMany(facts, words),
+		hint: `Correct the source or the mapping, then run the ${words.run} again.`,
+	}),
+
+	unauthorized: (facts, words) => ({
+		title: 'Flameup does not accept the API key',
+		reason: answered(facts, words),
+		hint: `Enter a valid key in ${words.setting('api_key')}.`,
+	}),
+	forbidden: (facts, words) => ({
+		title: 'The API key lacks a permission',
+		reason: answered(facts, words),
+		hint: `Give it the permission ${facts.permission} in Flameup, and make sure that it belongs to the workspace in ${words.setting('workspace_id')}.`,
+	}),
+	unknown_address: (facts, words) => ({
+		title: 'Flameup does not know this workspace or address',
+		reason: answered(facts, words),
+		hint: `Correct ${words.setting('workspace_id')} or ${words.setting('api_url')}.`,
+	}),
+	redirected: ({ status }, words) => ({
+		title: `The address in ${words.setting('api_url')} redirects elsewhere`,
+		reason: `It answered ${status}.`,
+		hint: 'Enter the address that it leads to.',
+	}),
+	not_served: (facts, words) => ({
+		title: 'Flameup does not serve this request',
+		reason: answered(facts, words),
+		hint: `Correct ${words.setting('api_url')}, or ask Flameup's support.`,
+	}),
+	not_flameup: (_, words) => ({
+		title: `The address in ${words.setting('api_url')} answers, but not as Flameup does`,
+		hint: `Correct ${words.setting('api_url')}.`,
+	}),
+	untrusted_certificate: ({ fault }, words) => ({
+		title: 'The connection to Flameup is not secure',
+		reason: faultText(fault),
+		hint: `Check ${words.setting('api_url')} and the network.`,
+	}),
+	unknown_host: ({ fault }, words) => ({
+		title: 'Flameup could not be reached',
+		reason: faultText(fault),
+		hint: `Correct ${words.setting('api_url')}, or check the network.`,
+	}),
+	proxy_refuses: ({ fault }) => ({
+		title: 'Flameup could not be reached',
+		reason: faultText(fault),
+		hint: 'Correct HTTPS_PROXY, or let the proxy allow the address.',
+	}),
+	all_refused: (facts, words) => ({
+		title: `Flameup refused the first ${facts.people} people, all for the same reason`,
+		reason: answered(facts, words),
+		hint: 'Correct the mapping or the source.',
+	}),
+	nobody_upserted: ({ reason, records }, words) => ({
+		title: `None of the ${records} ${words.record}s could be sent`,
+		reason: `Most of them were rejected as ${reason}. ${fillIn(MEANINGS[reason], words)}`,
+		hint: `Correct the mapping or the source, then run the ${words.run} again.`,
+	}),
+
+	unreachable: ({ fault, forMs }, words) => ({
+		title: `Flameup could not be reached${lasting(forMs)}`,
+		reason: faultText(fault),
+		hint: `Check ${words.setting('api_url')} and the network, and run the ${words.run} again later.`,
+	}),
+	unreadable_answers: ({ forMs }, words) => ({
+		title: `Flameup's answers could not be read${lasting(forMs)}`,
+		hint: `Check ${words.setting('api_url')}, or run the ${words.run} again later.`,
+	}),
+	allowance_used_up: (facts, words) => ({
+		title: `The allowance of the API key ${lasting(facts.forMs) === '' ? 'is used up' : `stayed used up${lasting(facts.forMs)}`}`,
+		reason: answered(facts, words),
+		hint: `Run the ${words.run} again later, or use a key of its own.`,
+	}),
+	unavailable: (facts, words) => ({
+		title: `Flameup could not take the request${lasting(facts.forMs)}`,
+		reason: answered(facts, words),
+		hint: `Run the ${words.run} again later.`,
+	}),
+
+	uncertain: ({ answer }, words) => ({
+		title: 'It is not known whether Flameup took the request',
+		reason: 'status' in answer ? answered(answer, words) : faultText(answer.fault),
+		hint: `It was not sent again. Look in Flameup before you send the ${words.record} again.`,
+	}),
+	stopped: ({ trouble }, words) => ({
+		title: `The ${words.run} was stopped before its end`,
+		...(trouble !== undefined && {
+			reason: `Requests were failing until then: ${withReason(trouble, words)}`,
+		}),
+		hint: `What was saved until then stays saved; run the ${words.run} again to send the rest.`,
+	}),
+	unexpected: ({ error }, words) => ({
+		title: 'Something happened that the connector was not made for',
+		reason: sentence(error instanceof Error ? error.message : String(error)),
+		hint: `Run the ${words.run} again, and report it if it comes back.`,
+	}),
+};
+
+/** What a code means in general, for tables in the documents. */
+export const MEANINGS: Readonly<Record<RejectionCode, string>> = {
+	missing_user_id: 'No {column} with a user ID has a value.',
+	invalid_user_id: 'The user ID is not a text or a whole number that can be kept exactly.',
+	user_id_too_long: `The user ID has more than ${LIMITS.userId} characters.`,
+	invalid_email: 'The email address is not well-formed.',
+	email_too_long: `The email address has more than ${LIMITS.email} characters.`,
+	phone_too_long: `The phone number has more than ${LIMITS.phone} characters.`,
+	person_too_large: 'The person alone is larger than a request may be.',
+	invalid_record: 'The {record} is not an object, or cannot be written as JSON.',
+	unreadable_line: 'A line of the input is not a JSON object.',
+	refused: 'Flameup refused the person.',
+	too_large_for_flameup: 'Flameup found the person too large, even alone.',
+	not_confirmed: 'Flameup took the request twice, but its answer did not confirm the person.',
+};

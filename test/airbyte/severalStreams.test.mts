@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamWish } from './catalog.mts';
+import { record, state } from './input.mts';
+import { countsOf, type SyncOptions, sync } from './sync.mts';
+
+const CONTACTS: StreamWish = { name: 'contacts', key: ['id'], columns: ['id', 'email', 'plan'] };
+const LEADS: StreamWish = { name: 'leads', key: ['lead_no'], columns: ['lead_no', 'mail'] };
+const SHOP: StreamWish = { ...CONTACTS, namespace: 'shop' };
+
+/** The streams of source-faker, as it declares them. */
+const USERS: StreamWish = {
+	name: 'users',
+	columns: ['id', 'created_at', 'updated_at', 'name', 'email', 'telephone', 'age', 'address'],
+};
+const PURCHASES: StreamWish = {
+	name: 'purchases',
+	key: ['id'],
+	columns: ['id', 'product_id', 'user_id', 'added_to_cart_at', 'purchased_at', 'created_at'],
+};
+const PRODUCTS: StreamWish = {
+	name: 'products',
+	key: ['id'],
+	columns: ['id', 'make', 'model', 'year', 'price', 'created_at'],
+};
+
+const inputOf = (streams: readonly StreamWish[]): string =>
+	streams
+		.map(({ columns = [], name: stream, namespace }) => {
+			const data = Object.fromEntries(columns.map((column) => [column, `${stream}-${column}`]));
+			const email = columns.find((column) => /mail/.test(column));
+			const where = { stream, ...(namespace !== undefined && { namespace }) };
+			return record(email ? { ...data, [email]: 'a@example.com' } : data, where) + state(1, where);
+		})
+		.join('');
+
+const syncOf = (streams: readonly StreamWish[], settings: SyncOptions['settings'] = {}) =>
+	sync({ streams, settings, input: inputOf(streams) });
+
+/** The run ends before anything is sent or acknowledged. */
+async function expectRefused(
+	streams: readonly StreamWish[],
+	settings: SyncOptions['settings'],
+	...words: readonly string[]
+): Promise<void> {
+	const run = await syncOf(streams, settings);
+	expect(run.failure).toMatch(/^config_error: /);
+	for (const word of words) expect(run.failure).toContain(word);
+	expect([run.requests, run.states]).toEqual([0, []]);
+}
+
+describe('streams that take the user ID from their own keys', () => {
+	const TAKES = [
+		'Several streams take the user ID from their own primary keys',
+		'"contacts" takes it from "id"',
+	];
+
+	it.each([
+		['two primary keys of one name', [CONTACTS, { ...CONTACTS, name: 'orders' }], ['"orders"']],
+		['two primary keys of two names', [CONTACTS, LEADS], ['"leads" takes it from "lead_no"']],
+		['one name in two namespaces', [CONTACTS, SHOP], ['"shop.contacts" takes it from "id"']],
+		[
+			'a primary key and a column called id',
+			[CONTACTS, { name: 'visitors', columns: ['ID', 'email'] }],
+			['"visitors" takes it from "ID"'],
+		],
+		[
+			'a key of several columns',
+			[
+				CONTACTS,
+				{ ...LEADS, key: ['lead_no', 'mail'] as const, columns: ['lead_no', 'mail', 'x'] },
+			],
+			['"leads" takes it from "lead_no" and "mail"'],
+		],
+		['three of them', [CONTACTS, SHOP, LEADS], ['"shop.contacts"', '"leads"']],
+	] as [string, StreamWish[], string[]][])('stop the sync: %s', async (_name, streams, names) => {
+		await expectRefused(streams, {}, ...TAKES, ...names);
+	});
+
+	it('name only those that are left after prefixes and skipped streams', async () => {
+		const settings = { streams: [{ stream: 'leads', user_id_prefix: 'lead-' }] };
+		const run = await syncOf([CONTACTS, SHOP, LEADS], settings);
+		expect(run.failure).toContain('"shop.contacts"');
+		expect(run.failure).not.toContain('"leads"');
+	});
+
+	it.each([
+		[
+			'a prefix',
+			{ streams: [{ stream: 'leads', user_id_prefix: 'lead-' }] },
+			['contacts-id', 'lead-leads-lead_no'],
+		],
+		[
+			'two prefixes',
+			{
+				streams: [
+					{ stream: 'leads', user_id_prefix: 'l:' },
+					{ stream: 'contacts', user_id_prefix: 'c:' },
+				],
+			},
+			['c:contacts-id', 'l:leads-lead_no'],
+		],
+		['a shared ID space', { streams_share_user_ids: true }, ['contacts-id', 'leads-lead_no']],
+		[
+			'one of them skipped',
+			{ streams: [{ stream: 'contacts', skip_stream: true }] },
+			['leads-lead_no'],
+		],
+		[
+			'one of them with a column named by the user',
+			{ streams: [{ stream: 'leads', mapping: { user_id_columns: ['mail'] } }] },
+			['contacts-id', 'a@example.com'],
+		],
+	])('go through with %s', async (_name, settings, held) => {
+		const run = await syncOf([CONTACTS, LEADS], settings);
+		expect([run.failure, run.held]).toEqual([undefined, held]);
+	});
+
+	it.each([
+		['email', ['email', 'plan']],
+		['user_id', ['user_id', 'email']],
+		['External ID', ['External ID', 'email']],
+	])('may share a key that means people in any table: %s', async (key, columns) => {
+		const other = { name: 'other', key: [key], columns };
+		expect((await syncOf([CONTACTS, other])).failure).toBeUndefined();
+		expect((await syncOf([other, { ...other, name: 'third' }])).failure).toBeUndefined();
+	});
+});
+
+describe('a stream that is not about people', () => {
+	it.each([
+		[
+			'the three of source-faker',
+			[USERS, PURCHASES, PRODUCTS],
+			['"users"', '"purchases"', '"products"'],
+		],
+		['users and products', [USERS, PRODUCTS], ['"users"', '"products"']],
+		['products alone', [PRODUCTS], ['The stream "products" does not look like people', '"price"']],
+		[
+			'purchases alone: a user_id beside the primary key',
+			[PURCHASES],
+			[
+				'The stream "purchases" does not look like people',
+				'Its primary key is "id"',
+				'the column "user_id"',
+			],
+		],
+		[
+			'an externalId beside another primary key',
+			[{ name: 'visits', key: ['visit'], columns: ['visit', 'externalId', 'page'] }],
+			['"visits"', 'Its primary key is "visit"', 'the column "externalId"'],
+		],
+		[
+			'a primary key that is no person: plan',
+			[{ name: 'subscriptions', key: ['plan'], columns: ['plan', 'price'] }],
+			['The stream "subscriptions" does not look like people'],
+		],
+		['no key, no ID but id', [{ name: 'logs', columns: ['id', 'line'] }], ['"logs"']],
+		[
+			'an email address that is excluded',
+			[CONTACTS],
+			['The stream "contacts" does not look like people'],
+			{ mapping: { exclude_columns: ['email'] } },
+		],
+	] as [string, StreamWish[], string[], SyncOptions['settings']?][])(
+		'stops the sync: %s',
+		async (_name, streams, words, settings) => expectRefused(streams, settings, ...words),
+	);
+
+	it.each([
+		['users', USERS],
+		['a key of their own and an email address', CONTACTS],
+		[
+			'user_id as the primary key, without an email address',
+			{ name: 'scores', key: ['user_id'], columns: ['user_id', 'score'] },
+		],
+		['a user_id without a primary key', { name: 'scores', columns: ['id', 'user_id', 'score'] }],
+	])('is not found in people: %s', async (_name, stream) => {
+		const run = await syncOf([stream]);
+		expect([run.failure, run.held.length]).toEqual([undefined, 1]);
+	});
+
+	it.each([
+		[
+			'the user names its user ID',
+			{ streams: [{ stream: 'purchases', mapping: { user_id_columns: ['user_id'] } }] },
+			['users-id', 'purchases-user_id'],
+			[
+				[1, 0],
+				[1, 0],
+			],
+		],
+		[
+			'the user skips it',
+			{ streams: [{ stream: 'purchases', skip_stream: true }] },
+			['users-id'],
+			[
+				[1, 0],
+				[1, 0],
+			],
+		],
+	])('goes through when %s', async (_name, settings, held, counts) => {
+		const run = await syncOf([USERS, PURCHASES], settings);
+		expect([run.failure, run.held, countsOf(run.states)]).toEqual([undefined, held, counts]);
+	});
+});
+
+describe('a skipped stream', () => {
+	it('is counted, told, and never sent', async () => {
+		const input = inputOf([CONTACTS, LEADS]) + record({ lead_no: null }, { stream: 'leads' });
+		const settings = { streams: [{ stream: 'leads', skip_stream: true }] };
+		const run = await sync({
+			streams: [CONTACTS, LEADS],
+			settings,
+			input: input + state(2, { stream: 'leads' }),
+		});
+		expect([run.failure, run.held]).toEqual([undefined, ['contacts-id']]);
+		expect(run.log).toContain('Stream leads: skipped, 2 records not sent.');
+		expect(run.log).not.toContain('Stream leads: user ID');
+		const stats = run.states.map((line) => JSON.parse(line).state.destinationStats);
+		expect(stats).toMatchObject([
+			{ recordCount: 1, rejectedRecordCount: 0 },
+			{ recordCount: 1, rejectedRecordCount: 0, additionalStats: { skipped: 1 } },
+			{ recordCount: 1, rejectedRecordCount: 0, additionalStats: { skipped: 1 } },
+		]);
+	});
+});
+
+describe('the settings of one stream', () => {
+	const other: StreamWish = {
+		name: 'staff',
+		key: ['no'],
+		columns: ['no', 'work_mail', 'secret', 'city'],
+	};
+	const staff = { no: 7, work_mail: 's@example.com', secret: 'x', city: 'Brno' };
+	const contact = { id: 1, email: 'c@example.com', plan: 'pro', secret: 'y' };
+	const own = {
+		email_column: 'work_mail',
+		exclude_columns: ['secret'],
+		rename: [{ column: 'city', trait: 'town' }],
+	};
+
+	it.each([
+		['by name', { stream: 'staff', user_id_prefix: 's', mapping: own }],
+		[
+			'by name and namespace',
+			{ stream: 'staff', namespace: 'hr', user_id_prefix: 's', mapping: own },
+		],
+	])('are laid over the general ones, %s', async (_name, settings) => {
+		const run = await sync({
+			streams: [
+				{ ...CONTACTS, columns: ['id', 'email', 'plan', 'secret'] },
+				{ ...other, namespace: 'hr' },
+			],
+			settings: { mapping: { exclude_columns: ['plan'] }, streams: [settings] },
+			input:
+				record(contact, { stream: 'contacts' }) +
+				record(staff, { stream: 'staff', namespace: 'hr' }),
+		});
+		expect(run.failure).toBeUndefined();
+		expect(run.people.get('1')).toMatchObject({ email: 'c@example.com', traits: { secret: 'y' } });
+		expect(run.people.get('s7')).toMatchObject({ email: 's@example.com' });
+		expect(run.people.get('s7')?.traits).toEqual({ town: 'Brno' });
+		expect(run.people.get('1')?.traits).not.toHaveProperty('plan');
+	});
+
+	it('with a namespace are for no other one', async () => {
+		const settings = {
+			streams: [{ stream: 'contacts', namespace: 'shop', skip_stream: true }],
+		};
+		const run = await syncOf([CONTACTS, SHOP], settings);
+		expect(run.failure).toBeUndefined();
+		expect(run.log).toContain('Stream shop.contacts: skipped, 1 record not sent.');
+		expect(run.held).toEqual(['contacts-id']);
+	});
+
+	it.each([
+		['a mistyped name', { stream: 'contact' }, '"contact"'],
+		['another case', { stream: 'Contacts' }, '"Contacts"'],
+		['another namespace', { stream: 'contacts', namespace: 'crm' }, '"crm.contacts"'],
+		['a namespace in the name', { stream: 'shop.contacts' }, '"shop.contacts"'],
+	])('are refused for a stream that is not there: %s', async (_name, settings, name) => {
+		await expectRefused(
+			[CONTACTS],
+			{ streams: [settings] },
+			`streams names a stream that the catalog does not have: ${name}`,
+		);
+	});
+});
+
+describe('a catalog', () => {
+	it.each([
+		['without a namespace', [CONTACTS, CONTACTS], '"contacts"'],
+		['with one', [SHOP, CONTACTS, SHOP], '"shop.contacts"'],
+		['with an empty one', [CONTACTS, { ...CONTACTS, namespace: '' }], '"contacts"'],
+		['with null', [{ ...CONTACTS, namespace: null }, CONTACTS], '"contacts"'],
+	] as [string, StreamWish[], string][])(
+		'may not have a stream twice, %s',
+		async (_name, streams, name) => {
+			await expectRefused(
+				streams,
+				{ streams_share_user_ids: true },
+				`The catalog has the stream ${name} twice`,
+			);
+		},
+	);
+});

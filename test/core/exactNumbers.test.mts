@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isExactNumber, parseExactly } from '../../src/mapping/exactNumbers';
+import { mapperOf, sent, traitsOf, userIdOf } from './mapped.mts';
+
+/** The user ID of a line that has it somewhere among other values. */
+const idIn = (line: string): string => userIdOf((parseExactly(line) as { data: unknown }).data);
+
+const lineWith = (id: string): string => `{"type":"RECORD","data":{"plan":"x","id":${id},"n":1.5}}`;
+
+describe('a numeric user ID', () => {
+	it.each([
+		'9007199254740991',
+		'9007199254740992',
+		'9007199254740993',
+		'-9007199254740993',
+		'1234567890123456',
+		'12345678901234567890123456789',
+		'100000000000000000000',
+		'42',
+		'-7',
+	])('is the text that came: %s', (id) => expect(idIn(lineWith(id))).toBe(id));
+
+	// Snowflakes, Facebook and Stripe-like IDs have 16 to 19 digits, and follow one another.
+	it.each([2n ** 53n - 500n, 10n ** 16n, 10n ** 17n - 500n, 10n ** 18n])(
+		'is another one for each of a thousand IDs from %s on',
+		(first) => {
+			const ids = Array.from({ length: 1_000 }, (_, i) => String(first + BigInt(i)));
+			expect(ids.map((id) => idIn(lineWith(id)))).toEqual(ids);
+		},
+	);
+
+	it('is the exact text of any integer above 2^53, wherever it stands in the line', () => {
+		const above = fc.bigInt({ min: 2n ** 53n, max: 2n ** 90n });
+		fc.assert(
+			fc.property(above, fc.boolean(), fc.nat(40), (id, isNegative, shift) => {
+				const text = `${isNegative ? '-' : ''}${id}`;
+				expect(idIn(' '.repeat(shift) + lineWith(text))).toBe(text);
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+
+	it.each([2 ** 53, 2 ** 53 + 2, -(2 ** 53), 1e21, 1e300])(
+		'is rejected where its text was never seen: %s',
+		(id) =>
+			expect(mapperOf().toPerson({ id })).toEqual({
+				code: 'invalid_user_id',
+				column: 'id',
+				holds: 'lost digits',
+			}),
+	);
+
+	it.each([
+		[2 ** 53 - 1, '9007199254740991'],
+		[-(2 ** 53 - 1), '-9007199254740991'],
+		[0.1 + 0.2, '0.30000000000000004'],
+	])('is taken where no digit can be lost: %s', (id, expected) =>
+		expect(userIdOf({ id })).toBe(expected),
+	);
+});
+
+describe('a number', () => {
+	it.each(['3.141592653589793', '0.30000000000000004', '1234567890123456', '99.5', '1e5', '-0.5'])(
+		'stays a number when a double holds it: %s',
+		(text) => expect(parseExactly(`[${text}]`)).toEqual([Number(text)]),
+	);
+
+	it.each(['9007199254740993', '9007199254740992', '1234567890.1234567', '12345678901234567e3'])(
+		'keeps its text when it does not: %s',
+		(text) => {
+			for (const json of [text, `[${text}]`, `{"a":{"b":${text}}}`, ` ${text}`]) {
+				expect(JSON.stringify(parseExactly(json))).toBe(json.trim());
+			}
+		},
+	);
+
+	it('is kept as it came, or as a double that is equal to it', () => {
+		const part = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
+		const decimal = fc
+			.tuple(part(25), fc.option(part(25)))
+			.map(([whole, rest]) => `${BigInt(whole)}${rest === null ? '' : `.${rest}`}`);
+		fc.assert(
+			fc.property(decimal, fc.nat(20), (text, shift) => {
+				const [value] = parseExactly(`${' '.repeat(shift)}[${text}]`) as [unknown];
+				if (isExactNumber(value)) expect(value.rawJSON).toBe(text);
+				else if (/^\d{1,15}$/.test(text)) expect(String(value)).toBe(text);
+				else expect(value).toBe(Number(text));
+				// What a double writes in another way, and is long, has kept its text.
+				if (text.length > 16 && String(Number(text)) !== text) {
+					expect(isExactNumber(value)).toBe(true);
+				}
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+
+	it('is never taken for one inside a text', () => {
+		fc.assert(
+			fc.property(fc.jsonValue({ maxDepth: 3 }), fc.bigInt(), (value, number) => {
+				const json = JSON.stringify([value, `${number}`, `x ${number}`, { [`${number}`]: 1 }]);
+				expect(JSON.stringify(parseExactly(json))).toBe(json);
+			}),
+		);
+	});
+});
+
+describe('a text in a column of numbers', () => {
+	const numericColumns = new Set(['n', 'id']);
+	const json = (n: unknown): string => {
+		const result = mapperOf({}, { columns: ['id', 'n'], numericColumns }).toPerson({ id: 'a', n });
+		return 'json' in result
+			? result.json.slice('{"userId":"a","traits":{"n":'.length, -2)
+			: result.code;
+	};
+
+	it.each<[unknown, string]>([
+		['99.000000000', '99'],
+		['1.50', '1.5'],
+		['0.0', '0'],
+		['100', '100'],
+		['100.0', '100'],
+		['-12.340', '-12.34'],
+		['9007199254740993', '9007199254740993'],
+		['1234567890123456789012345', '1234567890123456789012345'],
+		['1234567890123456789012345.500', '1234567890123456789012345.5'],
+		['0.1234567890123456789012345', '0.1234567890123456789012345'],
+		[7, '7'],
+		['007', '"007"'],
+		['1e5', '"1e5"'],
+		['abc', '"abc"'],
+		['+5', '"+5"'],
+		['5.', '"5."'],
+		['.5', '".5"'],
+		['-', '"-"'],
+		['1,5', '"1,5"'],
+		[' 5', '" 5"'],
+		['NaN', '"NaN"'],
+		[true, 'true'],
+	])('%j is %s', (given, expected) => expect(json(given)).toBe(expected));
+
+	it('is nothing when it is empty', () =>
+		expect(sent({ id: 'a', n: '' }, {}, { numericColumns })).toEqual({ userId: 'a' }));
+
+	it.each([
+		['99.000000000', '99'],
+		['9007199254740993.000', '9007199254740993'],
+		['007', '007'],
+		['u-1', 'u-1'],
+	])('%s as the user ID is %s', (id, expected) => {
+		expect(userIdOf({ id }, {}, { columns: ['id'], numericColumns })).toBe(expected);
+		expect(userIdOf({ ID: id }, {}, { columns: ['id'], numericColumns })).toBe(expected);
+	});
+
+	it('stays a text in other columns', () => expect(traitsOf({ m: '1.50' })).toEqual({ m: '1.50' }));
+
+	it('loses no digit that counts', () => {
+		const digits = fc.stringMatching(/^[1-9][0-9]{0,30}$/);
+		fc.assert(
+			fc.property(digits, fc.nat(12), fc.nat(30), (all, zeros, point) => {
+				const at = Math.min(point, all.length);
+				const whole = all.slice(0, at) || '0';
+				const rest = all.slice(at);
+				const shown = json(`${whole}.${rest}${'0'.repeat(zeros + 1)}`);
+				const kept = rest.replace(/0+$/, '');
+				const exact = kept === '' ? whole : `${whole}.${kept}`;
+				// Short ones are doubles, which JSON may write in another way.
+				expect(shown.length > 16 ? shown : String(Number(shown))).toBe(
+					exact.length > 16 ? exact : String(Number(exact)),
+				);
+			}),
+			{ numRuns: 1_000 },
+		);
+	});
+
+	it('of a megabyte of zeros takes no time to speak of', () => {
+		const zeros = `0.${'0'.repeat(1_000_000)}1`;
+		expect(json(zeros)).toBe('person_too_large');
+	});
+});

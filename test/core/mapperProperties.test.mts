@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FlameupError, INVALID } from '../../src/errors';
+import { LIMITS } from '../../src/limits';
+import type { Mapper } from '../../src/mapping/mapper';
+import { Person } from '../../src/mapping/person';
+import * as arbitrary from './arbitraries.mts';
+import { type MapperWish, type MappingInput, mapperOf } from './mapped.mts';
+
+describe('the limits checked here', () => {
+	const near = (limit: number) =>
+		fc.oneof(
+			fc.string({ unit: 'binary', maxLength: 8 }),
+			fc
+				.tuple(fc.constantFrom('', ' '), fc.integer({ min: -2, max: 2 }), fc.constantFrom('x', 'é'))
+				.map(([blank, more, unit]) => blank + unit.repeat(limit + more) + blank),
+		);
+	const address = fc
+		.array(
+			fc.constantFrom('a', 'B9', '.', '@', '@', 'é', '😀', ' ', ',', '"', '\\', "'", '-', '\ud800'),
+			{ maxLength: 9 },
+		)
+		.map((parts) => parts.join(''));
+	const long = fc
+		.integer({ min: LIMITS.email - 3, max: LIMITS.email + 2 })
+		.map((length) => `a@${'b'.repeat(length - 4)}.c`);
+	const given = fc.record({
+		id: near(LIMITS.userId),
+		email: fc.oneof(address, fc.emailAddress(), long, near(LIMITS.email)),
+		phone: near(LIMITS.phone),
+	});
+
+	it('are those of the schema', () => {
+		fc.assert(
+			fc.property(given, ({ email, id, phone }) => {
+				const candidate = {
+					userId: id.trim(),
+					...(email.trim() !== '' && { email: email.trim() }),
+					...(phone.trim() !== '' && { phone: phone.trim() }),
+				};
+				const result = mapperOf({}, { phoneIsTrait: false }).toPerson({ id, email, phone });
+				const valid = Person.safeParse(candidate).success;
+				expect('person' in result ? result.person : valid).toEqual(valid ? candidate : false);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
+
+/** A mapper, unless the declared columns clash; nothing else may be thrown. */
+function mapperUnlessClash(mapping: MappingInput, wish: MapperWish): Mapper | undefined {
+	try {
+		return mapperOf(mapping, wish);
+	} catch (error) {
+		if (!(error instanceof FlameupError)) throw error;
+		expect(error.problem.code).toBe('columns_clash');
+		return undefined;
+	}
+}
+
+const stream = fc.record({
+	phoneIsTrait: fc.boolean(),
+	invalidEmail: fc.constantFrom('reject' as const, 'send_without_email' as const),
+	maxBytes: fc.constantFrom(60, 1_000_000),
+	columns: fc.oneof(
+		fc.constantFrom([], ['id', 'email', 'plan', 'a']),
+		fc.uniqueArray(arbitrary.columnName, { maxLength: 6 }),
+	),
+	primaryKey: fc.constantFrom([], [['id']], [['id'], ['a', 'b']], [['__proto__']]),
+	numericColumns: fc.constantFrom(new Set<string>(), new Set(['id', 'plan', '__proto__'])),
+	userIdPrefix: fc.constantFrom('', 'p-'),
+});
+const records = fc.array(arbitrary.record, { maxLength: 4 });
+
+function checkMapped(mapper: Mapper, record: Record<string, unknown>, maxBytes: number): void {
+	const before = Object.entries(record);
+	const result = mapper.toPerson(record);
+	expect(Object.entries(record)).toEqual(before);
+	if ('code' in result) {
+		expect(INVALID).toContain(result.code);
+		return;
+	}
+	// zod takes no object for one that has a key called constructor.
+	const { traits: _traits, ...limited } = result.person;
+	expect(Person.safeParse(limited).success).toBe(true);
+	expect(result.json).toBe(JSON.stringify(result.person));
+	expect(Buffer.byteLength(result.json)).toBeLessThanOrEqual(maxBytes);
+}
+
+it('maps or rejects whatever comes, and sends what it says', () => {
+	fc.assert(
+		fc.property(records, arbitrary.mapping, stream, (all, mapping, wish) => {
+			const mapper = mapperUnlessClash(mapping, wish);
+			if (mapper === undefined) return;
+			for (const record of all) checkMapped(mapper, record, wish.maxBytes);
+			for (const { column } of mapper.understanding().roles) expect(column).toBeTypeOf('string');
+			expect(mapper.unseenColumns().length).toBeGreaterThanOrEqual(mapper.unknownColumns().length);
+		}),
+		{ numRuns: 1_000 },
+	);
+});
+
+it('maps a record in the same way, whatever the order of its columns', () => {
+	fc.assert(
+		fc.property(arbitrary.record, arbitrary.mapping, fc.nat(), (record, mapping, seed) => {
+			const names = Object.keys(record);
+			const by = seed % (names.length + 1);
+			const turned = [...names.slice(by), ...names.slice(0, by)];
+			const moved = Object.fromEntries(turned.map((name) => [name, record[name]]));
+			// Declared, so that only the order within the record differs.
+			const mapped = [record, moved].map((one) => {
+				const mapper = mapperUnlessClash(mapping, { columns: names });
+				const result = mapper?.toPerson(one);
+				return result && 'json' in result ? JSON.parse(result.json) : result;
+			});
+			expect(mapped[0]).toEqual(mapped[1]);
+		}),
+		{ numRuns: 1_000 },
+	);
+});
+
+it('maps a record that comes again in the same way', () => {
+	fc.assert(
+		fc.property(records, arbitrary.mapping, stream, (all, mapping, wish) => {
+			const mapper = mapperUnlessClash(mapping, wish);
+			for (const record of all) expect(mapper?.toPerson(record)).toEqual(mapper?.toPerson(record));
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+it('changes no object but its own', () => {
+	const names = () => Object.getOwnPropertyNames(Object.prototype).join();
+	const before = names();
+	fc.assert(
+		fc.property(records, arbitrary.mapping, stream, (all, mapping, wish) => {
+			const mapper = mapperUnlessClash(mapping, wish);
+			for (const record of all) mapper?.toPerson(record);
+			expect(names()).toBe(before);
+		}),
+	);
+});
+
+it('never tells a value of the record when it is rejected, but the user ID', () => {
+	const secret = 'Zebra-Quagga';
+	const hidden = fc.constantFrom(secret, [secret], { x: secret }, `${secret}@`, secret.repeat(30));
+	const record = fc.record(
+		{ id: hidden, email: hidden, phone: hidden, plan: hidden },
+		{ requiredKeys: [] },
+	);
+	fc.assert(
+		fc.property(record, (given) => {
+			const result = mapperOf({}, { maxBytes: 50 }).toPerson(given);
+			if (!('code' in result)) return;
+			const { userId: _userId, ...rest } = result;
+			expect(JSON.stringify(rest)).not.toContain(secret);
+		}),
+	);
+});
+
+describe('what is excluded', () => {
+	const SECRET = 'Zebra-Quagga';
+	/** Any place a secret can be in: a column, a path, a list, or JSON text inside a column. */
+	const place = fc.record({
+		path: fc.array(fc.constantFrom('ssn', 'a', 'b', 'id', 'email', 'phone', 'plan', '__proto__'), {
+			minLength: 1,
+			maxLength: 3,
+		}),
+		shape: fc.constantFrom('as it is' as const, 'list' as const, 'text' as const, 'dots' as const),
+	});
+
+	/** An object that has the secret at this path. */
+	function hide([key = '', ...rest]: readonly string[], shape: string): Record<string, unknown> {
+		if (rest.length === 0) return Object.fromEntries([[key, SECRET]]);
+		if (shape === 'dots') return Object.fromEntries([[[key, ...rest].join('.'), SECRET]]);
+		const inner = hide(rest, shape);
+		if (shape === 'list')
+			return Object.fromEntries([[key, [inner, [inner, 1], JSON.stringify(inner)]]]);
+		return Object.fromEntries([[key, shape === 'text' ? JSON.stringify(inner) : inner]]);
+	}
+
+	const wishes = fc
+		.uniqueArray(arbitrary.columnName, { maxLength: 6 })
+		.map((columns): MapperWish => ({ columns, invalidEmail: 'send_without_email' }));
+	/** Most records become a person, as their user ID is in a column of its own. */
+	const withKey = (record: object) => ({ key: 'u-1', ...record });
+
+	it('never occurs in what is sent', () => {
+		let sentPeople = 0;
+		fc.assert(
+			fc.property(
+				...([records, arbitrary.record, arbitrary.mapping, wishes, place] as const),
+				(before, record, mapping, wish, { path, shape }) => {
+					const exclude_columns = [...mapping.exclude_columns, path.join('.')];
+					const user_id_columns = [...mapping.user_id_columns, 'key'];
+					const mapper = mapperUnlessClash({ ...mapping, exclude_columns, user_id_columns }, wish);
+					for (const one of before) mapper?.toPerson(withKey(one));
+					const result = mapper?.toPerson(withKey({ ...record, ...hide(path, shape) }));
+					if (result === undefined || 'code' in result) return;
+					sentPeople++;
+					expect(result.json).not.toContain(SECRET);
+				},
+			),
+			{ numRuns: 2_000 },
+		);
+		expect(sentPeople).toBeGreaterThan(1_000);
+	});
+});

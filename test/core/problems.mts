@@ -1,0 +1,92 @@
+import type { Problem, ProblemCode } from '../../src/errors';
+
+const answered = { status: 422, said: 'email is taken', fields: ['email'] };
+const silent = { status: 503, said: '', fields: [] };
+
+/** One problem of each code. */
+export const PROBLEMS: { readonly [Code in ProblemCode]: Problem<Code> } = {
+	missing_user_id: { code: 'missing_user_id', columns: ['id', 'doc.key'], joined: false },
+	invalid_user_id: { code: 'invalid_user_id', column: 'id', holds: 'a list' },
+	user_id_too_long: { code: 'user_id_too_long', length: 300 },
+	invalid_email: { code: 'invalid_email' },
+	email_too_long: { code: 'email_too_long', length: 255 },
+	phone_too_long: { code: 'phone_too_long', length: 51 },
+	person_too_large: { code: 'person_too_large', maxBytes: 999_987 },
+	invalid_record: { code: 'invalid_record', why: 'no object' },
+	unreadable_line: { code: 'unreadable_line' },
+	refused: { code: 'refused', ...answered },
+	too_large_for_flameup: { code: 'too_large_for_flameup', ...answered, status: 413, fields: [] },
+	not_confirmed: { code: 'not_confirmed' },
+	already_exists: { code: 'already_exists', ...answered, status: 409 },
+	not_found: { code: 'not_found', by: 'email' },
+	invalid_settings: {
+		code: 'invalid_settings',
+		issues: [
+			{ setting: 'api_key', problem: 'missing' },
+			{ setting: 'pace.timeout_seconds', problem: 'too_small', bound: 1, inclusive: true },
+		],
+	},
+	unknown_column: {
+		code: 'unknown_column',
+		setting: 'mapping.exclude_columns',
+		column: 'org_idd',
+		columns: ['id', 'org_id'],
+		nearest: 'org_id',
+		stream: 'people',
+	},
+	columns_clash: { code: 'columns_clash', columns: ['tier', 'plan'], trait: 'plan' },
+	streams_overlap: {
+		code: 'streams_overlap',
+		streams: [
+			{ stream: 'users', key: 'id' },
+			{ stream: 'orders', key: 'id' },
+		],
+	},
+	not_people: {
+		code: 'not_people',
+		stream: 'products',
+		columns: ['sku', 'price'],
+		hasEmail: false,
+	},
+	unclear_user_id: { code: 'unclear_user_id', stream: 'orders', key: 'id', column: 'user_id' },
+	duplicate_stream: { code: 'duplicate_stream', stream: 'people' },
+	unknown_stream: { code: 'unknown_stream', stream: 'poeple' },
+	record_of_unknown_stream: { code: 'record_of_unknown_stream', stream: 'late' },
+	no_messages: { code: 'no_messages' },
+	unreadable_input: { code: 'unreadable_input', fault: 'EISDIR' },
+	too_many_rejected: {
+		code: 'too_many_rejected',
+		limit: 'count',
+		most: 5,
+		rejected: 6,
+		settled: 200,
+		record: { where: 'record 198 of people', rejection: { code: 'invalid_email', userId: 'u-1' } },
+	},
+	unauthorized: { code: 'unauthorized', ...answered, status: 401, fields: [] },
+	forbidden: {
+		code: 'forbidden',
+		...answered,
+		status: 403,
+		fields: [],
+		permission: 'people:write',
+	},
+	unknown_address: { code: 'unknown_address', ...answered, status: 404, fields: [] },
+	redirected: { code: 'redirected', ...silent, status: 302 },
+	not_served: { code: 'not_served', ...answered, status: 405, fields: [] },
+	not_flameup: { code: 'not_flameup' },
+	untrusted_certificate: { code: 'untrusted_certificate', fault: 'CERT_HAS_EXPIRED' },
+	unknown_host: { code: 'unknown_host', fault: 'ENOTFOUND' },
+	proxy_refuses: { code: 'proxy_refuses', fault: 'ERR_PROXY_TUNNEL' },
+	all_refused: { code: 'all_refused', ...answered, people: 20 },
+	nobody_upserted: { code: 'nobody_upserted', records: 20, reason: 'missing_user_id' },
+	unreachable: { code: 'unreachable', fault: 'ECONNREFUSED', forMs: 600_000 },
+	unreadable_answers: { code: 'unreadable_answers', forMs: 60_000 },
+	allowance_used_up: { code: 'allowance_used_up', ...silent, status: 429, forMs: 1_000 },
+	unavailable: { code: 'unavailable', ...silent, forMs: 600_000 },
+	uncertain: { code: 'uncertain', answer: { fault: 'TIMEOUT' } },
+	stopped: {
+		code: 'stopped',
+		trouble: { code: 'unreachable', fault: 'ECONNREFUSED', forMs: 0 },
+	},
+	unexpected: { code: 'unexpected', error: new TypeError('x is not a function') },
+};

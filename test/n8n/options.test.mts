@@ -1,0 +1,103 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod/v4';
+
+/** Settings of the core that the node does not show, with a value other than the default. */
+const HIDDEN = {
+	'pace.requests_in_flight': { name: 'requestsInFlight', type: 'number', value: 2 },
+	'pace.follow_announced_limit': { name: 'followAnnouncedLimit', type: 'boolean', value: true },
+	'mapping.nested_values': { name: 'nestedValues', type: 'options', value: 'flatten' },
+	'mapping.only_columns': { name: 'onlyColumns', type: 'string', value: 'b, c' },
+	'batches.bytes_per_request': { name: 'bytesPerRequest', type: 'number', value: 20_000 },
+	'rejected_records.max_percent': { name: 'maxPercent', type: 'number', value: 5 },
+};
+type Path = keyof typeof HIDDEN;
+
+/** The setting of the core in which only `n8n: true` is added; its modules are loaded afresh. */
+async function declare(path: Path) {
+	vi.resetModules();
+	const { Settings } = await import('../../src/settings/settings.ts');
+	let schema = Settings as unknown as z.ZodObject;
+	for (const key of path.split('.')) {
+		const member = schema.shape[key] as unknown as { unwrap?: () => z.ZodObject };
+		schema = (key === path.split('.')[0] ? member.unwrap?.() : member) as z.ZodObject;
+	}
+	z.globalRegistry.add(schema, { ...schema.meta(), n8n: true });
+	return {
+		...(await import('./fake-n8n.mts')),
+		...(await import('../../nodes/Flameup/Flameup.node.ts')),
+	};
+}
+
+/** The option in each operation that shows it. */
+const shownIn = (properties: INodeProperties[], name: string) =>
+	properties
+		.filter(({ type }) => type === 'collection')
+		.flatMap(({ displayOptions, options = [] }) => {
+			const option = (options as INodeProperties[]).find((one) => one.name === name);
+			return option ? [{ option, operations: displayOptions?.show?.operation ?? [] }] : [];
+		});
+
+afterEach(() => vi.resetModules());
+
+describe('a setting of the core becomes an option by n8n: true alone', () => {
+	it.each(Object.entries(HIDDEN))('%s', async (path, { name, type }) => {
+		const { Flameup } = await declare(path as Path);
+		const shown = shownIn(new Flameup().description.properties, name);
+		const operations = shown.flatMap((one) => one.operations);
+		const [group] = path.split('.');
+		const expected = { pace: 6, batches: 1 }[group as 'pace' | 'batches'] ?? 2;
+		expect(new Set(operations).size).toBe(expected);
+		const [{ option } = { option: undefined }] = shown;
+		expect(option).toMatchObject({ name, type, noDataExpression: true });
+		expect(option?.displayName).not.toMatch(/[{}]|Column/);
+		expect(option?.description).toMatch(/^[A-Z]/);
+		expect(option?.default).not.toBeNaN();
+		if (name === 'onlyColumns') {
+			expect(option).toMatchObject({
+				displayName: 'Only These Fields',
+				requiresDataPath: 'multiple',
+				displayOptions: { show: { '/person.mappingMode': ['autoMapInputData'] } },
+			});
+		}
+		if (name === 'requestsInFlight') {
+			expect(option).toMatchObject({ default: 4, typeOptions: { minValue: 1, maxValue: 16 } });
+		}
+	});
+
+	it('and the core gets its value', async () => {
+		const sent = async (path: Path, item: object) => {
+			const { automatic, createN8n } = await declare(path);
+			const { name, value } = HIDDEN[path];
+			const items = [{ userId: 'a', ...item }];
+			const n8n = createN8n({ items, parameters: automatic({ [name]: value }) });
+			await n8n.execute();
+			return JSON.parse(n8n.requests[0]?.body ?? '').people[0].traits;
+		};
+		expect(await sent('mapping.nested_values', { a: { b: 1 } })).toEqual({ 'a.b': 1 });
+		expect(await sent('mapping.only_columns', { a: 1, b: 2, c: 3 })).toEqual({ b: 2, c: 3 });
+	});
+
+	it('and errors call it by its title', async () => {
+		const { automatic, createN8n } = await declare('pace.requests_in_flight');
+		const parameters = automatic({ requestsInFlight: 99 });
+		await expect(createN8n({ parameters }).execute()).rejects.toMatchObject({
+			message: 'The settings are not valid',
+			description: expect.stringContaining('"Requests in Flight" must be 16 or less.'),
+		});
+	});
+});
+
+it('names and values of options reach the setting from which they are made', async () => {
+	const { OPTION_FIELDS, optionName } = await import('../../nodes/Flameup/options.ts');
+	const { automatic, createN8n } = await import('./fake-n8n.mts');
+	expect(OPTION_FIELDS.length).toBeGreaterThan(8);
+	for (const { choices, path, title, type } of OPTION_FIELDS) {
+		const wrong = choices || type === 'text' ? 5 : type === 'list' ? [5] : 'wrong';
+		const parameters = automatic({ [optionName(path)]: wrong });
+		await expect(createN8n({ parameters }).execute()).rejects.toMatchObject({
+			message: 'The settings are not valid',
+			description: expect.stringContaining(title),
+		});
+	}
+});

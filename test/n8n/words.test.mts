@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import type { INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { describe, expect, it } from 'vitest';
+import { Failure, refusal, toError, toJson } from '../../nodes/Flameup/failure.ts';
+import type { Problem } from '../../src/errors.ts';
+import { answeredBy } from '../../src/flameup/complaints.ts';
+import { automatic, mapped, people } from './fake-n8n.mts';
+import { fakeTimers, run } from './timed.mts';
+
+/** What could be taken for a part of our own texts, of a pattern, of HTML, or for a code of n8n. */
+const TRICKY = [
+	...['.', '. ', ': ', '(', ')', '[', ']', '"', "'", '\\', '$&', '$1', '…', ' [item 3]', ' (401)'],
+	...['{column}', '{Record}', '<b>', '&lt;', '&amp;', '&#39;', 'é', '\n', 'e.g. Dr. Smith'],
+	...['column', 'columns', 'record', 'the sync', 'user_id_columns', 'api_key', 'mapping.rename'],
+	...['(ECONNREFUSED)', 'ENOENT', 'getaddrinfo ENOTFOUND', 'EPERM', 'keepEpermissions'],
+];
+const words = fc
+	.array(fc.oneof(fc.constantFrom(...TRICKY), fc.string({ maxLength: 4 })), { minLength: 1 })
+	.map((parts) => parts.join(''));
+
+const node = { name: 'Flameup', type: 'n8n-nodes-flameup.flameup' } as INode;
+
+/** What n8n shows of the HTML of a description. */
+const shown = (html: string | null | undefined): string =>
+	(html ?? '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+/** Codes in brackets, and codes for which n8n puts a text of its own in the place of ours. */
+const CODE =
+	/\((?:\d{3}|[A-Z][A-Z0-9_]+)\)|ECONN|ENOTFOUND|ETIMEDOUT|ENOENT|EPERM|EACCES|EEXIST|GETADDRINFO/i;
+
+/** Expects a title of our own, and the user's words unchanged in what follows it. */
+function expectUnchanged(error: NodeApiError | NodeOperationError | undefined, said: string): void {
+	expect(error?.message).not.toMatch(CODE);
+	expect(shown(error?.description)).toContain(said);
+}
+
+function expectFailureUnchanged(failure: Failure, said: string): void {
+	const { details, error } = toJson(failure, 0);
+	const { hint = '', reason } = details;
+	expect(failure.text.title).not.toMatch(CODE);
+	expect(`${error} ${reason} ${hint}`).toContain(said);
+	const thrown = toError(failure, 0, node, 'Done.');
+	expect(thrown.message).toBe(
+		failure.endsRun ? failure.text.title : `${failure.text.title} [item 0]`,
+	);
+	expectUnchanged(thrown, said);
+}
+
+const answered = (said: string) => ({ status: 400, said, fields: [] });
+
+const PROBLEMS: Record<string, (said: string) => Problem> = {
+	missing_user_id: (said) => ({ code: 'missing_user_id', columns: [said], joined: false }),
+	invalid_user_id: (said) => ({ code: 'invalid_user_id', column: said, holds: 'a list' }),
+	unknown_column: (said) => ({
+		code: 'unknown_column',
+		setting: 'mapping.email_column',
+		column: said,
+		columns: [said, 'id'],
+		nearest: said,
+	}),
+	columns_clash: (said) => ({ code: 'columns_clash', columns: [said, 'x'], trait: said }),
+	invalid_settings: (said) => ({
+		code: 'invalid_settings',
+		issues: [{ setting: 'mapping.exclude_columns', problem: 'also_in_email_column', other: said }],
+	}),
+	refused: (said) => ({ code: 'refused', ...answered(said) }),
+	too_large_for_flameup: (said) => ({ code: 'too_large_for_flameup', ...answered(said) }),
+	all_refused: (said) => ({ code: 'all_refused', ...answered(said), people: 1000 }),
+	unauthorized: (said) => ({ code: 'unauthorized', ...answered(said) }),
+	forbidden: (said) => ({ code: 'forbidden', ...answered(said), permission: 'people:write' }),
+	unavailable: (said) => ({ code: 'unavailable', ...answered(said), forMs: 0 }),
+	uncertain: (said) => ({ code: 'uncertain', answer: answered(said) }),
+	unexpected: (said) => ({ code: 'unexpected', error: new Error(said) }),
+};
+
+describe('words of the user and of Flameup come through unchanged', () => {
+	it.each(Object.entries(PROBLEMS))('in %s', (_code, problemWith) => {
+		fc.assert(
+			fc.property(words, (said) => expectFailureUnchanged(new Failure(problemWith(said)), said)),
+		);
+	});
+
+	it('in what is kept of a refusal of one person', () => {
+		fc.assert(
+			fc.property(words, (message) => {
+				const complaint = { status: 400, message, details: [{ field: 'email', message }] };
+				const failure = refusal(complaint, 'person', message);
+				const { said } = answeredBy(complaint);
+				expect(toJson(failure, 0).details).toMatchObject({ said, userId: message });
+				expectFailureUnchanged(failure, said);
+			}),
+		);
+	});
+
+	it.each(['ECONNREFUSED', 'ENOTFOUND', 'ERR_PROXY_TUNNEL', 'EPERM'])(
+		'and the code of a fault of the network stays out of the title: %s',
+		(fault) => {
+			for (const code of ['unreachable', 'unknown_host', 'untrusted_certificate'] as const) {
+				expectFailureUnchanged(new Failure({ code, fault, forMs: 0 }), fault);
+			}
+		},
+	);
+});
+
+describe('the node passes on what it does not understand', () => {
+	fakeTimers();
+
+	const everyWord = (check: (said: string) => Promise<void>) =>
+		fc.assert(fc.asyncProperty(words, check), { numRuns: 50 });
+
+	it('names of fields', () =>
+		everyWord(async (said) => {
+			const items = [{ [said]: 1 }];
+			const { error } = await run({ items, parameters: automatic({ userIdColumns: 'zzzzzzzz' }) });
+			expectUnchanged(error, `"${said}"`);
+		}));
+
+	it('names of traits', () =>
+		everyWord(async (said) => {
+			fc.pre(said.trim() !== '' && !said.startsWith('='));
+			const assignments = [{ id: '1', name: said, value: 'x', type: 'number' }];
+			const parameters = mapped({ traits: { assignments } });
+			const { error } = await run({ items: people(1), parameters });
+			expectUnchanged(error, `"${said.trim()}"`);
+		}));
+
+	it('names of traits whose expression fails', () =>
+		everyWord(async (said) => {
+			fc.pre(said.trim() !== '' && !said.startsWith('='));
+			const assignments = [{ id: '1', name: said, value: '={{ $json.no.such }}', type: 'string' }];
+			const parameters = mapped({ traits: { assignments } });
+			const { error } = await run({ items: people(1), parameters });
+			expectUnchanged(error, `"${said}"`);
+		}));
+
+	it('reasons of n8n', () =>
+		everyWord(async (said) => {
+			const setting = { items: people(1), parameters: mapped(), credential: new Error(said) };
+			const { error } = await run(setting);
+			expectUnchanged(error, said);
+		}));
+
+	it('reasons of Flameup', () =>
+		everyWord(async (said) => {
+			fc.pre(said.trim() !== '');
+			const setting = { items: people(1), parameters: mapped(), flameup: { refuse: () => said } };
+			const { error } = await run(setting);
+			expectUnchanged(error, said.trim());
+		}));
+});
