@@ -89,7 +89,7 @@ interface Facts {
 		/** The most that are allowed. */
 		readonly most: number;
 		readonly rejected: number;
-		readonly settled: number;
+		readonly records: number;
 		/** The record that was one too many. */
 		readonly record?: {
 			/** Such as `record 7 of people`. */

@@ -179,11 +179,11 @@ const CONTRADICTIONS = {
 } as const;
 
 function tooMany(facts: Problem<'too_many_rejected'>, words: Vocabulary): string {
-	const { limit, most, record, rejected, settled } = facts;
+	const { limit, most, record, records, rejected } = facts;
 	const limits = {
 		first: `${words.setting('rejected_records.policy')} is fail_at_first.`,
 		count: `${words.setting('rejected_records.max_count')} allows ${most}, and ${rejected} were rejected.`,
-		percent: `${words.setting('rejected_records.max_percent')} allows ${most} %, and ${((rejected * 100) / settled).toFixed(1)} % of ${settled} ${words.record}s were rejected.`,
+		percent: `${words.setting('rejected_records.max_percent')} allows ${most} %, and ${((rejected * 100) / records).toFixed(1)} % of ${records} ${words.record}s were rejected.`,
 	};
 	if (record === undefined) return limits[limit];
 	const { rejection, where } = record;
@@ -440,7 +440,7 @@ const TEXTS: Texts = {
 /** What a code means in general, for tables in the documents. */
 export const MEANINGS: Readonly<Record<RejectionCode, string>> = {
 	missing_user_id: 'No {column} with a user ID has a value.',
-	invalid_user_id: 'The user ID is not a text or a whole number that can be kept exactly.',
+	invalid_user_id: 'The user ID is not a text or a number that can be kept exactly.',
 	user_id_too_long: `The user ID has more than ${LIMITS.userId} characters.`,
 	invalid_email: 'The email address is not well-formed.',
 	email_too_long: `The email address has more than ${LIMITS.email} characters.`,

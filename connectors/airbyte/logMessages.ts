@@ -142,9 +142,9 @@ function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
 	if (report.received === 0 || settings?.skip_stream) return [];
 	const unseen = mapper
 		.unseenColumns()
-		.filter(({ listed, setting }) => {
-			const others = streams.filter((other) => other !== stream && isGeneral(other, setting));
-			return !(isGeneral(stream, setting) && others.some((other) => hasSeen(other, listed)));
+		.filter((wish) => {
+			const others = streams.filter((other) => other !== stream && isGeneral(other, wish));
+			return !(isGeneral(stream, wish) && others.some((other) => hasSeen(other, wish.listed)));
 		})
 		.map(({ listed }) => listed);
 	const clashes = [...mapper.clashes];

@@ -167,7 +167,7 @@ function runHash(config: string | undefined, userId: string | undefined): void {
 		throw new InputError(
 			'The user ID is missing. Give it after the options, behind -- if it begins with a hyphen.',
 		);
-	process.stdout.write(`${hash(settings, userId)}\n`);
+	process.stdout.write(`${hash(settings, userId.trim())}\n`);
 }
 
 const flushed = () =>

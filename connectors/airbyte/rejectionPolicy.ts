@@ -18,6 +18,8 @@ export class RejectionPolicy {
 	readonly #onBroken: (error: FlameupError) => void;
 	/** From then on no state goes out: what they cover has to be read again. */
 	isBroken = false;
+	/** The place of the last record that was rejected: the share is that of the records up to there. */
+	#lastPlace = 0;
 
 	constructor(
 		policy: RejectedRecords,
@@ -29,8 +31,9 @@ export class RejectionPolicy {
 		this.#onBroken = onBroken;
 	}
 
-	/** Judges a record once it is counted. */
-	judge(outcome: Outcome<RecordRef>): void {
+	/** Judges the run after each record that is read, and after each that is rejected. */
+	judge(outcome?: Outcome<RecordRef>): void {
+		if (outcome !== undefined) this.#lastPlace = Math.max(this.#lastPlace, outcome.ref.place);
 		const problem = this.isBroken ? undefined : this.#crossed(SHARE_FROM, outcome);
 		if (problem !== undefined) this.#break(problem);
 	}
@@ -38,8 +41,13 @@ export class RejectionPolicy {
 	/** The share is above its limit; with few records more of them may still make it good. */
 	get isOverShare(): boolean {
 		const { max_percent } = this.#policy;
-		const { rejected, upserted } = this.#totals;
-		return max_percent !== undefined && rejected * 100 > max_percent * (rejected + upserted);
+		return max_percent !== undefined && this.#totals.rejected * 100 > max_percent * this.#records;
+	}
+
+	/** Records that were to be sent, up to the last that was rejected; a slow Flameup changes nothing. */
+	get #records(): number {
+		const { deletedInSource, received, skipped } = this.#totals;
+		return Math.max(this.#lastPlace, Math.min(received - deletedInSource - skipped, SHARE_FROM));
 	}
 
 	/** Judges the run once everything is settled. */
@@ -65,15 +73,17 @@ export class RejectionPolicy {
 	/** The limit that the run has crossed. */
 	#crossed(shareFrom: number, outcome?: Outcome<RecordRef>): Problem | undefined {
 		const { max_count, max_percent, policy } = this.#policy;
-		const { rejected, upserted } = this.#totals;
+		const { rejected } = this.#totals;
 		if (policy === 'skip' || rejected === 0) return undefined;
-		const settled = rejected + upserted;
-		const facts = { code: 'too_many_rejected', rejected, settled, ...recordOf(outcome) } as const;
+		const facts = {
+			...({ code: 'too_many_rejected', rejected, records: this.#records } as const),
+			...recordOf(outcome),
+		};
 		if (policy === 'fail_at_first') return { ...facts, limit: 'first', most: 0 };
 		if (max_count !== undefined && rejected > max_count) {
 			return { ...facts, limit: 'count', most: max_count };
 		}
-		return max_percent !== undefined && this.isOverShare && settled >= shareFrom
+		return max_percent !== undefined && this.isOverShare && this.#records >= shareFrom
 			? { ...facts, limit: 'percent', most: max_percent }
 			: undefined;
 	}

@@ -25,11 +25,14 @@ const GROUP_OF: Readonly<Record<string, string>> = {
 	dry_run: 'testing',
 };
 
+/** Keywords that Airbyte does not know. */
+const OURS: ReadonlySet<string> = new Set(['n8n', 'paths', 'prominent', 'secret']);
+
 /** Our neutral keywords in Airbyte's words, and the order in which the settings are declared. */
 function forAirbyte(schema: JsonSchema): JsonSchema {
-	const { items, n8n, paths, prominent, properties, secret, ...rest } = schema;
+	const { items, prominent, properties, secret } = schema;
 	return {
-		...rest,
+		...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !OURS.has(keyword))),
 		...(secret === true && { airbyte_secret: true }),
 		...(prominent === true && { always_show: true }),
 		...(items !== undefined && { items: forAirbyte(items) }),

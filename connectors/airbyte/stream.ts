@@ -1,6 +1,6 @@
 import { type Counts, createReport, noCounts, type Report } from '../../src/loading/report';
 import { Mapper } from '../../src/mapping/mapper';
-import type { ColumnSetting } from '../../src/mapping/wishes';
+import type { Wish } from '../../src/mapping/wishes';
 import {
 	type Mapping,
 	type Settings,
@@ -14,6 +14,8 @@ export interface RecordRef {
 	readonly stream: Stream;
 	/** 1 is the first record of its stream, or the first line of the input. */
 	readonly number: number;
+	/** Its place among all records of the run that are to be sent. */
+	readonly place: number;
 	/** The counts of its stream between two states. */
 	readonly counts: Counts;
 }
@@ -47,7 +49,9 @@ export function createStream(
 	isInput = false,
 ): Stream {
 	const { stream, primary_key: chosenKey } = configured;
-	const own = settings.streams.find((one) => isFor(one, stream));
+	const own = settings.streams
+		.filter((one) => isFor(one, stream))
+		.sort((a, b) => Number(a.namespace === undefined) - Number(b.namespace === undefined))[0];
 	const properties = stream.json_schema?.properties ?? {};
 	const columns = Object.keys(properties);
 	const primaryKey = chosenKey?.length ? chosenKey : (stream.source_defined_primary_key ?? []);
@@ -80,15 +84,24 @@ export function createStream(
 export const isFor = (own: StreamSettings, { name, namespace }: StreamDescriptor): boolean =>
 	own.stream === name && (own.namespace === undefined || own.namespace === (namespace ?? ''));
 
-/** Whether a setting of the mapping is the general one for this stream. */
-export const isGeneral = ({ settings }: Stream, setting: ColumnSetting): boolean =>
-	settings?.mapping[setting] === undefined;
+/** Whether what a setting of the mapping lists comes from the general one; a stream leaves out more of its own. */
+export function isGeneral({ settings }: Stream, { listed, setting }: Wish): boolean {
+	if (setting === 'exclude_columns') return !settings?.mapping.exclude_columns?.includes(listed);
+	return settings?.mapping[setting] === undefined;
+}
 
 const NUMERIC: ReadonlySet<unknown> = new Set(['number', 'integer', 'null']);
 
 /** Whether a column's JSON Schema allows nothing but numbers. */
 function isNumeric(schema: unknown): boolean {
-	const { type } = (schema ?? {}) as { type?: unknown };
-	const types = Array.isArray(type) ? type : [type];
+	const types = typesOf(schema);
 	return types.every((one) => NUMERIC.has(one)) && types.some((one) => one !== 'null');
+}
+
+/** All types of a schema, also those of its alternatives. */
+function typesOf(schema: unknown): unknown[] {
+	const { anyOf, oneOf, type } = (schema ?? {}) as Record<string, unknown>;
+	const alternatives = [oneOf, anyOf].filter(Array.isArray).flat();
+	if (alternatives.length > 0) return alternatives.flatMap(typesOf);
+	return Array.isArray(type) ? type : [type];
 }

@@ -7,8 +7,11 @@ import { quoted } from '../../src/texts';
 import type { ConfiguredStream } from './protocol';
 import { isFor, isGeneral, type Stream } from './stream';
 
-/** Columns that identify a person in whatever table they stand. */
-const PERSONAL: ReadonlySet<string> = new Set(['userid', 'externalid', 'email', 'emailaddress']);
+/** Columns that hold the ID of a person in whatever table they stand. */
+const PERSON_ID: ReadonlySet<string> = new Set(['userid', 'externalid']);
+
+/** The same, and addresses, which identify a person too. */
+const PERSONAL: ReadonlySet<string> = new Set([...PERSON_ID, 'email', 'emailaddress']);
 
 /**
  * Stops a sync before it sends anything that would overwrite people with each other, or with what is no
@@ -25,24 +28,25 @@ export function checkStreams(
 		throw new FlameupError({ code: 'unknown_stream', stream });
 	}
 	const sent = streams.filter(isSent);
-	checkColumns(sent);
+	checkColumns(sent, streams);
 	checkOverlap(sent, settings);
 	for (const stream of sent) if (stream.isDeclared) checkPeople(stream);
 }
 
-/** Every column that a setting names exists: in the stream itself, or for a general setting in any. */
-function checkColumns(streams: readonly Stream[]): void {
-	for (const stream of streams.filter(({ isDeclared }) => isDeclared)) {
-		for (const { listed, setting } of stream.mapper.unknownColumns()) {
-			const others = streams.filter((other) => isGeneral(other, setting));
+/** Every column that a setting names exists: in the stream itself, or for a general setting in any, also a skipped one. */
+function checkColumns(sent: readonly Stream[], streams: readonly Stream[]): void {
+	for (const stream of sent.filter(({ isDeclared }) => isDeclared)) {
+		for (const wish of stream.mapper.unknownColumns()) {
+			const { listed, setting } = wish;
+			const others = streams.filter((other) => isGeneral(other, wish));
 			const isElsewhere =
-				isGeneral(stream, setting) && others.some((other) => hasColumn(other, setting, listed));
+				isGeneral(stream, wish) && others.some((other) => hasColumn(other, setting, listed));
 			if (isElsewhere && !hasNoUserId(stream, setting)) continue;
 			const { columns } = stream.mapper;
 			const nearest = nearestName(listed, columns);
 			throw new FlameupError({
 				code: 'unknown_column',
-				setting: isGeneral(stream, setting) ? `mapping.${setting}` : `streams.mapping.${setting}`,
+				setting: isGeneral(stream, wish) ? `mapping.${setting}` : `streams.mapping.${setting}`,
 				column: listed,
 				columns,
 				stream: stream.name,
@@ -106,7 +110,7 @@ function checkPeople(stream: Stream): void {
 	const key = keyOf(stream);
 	if (userId.from !== 'nowhere' && (hasEmail || key === undefined)) return;
 	const { columns } = stream.mapper;
-	const column = columns.find((name) => PERSONAL.has(looseName(name)));
+	const column = columns.find((name) => PERSON_ID.has(looseName(name)));
 	throw new FlameupError(
 		key === undefined || column === undefined
 			? { code: 'not_people', stream: stream.name, columns, hasEmail }

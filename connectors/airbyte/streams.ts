@@ -56,10 +56,12 @@ export class Streams {
 
 	/** Counts one more record; `number` is its position where that is not the count of its stream. */
 	receive(stream: Stream, number = stream.report.received + 1): RecordRef {
+		const { deletedInSource, received, skipped } = this.totals;
+		const place = received - deletedInSource - skipped + 1;
 		this.totals.received++;
 		stream.report.received++;
 		stream.incoming.received++;
-		return { stream, number, counts: stream.incoming };
+		return { stream, number, place, counts: stream.incoming };
 	}
 
 	/** Counts a record that the source marks as deleted. */

@@ -3,7 +3,7 @@ import { Client } from '../../src/flameup/client';
 import { DryRunClient, type PeopleClient } from '../../src/flameup/dryRun';
 import { Loader } from '../../src/loading/loader';
 import type { Outcome } from '../../src/loading/outcomes';
-import { isObject } from '../../src/mapping/jsonValues';
+import { isBlank, isObject } from '../../src/mapping/jsonValues';
 import type { Mapped } from '../../src/mapping/mapper';
 import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
@@ -148,7 +148,7 @@ class Write {
 
 	async #readAll(): Promise<void> {
 		const lines = new LineSplitter();
-		const take = (text: string) => this.#takeLine(text);
+		const take = (text: string, isWhole: boolean) => this.#takeLine(text, isWhole);
 		for await (const chunk of this.#options.input) {
 			lines.push(chunk, take);
 			await this.#options.caughtUp();
@@ -160,10 +160,10 @@ class Write {
 		if (!this.#hasMessages && received + this.#odd.unknownTypes > 0) throw NO_MESSAGES;
 	}
 
-	#takeLine(line: string): void {
+	#takeLine(line: string, isWhole: boolean): void {
 		this.#lines++;
 		const text = line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
-		const message = parseMessage(text);
+		const message = isWhole ? parseMessage(text) : undefined;
 		const type = message?.type;
 		if (type === 'RECORD' && isObject(message?.record)) this.#takeRecord(message.record);
 		else if (type === 'STATE' && isObject(message?.state)) this.#takeState(message.state, text);
@@ -193,6 +193,7 @@ class Write {
 		if ('emailLeftOut' in mapped) this.#streams.emailsLeftOut++;
 		this.#show(mapped);
 		this.#loader.add(ref, mapped);
+		this.#policy.judge();
 	}
 
 	/** Tells how the columns were understood, once there is a record; only then undeclared ones are known. */
@@ -226,15 +227,16 @@ class Write {
 	#settle(outcome: Outcome<RecordRef>): void {
 		const { log, hash, settings } = this.#options;
 		this.#streams.settle(outcome);
-		if (outcome.status === 'rejected') {
-			const { ref, rejection } = outcome;
-			const told = ref.stream.report.rejections.get(rejection.code)?.count ?? 0;
-			if (told <= settings.rejected_records.samples) {
-				log('WARN', rejectionText(ref, rejection, hash, this.#words));
-			}
+		if (outcome.status === 'upserted') {
+			this.#checkpoints.releaseWithheld();
+			return;
+		}
+		const { ref, rejection } = outcome;
+		const told = ref.stream.report.rejections.get(rejection.code)?.count ?? 0;
+		if (told <= settings.rejected_records.samples) {
+			log('WARN', rejectionText(ref, rejection, hash, this.#words));
 		}
 		this.#policy.judge(outcome);
-		if (outcome.status === 'upserted') this.#checkpoints.releaseWithheld();
 	}
 
 	/** In a dry run the user sees the first people as they would be sent, if the log may hold values. */
@@ -290,12 +292,12 @@ class Write {
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** What sources that read a database's log set on records of deleted rows. */
-const DELETED_AT = '_ab_cdc_deleted_at';
+/** What sources that read a database's log set on records of deleted rows; some databases store it in capitals. */
+const DELETED_AT = ['_ab_cdc_deleted_at', '_AB_CDC_DELETED_AT'];
 
 /** Flameup documents no way to delete, and sending the record would create the person again. */
 const isDeleted = (data: unknown): boolean =>
-	isObject(data) && data[DELETED_AT] !== undefined && data[DELETED_AT] !== null;
+	isObject(data) && DELETED_AT.some((column) => !isBlank(data[column]) && data[column] !== false);
 
 const NO_MESSAGES = new FlameupError({ code: 'no_messages' });
 

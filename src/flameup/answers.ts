@@ -82,7 +82,8 @@ function fromListed(
 	const { created, updated } = counts ?? { created: 0, updated: 0 };
 	const isPlausible = created >= 0 && updated >= 0 && created + updated <= userIds.length;
 	const addsUp = counts !== undefined && isPlausible && created + updated === userIds.length;
-	const people = matchPeople(listed.filter(isObject), userIds);
+	const stored = listed.filter(isObject).filter((person) => isStored(person, counts !== undefined));
+	const people = matchPeople(stored, userIds);
 	const changes = addsUp ? changesOf(created, updated, userIds, people) : undefined;
 	return {
 		isDocumented: true,
@@ -93,6 +94,24 @@ function fromListed(
 		...(changes !== undefined && { changes }),
 		...(people.size > 0 && { people }),
 	};
+}
+
+/** A status that Flameup's people never have, and that says that this one was not taken. */
+const FAILED = /^(?:fail|error|invalid|reject|refus|skip)/i;
+
+/** What Flameup adds to a person; a request has none of these. */
+const ADDED = ['external_id', 'id', 'workspace_id', 'created_at', 'updated_at'];
+
+/**
+ * Whether an answer shows a person as Flameup holds them. One with a complaint of their own is not held, and
+ * one without anything that Flameup adds may be no more than an echo of the request.
+ */
+function isStored(person: Json, hasCounts: boolean): boolean {
+	const { status } = person;
+	const hasFailed =
+		typeof status === 'number' || (typeof status === 'string' && FAILED.test(status));
+	if (hasFailed || person.id === null || isComplaint(person)) return false;
+	return hasCounts || ADDED.some((name) => name in person);
 }
 
 /** A person's user ID as text: the reference calls it external_id, the guide to people userId. */

@@ -36,6 +36,10 @@ export function isComplaint({ error, errors, success }: Json): boolean {
 	return success === false || (error ?? undefined) !== undefined || isListed;
 }
 
+/** Whether an answer has a body that is not JSON, such as the page of a proxy, so that it is not Flameup's. */
+export const isForeign = ({ body }: HttpResponse): boolean =>
+	body.trim() !== '' && parse(body) === undefined;
+
 /** Reads all four documented shapes; an answer that is none of them, such as HTML, gives no words. */
 export function readComplaint({ body, status }: HttpResponse): Complaint {
 	const json = parse(body);

@@ -11,7 +11,7 @@ import type {
 import type { Settings } from '../settings/settings';
 import { type Verdict, verdictOf } from './answers';
 import { backoffMs } from './backoff';
-import { type Complaint, readComplaint } from './complaints';
+import { type Complaint, isForeign, readComplaint } from './complaints';
 import { type RateReading, readRate } from './rateHeaders';
 import { RateLimiter } from './rateLimiter';
 import {
@@ -28,6 +28,9 @@ const LEAST_HOLD_MS = 1_000;
 
 /** How long a request is tried again whose address is probably mistyped. */
 const MISTYPED_PATIENCE_MS = 25_000;
+
+/** How long a refusal that is not Flameup's is taken for a passing fault of a proxy. */
+const FOREIGN_PATIENCE_MS = 30_000;
 
 /** Trouble is told at most this often. */
 const TELL_EVERY_MS = 60_000;
@@ -136,7 +139,8 @@ export class Sender {
 		for (let failures = 1; ; failures++) {
 			const tried = await this.#exchange(call);
 			const { answer } = tried;
-			const written = this.#taken(call, answer);
+			const forMs = firstFaultAt === undefined ? 0 : clock.now() - firstFaultAt;
+			const written = this.#taken(call, answer, forMs);
 			if (written !== undefined) return written;
 
 			const now = clock.now();
@@ -158,10 +162,11 @@ export class Sender {
 	#taken<T>(
 		call: Call<T>,
 		answer: HttpResponse | NetworkFault,
+		forMs: number,
 	): Written<{ readonly value: T }> | undefined {
 		let isRead = false;
 		try {
-			const written = this.#take(call, answer);
+			const written = this.#take(call, answer, forMs);
 			isRead = true;
 			return written;
 		} finally {
@@ -173,8 +178,9 @@ export class Sender {
 	#take<T>(
 		call: Call<T>,
 		answer: HttpResponse | NetworkFault,
+		forMs: number,
 	): Written<{ readonly value: T }> | undefined {
-		const verdict = this.#verdict(answer);
+		const verdict = this.#verdict(answer, forMs);
 		if ('status' in answer && verdict === 'ok') {
 			const value = call.read(answer, this.#heard === 'flameup');
 			if (value === undefined) return undefined;
@@ -199,12 +205,17 @@ export class Sender {
 		return written;
 	}
 
-	/** A 403 after others were accepted is about what was sent, and so a refusal. */
-	#verdict(answer: HttpResponse | NetworkFault): Verdict {
+	/**
+	 * A 403 after others were accepted is about what was sent, and so a refusal. The page of a proxy that
+	 * refuses or stops is first taken for a fault; only a 413 is a proxy's to say.
+	 */
+	#verdict(answer: HttpResponse | NetworkFault, forMs: number): Verdict {
 		if ('fault' in answer) return isUntrusted(answer) ? 'stop' : 'fault';
-		return answer.status === 403 && this.#heard === 'flameup'
-			? 'refused'
-			: verdictOf(answer.status);
+		const { status } = answer;
+		const isProven = this.#heard === 'flameup';
+		const verdict = status === 403 && isProven ? 'refused' : verdictOf(status);
+		const mayPass = verdict === 'refused' ? status !== 413 : verdict === 'stop' && isProven;
+		return mayPass && forMs < FOREIGN_PATIENCE_MS && isForeign(answer) ? 'fault' : verdict;
 	}
 
 	async #exchange({ body, method, path }: Call<unknown>): Promise<Try> {

@@ -1,6 +1,7 @@
 import type { Rejection } from '../errors';
 import { LIMITS } from '../limits';
 import type { Columns } from './columns';
+import { isExactNumber } from './exactNumbers';
 import { withoutExcluded } from './exclusions';
 import {
 	asNumber,
@@ -41,9 +42,13 @@ const checked = (userId: string): string | Rejection =>
 
 function readText(value: unknown, column: string): string | Rejection {
 	if (mayHaveLostDigits(value)) return { code: 'invalid_user_id', column, holds: 'lost digits' };
-	const text = isBlank(value) ? '' : scalarText(value);
+	const text = isBlank(value) ? '' : idText(value);
 	return text ?? { code: 'invalid_user_id', column, holds: kindOf(value) };
 }
+
+/** A number is the same ID with and without a fraction of zeros, as it is for a double. */
+const idText = (value: unknown): string | undefined =>
+	isExactNumber(value) ? value.rawJSON.replace(/\.0+$/, '') : scalarText(value);
 
 function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' {
 	if (Array.isArray(value)) return 'a list';

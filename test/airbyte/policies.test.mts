@@ -143,6 +143,38 @@ describe.each(Object.entries(WAYS))('rejected records, %s', (_name, { flameup, l
 	});
 });
 
+describe('the share of rejected records', () => {
+	const bad = (from: number, count: number) =>
+		lines(count, (n) => record({ id: `bad${n}`, email: 'none' }), from);
+
+	it.each([
+		[
+			'is small when many good ones came before',
+			[people(1, 2_000, 10_000), bad(1, 100), people(2_001, 2_900, 10_000)],
+			10,
+			undefined,
+		],
+		['is exactly the limit', [people(1, 900, 10_000), bad(1, 100)], 10, undefined],
+		[
+			'is judged at the hundredth record',
+			[bad(1, 50), people(1, 450, 10_000)],
+			10,
+			/of 100 records/,
+		],
+		[
+			'is judged where it is too high, though all is well later',
+			[people(1, 150, 10_000), bad(1, 1), people(151, 600, 10_000)],
+			0.1,
+			/of 151 records/,
+		],
+	] as const)('%s', async (_name, input, max_percent, failure) => {
+		const rejected_records = { policy: 'fail_above', max_percent };
+		const run = await sync({ settings: { rejected_records }, input });
+		if (failure === undefined) expect(run.failure).toBeUndefined();
+		else expect(run.failure).toMatch(failure);
+	});
+});
+
 describe('rejected records', () => {
 	it('of which everybody is refused for one reason end the sync before hours are over', async () => {
 		const run = await sync({

@@ -88,8 +88,8 @@ describe('settings', () => {
 	it.each([
 		['no JSON', `{"api_key":"${VALUE}`, 'The configuration file is not valid JSON.'],
 		['an empty file', '', 'The configuration file is not valid JSON.'],
-		['a list', [], 'The settings are not valid. The whole must be an object.'],
-		['a text', `"${VALUE}"`, 'The settings are not valid. The whole must be an object.'],
+		['a list', [], 'The settings are not valid. The configuration must be an object.'],
+		['a text', `"${VALUE}"`, 'The settings are not valid. The configuration must be an object.'],
 		['no key', {}, 'api_key is missing.'],
 		['an empty key', { api_key: ' ' }, 'api_key must be one line without spaces.'],
 		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without spaces.'],

@@ -36,6 +36,7 @@ const CASES: Record<string, Case> = {
 	},
 	'global-states': {
 		streams: withAccounts,
+		settings: { streams_share_user_ids: true },
 		holds: ['p1', 'p2', 'p3'],
 		counts: [
 			[2, 0],

@@ -16,7 +16,7 @@ export interface SyncOptions {
 	readonly settings?: Readonly<Record<string, unknown>>;
 	readonly streams?: readonly StreamWish[];
 	/** Chunks of standard input. */
-	readonly input: string | Iterable<string>;
+	readonly input: string | Iterable<string | Buffer>;
 	readonly flameup?: FakeFlameupOptions;
 	/** Takes the place of the simulator. */
 	readonly transport?: (clock: FakeClock) => Transport;
@@ -37,7 +37,7 @@ export async function sync({ settings, streams = [{ name: 'people' }], ...option
 
 	async function* input() {
 		const chunks = typeof options.input === 'string' ? [options.input] : options.input;
-		for (const chunk of chunks) yield Buffer.from(chunk);
+		for (const chunk of chunks) yield Buffer.from(chunk as string);
 		// A source that is silent until it is stopped.
 		if (options.stopAfterMs !== undefined) await clock.sleep(2 ** 31 - 1, stop.signal);
 	}

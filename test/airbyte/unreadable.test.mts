@@ -83,9 +83,21 @@ describe('a line that is not readable among good ones', () => {
 			'{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[]},"id":1}}\n';
 		const run = await sync({
 			streams: [{ name: 'people' }, { name: 'leads' }],
+			settings: { streams_share_user_ids: true },
 			input: `${record({ id: 1 })}x\n${record({ id: 2 }, { stream: 'leads' })}${global}`,
 		});
 		expect(countsOf(run.states)).toEqual([[2, 1]]);
+	});
+});
+
+describe('a line that is not UTF-8', () => {
+	it('is rejected, because two names in Latin-1 would become one', async () => {
+		const latin1 = (id: string) => Buffer.from(record({ id, email: 'm@example.com' }), 'latin1');
+		const run = await sync({
+			input: [latin1('Müller'), latin1('Möller'), people(1, 1), record({ id: 'Ämter \ufffd' })],
+		});
+		expect([run.failure, run.held]).toEqual([undefined, ['p1', 'Ämter \ufffd']]);
+		expect(run.log).toContain('Input: 2 lines rejected (2 unreadable_line).');
 	});
 });
 
@@ -227,6 +239,15 @@ describe('bare words that JSON does not have', () => {
 		expect(parseMessage(text)).toBeUndefined();
 		expect(process.cpuUsage().user - started).toBeLessThan(3_000_000);
 	});
+});
+
+it.each([
+	['an empty text', { _ab_cdc_deleted_at: '' }, 1],
+	['false', { _ab_cdc_deleted_at: false }, 1],
+	['a time in a column in capitals', { _AB_CDC_DELETED_AT: '2026-01-01' }, 0],
+])('takes %s for what it is, a record that is deleted or not', async (_name, more, held) => {
+	const run = await sync({ input: record({ id: 'p', email: 'p@example.com', ...more }) });
+	expect([run.failure, run.held.length]).toEqual([undefined, held]);
 });
 
 describe('records that the source marks as deleted', () => {

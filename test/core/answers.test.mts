@@ -243,6 +243,7 @@ it.each<[string, Detail[], [number, Answered][]]>([
 
 describe('an answer to an upsert of a and b', () => {
 	const people = (...ids: unknown[]) => ids.map((external_id) => ({ external_id }));
+	const held = (userId: string) => ({ userId, created_at: '2026-11-01T00:00:00Z' });
 	const counts = (created_count: unknown, updated_count: unknown) => ({
 		created_count,
 		updated_count,
@@ -251,15 +252,34 @@ describe('an answer to an upsert of a and b', () => {
 
 	it.each<[string, unknown, boolean[]]>([
 		['lists both', { people: people('a', 'b'), ...counts(1, 1) }, [true, true]],
-		['lists both in another order', { people: people('b', 'a'), ...counts(1, 1) }, [true, true]],
 		[
-			'lists both under their other name',
-			{ people: [{ userId: 'a' }, { userId: 'b' }] },
-			[true, true],
+			'repeats the request',
+			{ people: [{ userId: 'a' }, { userId: 'b', traits: {} }] },
+			[false, false],
 		],
+		...[
+			{ error: 'no' },
+			{ errors: ['no'] },
+			{ success: false },
+			{ status: 422 },
+			{ status: 'failed' },
+			{ id: null },
+		].map((failed): [string, unknown, boolean[]] => [
+			`lists both, one with ${JSON.stringify(failed)}`,
+			{
+				people: [
+					{ external_id: 'a', status: 'active' },
+					{ external_id: 'b', ...failed },
+				],
+				...counts(1, 0),
+			},
+			[true, false],
+		]),
+		['lists both in another order', { people: people('b', 'a'), ...counts(1, 1) }, [true, true]],
+		['lists both under their other name', { people: [held('a'), held('b')] }, [true, true]],
 		[
 			'lists both, with one name empty',
-			{ people: [{ external_id: null, userId: 'a' }, { userId: 'b' }] },
+			{ people: [{ ...held('a'), external_id: null }, held('b')] },
 			[true, true],
 		],
 		['lists one', { people: people('b'), ...counts(1, 1) }, [false, true]],
@@ -338,7 +358,7 @@ describe('an answer to an upsert of a and b', () => {
 	});
 
 	it('compares user IDs as text', () => {
-		const listed = { people: [{ external_id: 7 }, { userId: 9_007_199_254_740_991 }] };
+		const listed = { people: [{ external_id: 7 }, { userId: 9_007_199_254_740_991, id: 'x' }] };
 		const read = readUpsert(answer(listed), ['9007199254740991', '7', '07'], false);
 		expect(read?.confirmed).toEqual([true, true, false]);
 		expect([...(read?.people?.keys() ?? [])].sort()).toEqual(['7', '9007199254740991']);

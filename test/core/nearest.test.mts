@@ -13,7 +13,7 @@ it.each<[string, string | undefined]>([
 	['contact_numbr', 'contact_number'],
 	['pasword_hash', 'password_hash'],
 	['plans', 'plan'],
-	['paln', undefined],
+	['paln', 'plan'],
 	['subscription_tier', undefined],
 	['', undefined],
 	['zzzzzzzz', undefined],

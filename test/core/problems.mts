@@ -59,7 +59,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: Problem<Code> } = {
 		limit: 'count',
 		most: 5,
 		rejected: 6,
-		settled: 200,
+		records: 200,
 		record: { where: 'record 198 of people', rejection: { code: 'invalid_email', userId: 'u-1' } },
 	},
 	unauthorized: { code: 'unauthorized', ...answered, status: 401, fields: [] },

@@ -361,8 +361,9 @@ describe('the settings of a stream', () => {
 
 	it.each<[string, object, object]>([
 		['change nothing when there are none', {}, {}],
-		['replace a list', { exclude_columns: ['y'] }, { exclude_columns: ['y'] }],
-		['empty a list', { exclude_columns: [] }, { exclude_columns: [] }],
+		['replace a list', { only_columns: ['y'] }, { only_columns: ['y'] }],
+		['empty a list', { user_id_columns: [] }, { user_id_columns: [] }],
+		['leave out more', { exclude_columns: ['y'] }, { exclude_columns: ['x', 'y'] }],
 		['empty a text', { email_column: '' }, { email_column: '' }],
 		['bring back a default', { nested_values: 'keep' }, { nested_values: 'keep' }],
 		['leave what is not set', { nested_values: undefined }, {}],

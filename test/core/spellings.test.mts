@@ -122,11 +122,13 @@ describe('two spellings', () => {
 			parts.map((one) => one.charAt(0).toUpperCase() + one.slice(1)).join(' '),
 			parts.join('-').toUpperCase(),
 		];
-		const tables = fc.uniqueArray(fc.array(part, { minLength: 1, maxLength: 3 }), {
-			minLength: 1,
-			maxLength: 8,
-			selector: (parts) => parts.join(''),
-		});
+		const tables = fc
+			.uniqueArray(fc.array(part, { minLength: 1, maxLength: 3 }), {
+				minLength: 1,
+				maxLength: 8,
+				selector: (parts) => parts.join(''),
+			})
+			.filter((table) => table.every((parts) => parts.join('') !== 'key'));
 		fc.assert(
 			fc.property(tables, fc.array(fc.nat(2), { minLength: 1, maxLength: 20 }), (table, picks) => {
 				const columns = table.map((parts) => spelled(parts)[0] ?? '');
