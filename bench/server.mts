@@ -43,8 +43,8 @@ export async function startSink(latency = 0): Promise<Server> {
 export async function startLimited(
 	switches: Partial<Switches> = {},
 ): Promise<Server<LimitedTotals>> {
-	const wishes = { latencyMs: [20, 150], retryAfter: 'seconds', ...switches } as const;
-	const { url, flameup, close } = await startSimulator(wishes as Partial<Switches>);
+	const given = { latencyMs: [20, 150], retryAfter: 'seconds', ...switches } as const;
+	const { url, flameup, close } = await startSimulator(given as Partial<Switches>);
 	return {
 		apiUrl: url,
 		collect: async () => {

@@ -142,9 +142,11 @@ function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
 	if (report.received === 0 || settings?.skip_stream) return [];
 	const unseen = mapper
 		.unseenColumns()
-		.filter((wish) => {
-			const others = streams.filter((other) => other !== stream && isGeneral(other, wish));
-			return !(isGeneral(stream, wish) && others.some((other) => hasSeen(other, wish.listed)));
+		.filter((listing) => {
+			const others = streams.filter((other) => other !== stream && isGeneral(other, listing));
+			return !(
+				isGeneral(stream, listing) && others.some((other) => hasSeen(other, listing.listed))
+			);
 		})
 		.map(({ listed }) => listed);
 	const clashes = [...mapper.clashes];
@@ -161,7 +163,7 @@ function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
 }
 
 const hasSeen = ({ mapper, report }: Stream, listed: string): boolean =>
-	report.received > 0 && !mapper.unseenColumns().some((wish) => wish.listed === listed);
+	report.received > 0 && !mapper.unseenColumns().some((listing) => listing.listed === listed);
 
 /** One line for the whole run at the end. */
 function runText({ elapsedMs, isDryRun, stats, streams }: Ended): string {

@@ -1,6 +1,6 @@
 import { type Counts, createReport, noCounts, type Report } from '../../src/loading/report';
+import type { Listing } from '../../src/mapping/listings';
 import { Mapper } from '../../src/mapping/mapper';
-import type { Wish } from '../../src/mapping/wishes';
 import {
 	type Mapping,
 	type Settings,
@@ -85,7 +85,7 @@ export const isFor = (own: StreamSettings, { name, namespace }: StreamDescriptor
 	own.stream === name && (own.namespace === undefined || own.namespace === (namespace ?? ''));
 
 /** Whether what a setting of the mapping lists comes from the general one; a stream leaves out more of its own. */
-export function isGeneral({ settings }: Stream, { listed, setting }: Wish): boolean {
+export function isGeneral({ settings }: Stream, { listed, setting }: Listing): boolean {
 	if (setting === 'exclude_columns') return !settings?.mapping.exclude_columns?.includes(listed);
 	return settings?.mapping[setting] === undefined;
 }

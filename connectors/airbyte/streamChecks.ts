@@ -1,6 +1,6 @@
 import { FlameupError } from '../../src/errors';
+import type { ColumnSetting } from '../../src/mapping/listings';
 import { nearestName } from '../../src/mapping/nearest';
-import type { ColumnSetting } from '../../src/mapping/wishes';
 import { looseName } from '../../src/settings/names';
 import type { Settings } from '../../src/settings/settings';
 import { quoted } from '../../src/texts';
@@ -36,17 +36,17 @@ export function checkStreams(
 /** Every column that a setting names exists: in the stream itself, or for a general setting in any, also a skipped one. */
 function checkColumns(sent: readonly Stream[], streams: readonly Stream[]): void {
 	for (const stream of sent.filter(({ isDeclared }) => isDeclared)) {
-		for (const wish of stream.mapper.unknownColumns()) {
-			const { listed, setting } = wish;
-			const others = streams.filter((other) => isGeneral(other, wish));
+		for (const listing of stream.mapper.unknownColumns()) {
+			const { listed, setting } = listing;
+			const others = streams.filter((other) => isGeneral(other, listing));
 			const isElsewhere =
-				isGeneral(stream, wish) && others.some((other) => hasColumn(other, setting, listed));
+				isGeneral(stream, listing) && others.some((other) => hasColumn(other, setting, listed));
 			if (isElsewhere && !hasNoUserId(stream, setting)) continue;
 			const { columns } = stream.mapper;
 			const nearest = nearestName(listed, columns);
 			throw new FlameupError({
 				code: 'unknown_column',
-				setting: isGeneral(stream, wish) ? `mapping.${setting}` : `streams.mapping.${setting}`,
+				setting: isGeneral(stream, listing) ? `mapping.${setting}` : `streams.mapping.${setting}`,
 				column: listed,
 				columns,
 				stream: stream.name,
@@ -63,11 +63,13 @@ const hasColumn = (
 	listed: string,
 ): boolean =>
 	!isDeclared ||
-	!mapper.unknownColumns().some((wish) => wish.setting === setting && wish.listed === listed);
+	!mapper
+		.unknownColumns()
+		.some((listing) => listing.setting === setting && listing.listed === listed);
 
 const hasNoUserId = ({ mapper, mapping }: Stream, setting: ColumnSetting): boolean =>
 	setting === 'user_id_columns' &&
-	mapper.unknownColumns().filter((wish) => wish.setting === setting).length ===
+	mapper.unknownColumns().filter((listing) => listing.setting === setting).length ===
 		mapping.user_id_columns.length;
 
 const isSent = ({ settings }: Stream): boolean => settings?.skip_stream !== true;

@@ -1,8 +1,8 @@
 import { problemOf } from '../../src/errors';
 import { define, isBlank, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import type { Listing } from '../../src/mapping/listings';
 import { type Mapped, Mapper } from '../../src/mapping/mapper';
 import { nearestName } from '../../src/mapping/nearest';
-import type { Wish } from '../../src/mapping/wishes';
 import { looseName } from '../../src/settings/names';
 import type { Mapping, Settings } from '../../src/settings/settings';
 import { describe, paragraph, type Vocabulary } from '../../src/texts';
@@ -52,16 +52,16 @@ export function createPersonReader(run: Run, settings: Settings): PersonReader {
 			const isComplete = rowsRead === run.items.length;
 			const unseen = isComplete ? mapper.unseenColumns() : mapper.unknownColumns();
 			const texts = unseen
-				.filter((wish) => !isOfUserId(wish))
-				.map((wish) => paragraph(describe(unknownColumn(wish, mapper), WORDS)));
+				.filter((listing) => !isOfUserId(listing))
+				.map((listing) => paragraph(describe(unknownColumn(listing, mapper), WORDS)));
 			return texts.length > 0 ? texts.join(' ') : undefined;
 		},
 	};
 }
 
-const isOfUserId = ({ setting }: Wish): boolean => setting === 'user_id_columns';
+const isOfUserId = ({ setting }: Listing): boolean => setting === 'user_id_columns';
 
-function unknownColumn({ listed, setting }: Wish, { columns }: Mapper) {
+function unknownColumn({ listed, setting }: Listing, { columns }: Mapper) {
 	const nearest = nearestName(listed, columns);
 	return {
 		code: 'unknown_column',

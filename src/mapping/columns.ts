@@ -4,9 +4,10 @@ import type { Mapping } from '../settings/settings';
 import type { Exclusions } from './exclusions';
 import type { SourceRecord } from './jsonValues';
 import { KnownColumns } from './knownColumns';
+import { type ColumnSetting, type Listing, listingsOf, type Place } from './listings';
 import { isBookkeeping, isRole, ROLES, type Role, rankByName, USER_ID_NAMES } from './roles';
 import { EMAIL, insideOf, NOTHING, type Target, traitTarget } from './targets';
-import { type ColumnSetting, type Place, type Wish, wishesOf } from './wishes';
+import { findUserId, type UserIdSource } from './userIdSource';
 
 /** What is known of a stream before its first record. */
 export interface StreamShape {
@@ -16,13 +17,6 @@ export interface StreamShape {
 	readonly primaryKey: readonly (readonly string[])[];
 	/** Declared columns that hold numbers only. */
 	readonly numericColumns?: ReadonlySet<string>;
-}
-
-/** Where the user ID is: the first path with a value, or all of them joined. */
-export interface UserIdSource {
-	readonly paths: readonly (readonly string[])[];
-	readonly joined: boolean;
-	readonly from: 'setting' | 'primary key' | 'name' | 'nowhere';
 }
 
 /** How the columns of a stream were understood so far. */
@@ -42,7 +36,7 @@ const UNDECLARED = 100;
 
 /** A setting, and the place in one column that it names. */
 interface Named {
-	readonly wish: Wish;
+	readonly listing: Listing;
 	readonly place: Place;
 }
 
@@ -51,7 +45,7 @@ export class Columns {
 	readonly #mapping: Mapping;
 	readonly #shape: StreamShape;
 	readonly #phoneIsTrait: boolean;
-	readonly #wishes: readonly Wish[];
+	readonly #listings: readonly Listing[];
 	readonly #declared: ReadonlySet<string>;
 	readonly #known = new KnownColumns();
 	/** Other spellings that records use, each with the known column that it stands for. */
@@ -73,7 +67,7 @@ export class Columns {
 		this.#mapping = mapping;
 		this.#shape = shape;
 		this.#phoneIsTrait = phoneIsTrait;
-		this.#wishes = wishesOf(mapping);
+		this.#listings = listingsOf(mapping);
 		this.#declared = new Set(shape.columns);
 		this.learn(shape.columns);
 	}
@@ -85,7 +79,7 @@ export class Columns {
 		this.#targets.clear();
 		this.#traitColumns.clear();
 		this.#named.clear();
-		for (const wish of this.#wishes) this.#findPlaces(wish);
+		for (const listing of this.#listings) this.#findPlaces(listing);
 		this.#holders = this.#findHolders();
 		this.#userId = this.#findUserId();
 		for (const column of this.#known) this.#targets.set(column, this.#resolve(column));
@@ -135,13 +129,13 @@ export class Columns {
 	}
 
 	/** Settings that name columns which no known column matches. */
-	unknown(): Wish[] {
-		return this.#wishes.filter(({ places }) => places.length === 0);
+	unknown(): Listing[] {
+		return this.#listings.filter(({ places }) => places.length === 0);
 	}
 
 	/** Settings that name columns, or places inside them, which no record had. */
-	unseen(): Wish[] {
-		return this.#wishes.filter(
+	unseen(): Listing[] {
+		return this.#listings.filter(
 			({ places, setting, wasSeen }) =>
 				places.length === 0 ||
 				(setting !== 'user_id_columns' && !wasSeen && places.every(({ rest }) => rest.length > 0)),
@@ -226,7 +220,7 @@ export class Columns {
 		return (
 			isUserId ||
 			this.#shape.primaryKey.some(([head = '']) => means(head)) ||
-			this.#wishes.some(
+			this.#listings.some(
 				({ listed }) => means(listed) || looseName(listed).startsWith(`${loose}.`),
 			) ||
 			ROLES.some((role) => this.#rank(column, role) < this.#heldRank(role))
@@ -234,14 +228,15 @@ export class Columns {
 	}
 
 	/** A column of exactly this name wins over a path; but what is excluded is excluded in both. */
-	#findPlaces(wish: Wish): void {
-		const all = this.#known.places(wish.listed);
-		wish.places = wish.setting === 'exclude_columns' ? all.flat() : (all[0] ?? []);
-		for (const place of wish.places) {
+	#findPlaces(listing: Listing): void {
+		const all = this.#known.places(listing.listed);
+		listing.places = listing.setting === 'exclude_columns' ? all.flat() : (all[0] ?? []);
+		for (const place of listing.places) {
 			const named = this.#named.get(place.column);
-			if (named === undefined) this.#named.set(place.column, [{ wish, place }]);
-			else named.push({ wish, place });
-			if (wish.trait !== undefined && place.rest.length > 0) this.#reserve(wish.trait, wish.listed);
+			if (named === undefined) this.#named.set(place.column, [{ listing, place }]);
+			else named.push({ listing, place });
+			if (listing.trait !== undefined && place.rest.length > 0)
+				this.#reserve(listing.trait, listing.listed);
 		}
 	}
 
@@ -257,42 +252,42 @@ export class Columns {
 	}
 
 	/** Whether a setting names the column as a whole. */
-	#isWished(setting: ColumnSetting, column: string): boolean {
+	#isNamedBy(setting: ColumnSetting, column: string): boolean {
 		return this.#namedIn(column).some(
-			({ place, wish }) => wish.setting === setting && place.rest.length === 0,
+			({ place, listing }) => listing.setting === setting && place.rest.length === 0,
 		);
 	}
 
 	#isExcluded(column: string): boolean {
-		return isBookkeeping(column) || this.#isWished('exclude_columns', column);
+		return isBookkeeping(column) || this.#isNamedBy('exclude_columns', column);
 	}
 
 	/** Whether the whole column may be sent. */
 	#isListed(column: string): boolean {
-		return this.#mapping.only_columns.length === 0 || this.#isWished('only_columns', column);
+		return this.#mapping.only_columns.length === 0 || this.#isNamedBy('only_columns', column);
 	}
 
 	/** Whether something of a column is sent; the email address always is. */
 	#isSent(column: string, role?: Role): boolean {
 		if (this.#isExcluded(column)) return false;
 		if (role === 'email' || this.#isListed(column)) return true;
-		return this.#namedIn(column).some(({ wish }) => wish.setting === 'only_columns');
+		return this.#namedIn(column).some(({ listing }) => listing.setting === 'only_columns');
 	}
 
 	#renamed(column: string): string | undefined {
 		const renames = this.#namedIn(column).filter(
-			({ place, wish }) => wish.setting === 'rename' && place.rest.length === 0,
+			({ place, listing }) => listing.setting === 'rename' && place.rest.length === 0,
 		);
-		return (renames.find(({ wish }) => wish.listed === column) ?? renames[0])?.wish.trait;
+		return (renames.find(({ listing }) => listing.listed === column) ?? renames[0])?.listing.trait;
 	}
 
-	/** How well a column suits a standard field: -1 and 0 are wishes of the user, Infinity is not at all. */
+	/** How well a column suits a standard field: -1 and 0 are listings of the user, Infinity is not at all. */
 	#rank(column: string, role: Role): number {
 		if (!this.#isSent(column, role)) return Number.POSITIVE_INFINITY;
 		const trait = this.#renamed(column);
 		if (trait !== undefined) return trait === role ? -1 : Number.POSITIVE_INFINITY;
 		if (role === 'email' && this.#mapping.email_column !== '') {
-			return this.#isWished('email_column', column) ? 0 : Number.POSITIVE_INFINITY;
+			return this.#isNamedBy('email_column', column) ? 0 : Number.POSITIVE_INFINITY;
 		}
 		return rankByName(column, role) + (this.#declared.has(column) ? 0 : UNDECLARED);
 	}
@@ -314,7 +309,7 @@ export class Columns {
 
 	/** The path of a standard field that the user wants to be read inside a column. */
 	#findPath(role: Role): string | undefined {
-		return this.#wishes.find(
+		return this.#listings.find(
 			({ places, setting, trait }) =>
 				(trait === role || (role === 'email' && setting === 'email_column')) &&
 				places.some(({ rest }) => rest.length > 0),
@@ -334,33 +329,13 @@ export class Columns {
 	}
 
 	#findUserId(): UserIdSource {
-		if (this.#mapping.user_id_columns.length > 0) {
-			const paths = this.#wishes
-				.filter(({ setting }) => setting === 'user_id_columns')
-				.flatMap(({ listed, places }) => (places.length > 0 ? places : [asPlace(listed)]))
-				.filter(({ column }) => !this.#isExcluded(column))
-				.map(({ column, rest }) => [column, ...rest]);
-			return { paths, joined: false, from: 'setting' };
-		}
-		const key = this.#shape.primaryKey.map(([head = '', ...rest]) => [
-			this.#known.find(head)[0] ?? head,
-			...rest,
-		]);
-		if (key.length > 0 && !key.some(([head = '']) => this.#isExcluded(head))) {
-			return { paths: key, joined: key.length > 1, from: 'primary key' };
-		}
-		return this.#findUserIdByName();
-	}
-
-	/** One that was found once stays: records must not change their person because a column turns up. */
-	#findUserIdByName(): UserIdSource {
-		if (this.#userId.from === 'name') return this.#userId;
-		for (const name of USER_ID_NAMES) {
-			const usable = this.#known.similar(name).filter((column) => !this.#isExcluded(column));
-			const column = usable.includes(name) ? name : usable[0];
-			if (column !== undefined) return { paths: [[column]], joined: false, from: 'name' };
-		}
-		return { paths: [], joined: false, from: 'nowhere' };
+		return findUserId({
+			listings: this.#listings,
+			primaryKey: this.#shape.primaryKey,
+			known: this.#known,
+			isExcluded: (column) => this.#isExcluded(column),
+			before: this.#userId,
+		});
 	}
 
 	/** The one column that is the user ID, and so is not a trait as well. */
@@ -413,9 +388,4 @@ export class Columns {
 		}
 		return takesOver;
 	}
-}
-
-function asPlace(listed: string): Place {
-	const [column = listed, ...rest] = listed.split('.');
-	return { column, rest };
 }

@@ -1,10 +1,10 @@
 import { looseName } from '../settings/names';
 import { define, isObject, opened, type SourceRecord, toJson } from './jsonValues';
-import type { Wish } from './wishes';
+import type { Listing } from './listings';
 
 /** What is never sent of a member: the parts inside it, or all of it where none is named. */
 export interface Exclusion {
-	readonly wishes: readonly Wish[];
+	readonly listings: readonly Listing[];
 	readonly inside?: Exclusions;
 }
 
@@ -16,16 +16,19 @@ const DEEPEST = 50;
 
 /** The exclusions that paths such as ssn or history.ssn mean; undefined when there are none. */
 export function exclusionsFor(
-	paths: readonly { readonly wish: Wish; readonly rest: readonly string[] }[],
+	paths: readonly { readonly listing: Listing; readonly rest: readonly string[] }[],
 ): Exclusions | undefined {
 	if (paths.length === 0) return undefined;
 	const exclusions = new Map<string, Exclusion>();
 	for (const key of new Set(paths.map(({ rest }) => rest[0] ?? ''))) {
 		const group = paths.filter(({ rest }) => rest[0] === key);
 		const isWhole = group.some(({ rest }) => rest.length === 1);
-		const deeper = group.map(({ rest, wish }) => ({ wish, rest: rest.slice(1) }));
+		const deeper = group.map(({ rest, listing }) => ({ listing, rest: rest.slice(1) }));
 		const inside = isWhole ? undefined : exclusionsFor(deeper);
-		exclusions.set(key, { wishes: group.map(({ wish }) => wish), ...(inside && { inside }) });
+		exclusions.set(key, {
+			listings: group.map(({ listing }) => listing),
+			...(inside && { inside }),
+		});
 	}
 	return exclusions;
 }
@@ -49,7 +52,7 @@ function membersWithout(value: SourceRecord, exclusions: Exclusions, depth: numb
 			define(rest, name, member);
 			continue;
 		}
-		for (const wish of exclusion.wishes) wish.wasSeen = true;
+		for (const listing of exclusion.listings) listing.wasSeen = true;
 		if (exclusion.inside === undefined) continue;
 		define(rest, name, withoutExcluded(member, exclusion.inside, depth + 1));
 	}

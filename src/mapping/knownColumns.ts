@@ -1,5 +1,5 @@
 import { looseName } from '../settings/names';
-import type { Place } from './wishes';
+import type { Place } from './listings';
 
 /** The columns of a stream that are known so far, in the order in which they turned up. */
 export class KnownColumns {

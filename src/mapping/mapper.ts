@@ -11,11 +11,11 @@ import {
 	scalarText,
 	toJson,
 } from './jsonValues';
+import type { Listing } from './listings';
 import { EMAIL_PATTERN, type Person } from './person';
 import { type Parts, Traits } from './traits';
 import { readUserId } from './userId';
 import { fitsIn } from './utf8';
-import type { Wish } from './wishes';
 
 /** A person, and the same as the JSON that is sent. */
 export interface Mapped {
@@ -89,12 +89,12 @@ export class Mapper {
 	}
 
 	/** Names in the settings that no known column matches, before any record has come. */
-	unknownColumns(): readonly Wish[] {
+	unknownColumns(): readonly Listing[] {
 		return this.#columns.unknown();
 	}
 
 	/** Names in the settings that no record had. */
-	unseenColumns(): readonly Wish[] {
+	unseenColumns(): readonly Listing[] {
 		return this.#columns.unseen();
 	}
 

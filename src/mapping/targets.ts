@@ -1,6 +1,6 @@
 import { type Exclusions, exclusionsFor } from './exclusions';
+import type { Listing, Place } from './listings';
 import { isRole } from './roles';
-import type { Place, Wish } from './wishes';
 
 /** What becomes of a value: the email address, the phone number, a trait of this name, or nothing. */
 export interface Target {
@@ -26,7 +26,7 @@ export interface Rules {
 
 /** What becomes of one member: it goes somewhere else, or it stays, perhaps in part. */
 export interface Rule {
-	readonly wishes: readonly Wish[];
+	readonly listings: readonly Listing[];
 	readonly target?: Target;
 	readonly rules?: Rules;
 }
@@ -48,21 +48,23 @@ export function traitTarget(name: string, phoneIsTrait: boolean, isField = isRol
 
 /** A place inside the column at hand that a setting names. */
 interface Path {
-	readonly wish: Wish;
+	readonly listing: Listing;
 	readonly rest: readonly string[];
 }
 
 /** What the settings say of places inside one column; `isListed` when the whole column may be sent. */
 export function insideOf(
-	named: readonly { readonly wish: Wish; readonly place: Place }[],
+	named: readonly { readonly listing: Listing; readonly place: Place }[],
 	phoneIsTrait: boolean,
 	isListed: boolean,
 ): Pick<Target, 'exclusions' | 'rules'> {
 	const paths = named
-		.map(({ place, wish }) => ({ wish, rest: place.rest }))
+		.map(({ place, listing }) => ({ listing, rest: place.rest }))
 		.filter(({ rest }) => rest.length > 0);
-	const exclusions = exclusionsFor(paths.filter(({ wish }) => wish.setting === 'exclude_columns'));
-	const others = paths.filter(({ wish }) => isRule(wish));
+	const exclusions = exclusionsFor(
+		paths.filter(({ listing }) => listing.setting === 'exclude_columns'),
+	);
+	const others = paths.filter(({ listing }) => isRule(listing));
 	return {
 		...(exclusions && { exclusions }),
 		...(others.length > 0 && { rules: rulesFor(others, phoneIsTrait, isListed) }),
@@ -70,21 +72,21 @@ export function insideOf(
 }
 
 /** The user ID is read where it is, and stays there; exclusions come first. */
-const isRule = ({ setting }: Wish): boolean =>
+const isRule = ({ setting }: Listing): boolean =>
 	setting !== 'user_id_columns' && setting !== 'exclude_columns';
 
 function rulesFor(paths: readonly Path[], phoneIsTrait: boolean, isListed: boolean): Rules {
 	const members = new Map<string, Rule>();
 	for (const key of new Set(paths.map(({ rest }) => rest[0] ?? ''))) {
 		const group = paths.filter(({ rest }) => rest[0] === key);
-		const own = group.filter(({ rest }) => rest.length === 1).map(({ wish }) => wish);
+		const own = group.filter(({ rest }) => rest.length === 1).map(({ listing }) => listing);
 		const deeper = group
 			.filter(({ rest }) => rest.length > 1)
-			.map(({ rest, wish }) => ({ wish, rest: rest.slice(1) }));
+			.map(({ rest, listing }) => ({ listing, rest: rest.slice(1) }));
 		const isSent = isListed || own.some(({ setting }) => setting === 'only_columns');
 		const target = memberTarget(own, phoneIsTrait, isSent);
 		members.set(key, {
-			wishes: own,
+			listings: own,
 			...(target && { target }),
 			...(deeper.length > 0 && { rules: rulesFor(deeper, phoneIsTrait, isSent) }),
 		});
@@ -93,7 +95,7 @@ function rulesFor(paths: readonly Path[], phoneIsTrait: boolean, isListed: boole
 }
 
 function memberTarget(
-	own: readonly Wish[],
+	own: readonly Listing[],
 	phoneIsTrait: boolean,
 	isSent: boolean,
 ): Target | undefined {

@@ -12,8 +12,8 @@ import {
 	scalarText,
 	toJson,
 } from './jsonValues';
+import { findKey } from './listings';
 import type { Rule, Rules, Target } from './targets';
-import { findKey } from './wishes';
 
 /** Deeper objects are kept as they are when nested values are flattened. */
 const DEEPEST = 50;
@@ -75,8 +75,8 @@ export class Traits {
 	}
 
 	/** Puts one member where it goes; gives back what stays in its object. */
-	#applyRule(parts: Parts, { rules, target, wishes }: Rule, member: unknown): unknown {
-		for (const wish of wishes) wish.wasSeen = true;
+	#applyRule(parts: Parts, { rules, target, listings }: Rule, member: unknown): unknown {
+		for (const listing of listings) listing.wasSeen = true;
 		const inner = rules === undefined ? member : this.#apply(parts, rules, member);
 		if (target === undefined) return inner;
 		if (inner !== undefined) this.place(parts, target, inner);

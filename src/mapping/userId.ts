@@ -11,7 +11,7 @@ import {
 	type SourceRecord,
 	scalarText,
 } from './jsonValues';
-import { findKey } from './wishes';
+import { findKey } from './listings';
 
 /** Parts of a joined user ID keep apart: `a:b` + `c` is not `a` + `b:c`. */
 const escaped = (part: string): string => part.replace(/[%:]/g, encodeURIComponent);

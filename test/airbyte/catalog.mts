@@ -1,5 +1,5 @@
 /** One stream that a catalog is to have. */
-export interface StreamWish {
+export interface StreamSpec {
 	readonly name: string;
 	readonly namespace?: string | null;
 	readonly mode?: 'append' | 'append_dedup' | 'overwrite';
@@ -10,7 +10,7 @@ export interface StreamWish {
 }
 
 /** A configured catalog as Airbyte writes it. */
-export const catalogOf = (streams: readonly StreamWish[]) => ({
+export const catalogOf = (streams: readonly StreamSpec[]) => ({
 	streams: streams.map(({ columns = [], key, mode = 'append', name, namespace, schemas }) => ({
 		stream: {
 			name,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamWish } from './catalog.mts';
+import type { StreamSpec } from './catalog.mts';
 import { people, record } from './input.mts';
 import { sync } from './sync.mts';
 
 const COLUMNS = ['org_id', 'contact_no', 'email', 'big_id', 'address', 'password_hash'];
-const CONTACTS: StreamWish = { name: 'contacts', columns: COLUMNS };
+const CONTACTS: StreamSpec = { name: 'contacts', columns: COLUMNS };
 const CONTACT = {
 	org_id: 'o1',
 	contact_no: 'c1',
@@ -87,7 +87,7 @@ describe('a column that the stream does not have', () => {
 });
 
 describe('general settings', () => {
-	const staff: StreamWish = { name: 'staff', columns: ['user_id', 'work_mail', 'secret'] };
+	const staff: StreamSpec = { name: 'staff', columns: ['user_id', 'work_mail', 'secret'] };
 	const both = {
 		streams: [CONTACTS, staff],
 		input: input + record({ user_id: 'u', work_mail: 'w@x.y' }, { stream: 'staff' }),

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamWish } from './catalog.mts';
+import type { StreamSpec } from './catalog.mts';
 import { record, state } from './input.mts';
 import { countsOf, type SyncOptions, sync } from './sync.mts';
 
-const CONTACTS: StreamWish = { name: 'contacts', key: ['id'], columns: ['id', 'email', 'plan'] };
-const LEADS: StreamWish = { name: 'leads', key: ['lead_no'], columns: ['lead_no', 'mail'] };
-const SHOP: StreamWish = { ...CONTACTS, namespace: 'shop' };
+const CONTACTS: StreamSpec = { name: 'contacts', key: ['id'], columns: ['id', 'email', 'plan'] };
+const LEADS: StreamSpec = { name: 'leads', key: ['lead_no'], columns: ['lead_no', 'mail'] };
+const SHOP: StreamSpec = { ...CONTACTS, namespace: 'shop' };
 
 /** The streams of source-faker, as it declares them. */
-const USERS: StreamWish = {
+const USERS: StreamSpec = {
 	name: 'users',
 	columns: ['id', 'created_at', 'updated_at', 'name', 'email', 'telephone', 'age', 'address'],
 };
-const PURCHASES: StreamWish = {
+const PURCHASES: StreamSpec = {
 	name: 'purchases',
 	key: ['id'],
 	columns: ['id', 'product_id', 'user_id', 'added_to_cart_at', 'purchased_at', 'created_at'],
 };
-const PRODUCTS: StreamWish = {
+const PRODUCTS: StreamSpec = {
 	name: 'products',
 	key: ['id'],
 	columns: ['id', 'make', 'model', 'year', 'price', 'created_at'],
 };
 
-const inputOf = (streams: readonly StreamWish[]): string =>
+const inputOf = (streams: readonly StreamSpec[]): string =>
 	streams
 		.map(({ columns = [], name: stream, namespace }) => {
 			const data = Object.fromEntries(columns.map((column) => [column, `${stream}-${column}`]));
@@ -33,12 +33,12 @@ const inputOf = (streams: readonly StreamWish[]): string =>
 		})
 		.join('');
 
-const syncOf = (streams: readonly StreamWish[], settings: SyncOptions['settings'] = {}) =>
+const syncOf = (streams: readonly StreamSpec[], settings: SyncOptions['settings'] = {}) =>
 	sync({ streams, settings, input: inputOf(streams) });
 
 /** The run ends before anything is sent or acknowledged. */
 async function expectRefused(
-	streams: readonly StreamWish[],
+	streams: readonly StreamSpec[],
 	settings: SyncOptions['settings'],
 	...words: readonly string[]
 ): Promise<void> {
@@ -72,7 +72,7 @@ describe('streams that take the user ID from their own keys', () => {
 			['"leads" takes it from "lead_no" and "mail"'],
 		],
 		['three of them', [CONTACTS, SHOP, LEADS], ['"shop.contacts"', '"leads"']],
-	] as [string, StreamWish[], string[]][])('stop the sync: %s', async (_name, streams, names) => {
+	] as [string, StreamSpec[], string[]][])('stop the sync: %s', async (_name, streams, names) => {
 		await expectRefused(streams, {}, ...TAKES, ...names);
 	});
 
@@ -161,7 +161,7 @@ describe('a stream that is not about people', () => {
 			['The stream "contacts" does not look like people'],
 			{ mapping: { exclude_columns: ['email'] } },
 		],
-	] as [string, StreamWish[], string[], SyncOptions['settings']?][])(
+	] as [string, StreamSpec[], string[], SyncOptions['settings']?][])(
 		'stops the sync: %s',
 		async (_name, streams, words, settings) => expectRefused(streams, settings, ...words),
 	);
@@ -226,7 +226,7 @@ describe('a skipped stream', () => {
 });
 
 describe('the settings of one stream', () => {
-	const other: StreamWish = {
+	const other: StreamSpec = {
 		name: 'staff',
 		key: ['no'],
 		columns: ['no', 'work_mail', 'secret', 'city'],
@@ -293,7 +293,7 @@ describe('a catalog', () => {
 		['with one', [SHOP, CONTACTS, SHOP], '"shop.contacts"'],
 		['with an empty one', [CONTACTS, { ...CONTACTS, namespace: '' }], '"contacts"'],
 		['with null', [{ ...CONTACTS, namespace: null }, CONTACTS], '"contacts"'],
-	] as [string, StreamWish[], string][])(
+	] as [string, StreamSpec[], string][])(
 		'may not have a stream twice, %s',
 		async (_name, streams, name) => {
 			await expectRefused(

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { record, state, sumOfStats, withoutStats } from './input.mts';
 import { countsOf } from './sync.mts';
-import { createWorld, type StreamWish, type World } from './world.mts';
+import { createWorld, type StreamSpec, type World } from './world.mts';
 
 const FOLDER = new URL('../streams/', import.meta.url);
 
 type Run = Awaited<ReturnType<World['write']>>;
 
 interface Case {
-	readonly streams?: readonly StreamWish[];
+	readonly streams?: readonly StreamSpec[];
 	readonly settings?: Readonly<Record<string, unknown>>;
 	/** User IDs that Flameup has in the end. */
 	readonly holds: readonly string[];
@@ -20,8 +20,8 @@ interface Case {
 	readonly more?: (run: Run, world: World) => void;
 }
 
-const people: StreamWish = { name: 'people', key: ['id'] };
-const withAccounts: StreamWish[] = [people, { name: 'accounts' }];
+const people: StreamSpec = { name: 'people', key: ['id'] };
+const withAccounts: StreamSpec[] = [people, { name: 'accounts' }];
 
 const says = (text: string) => (run: Run) => expect(run.logs.join('\n')).toContain(text);
 

@@ -9,12 +9,12 @@ import {
 	type FakeFlameupOptions,
 	WORKSPACE,
 } from '../core/fake-flameup.mts';
-import { catalogOf, type StreamWish } from './catalog.mts';
+import { catalogOf, type StreamSpec } from './catalog.mts';
 
 export interface SyncOptions {
 	/** Laid over settings that reach the simulator. */
 	readonly settings?: Readonly<Record<string, unknown>>;
-	readonly streams?: readonly StreamWish[];
+	readonly streams?: readonly StreamSpec[];
 	/** Chunks of standard input. */
 	readonly input: string | Iterable<string | Buffer>;
 	readonly flameup?: FakeFlameupOptions;

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { defaultKey } from '../../simulator/keys.mts';
 import { type SimulatorOptions, startSimulator } from '../../simulator/server.mts';
-import { catalogOf, type StreamWish } from './catalog.mts';
+import { catalogOf, type StreamSpec } from './catalog.mts';
 import { type Ending, type StartOptions, start } from './connector.mts';
 import { ids, lastCursor } from './input.mts';
 
 export const KEY = defaultKey;
 export const WORKSPACE = 'ws_simulator';
 
-export { catalogOf, type StreamWish } from './catalog.mts';
+export { catalogOf, type StreamSpec } from './catalog.mts';
 
 export interface WorldOptions {
 	readonly simulator?: SimulatorOptions;
 	/** Laid over a configuration that reaches the simulator. */
 	readonly settings?: Readonly<Record<string, unknown>>;
-	readonly streams?: readonly StreamWish[];
+	readonly streams?: readonly StreamSpec[];
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;

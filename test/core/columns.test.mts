@@ -342,7 +342,8 @@ describe('with ever-new columns', () => {
 });
 
 describe('names that the settings list', () => {
-	const listed = (wishes: readonly { listed: string }[]) => wishes.map((wish) => wish.listed);
+	const listed = (listings: readonly { listed: string }[]) =>
+		listings.map((listing) => listing.listed);
 
 	it.each<[string, string[], Settings, string[]]>([
 		['a column', ['a'], without('b'), ['b']],

@@ -7,7 +7,7 @@ import { Mapping, Settings } from '../../src/settings/settings';
 export type MappingInput = Parameters<typeof Mapping.parse>[0] & object;
 
 /** What differs from a stream without declared columns, and from the usual settings. */
-export interface MapperWish extends Partial<Omit<MapperOptions, 'mapping' | 'settings'>> {
+export interface MapperSpec extends Partial<Omit<MapperOptions, 'mapping' | 'settings'>> {
 	readonly invalidEmail?: Settings['rejected_records']['invalid_email'];
 	/** In a workspace the phone number is a trait, else it stands beside the email address. */
 	readonly phoneIsTrait?: boolean;
@@ -17,8 +17,8 @@ export interface MapperWish extends Partial<Omit<MapperOptions, 'mapping' | 'set
 const SETTINGS = Settings.parse({ api_key: 'key' });
 
 /** A mapper of one stream. */
-export function mapperOf(mapping: MappingInput = {}, wish: MapperWish = {}): Mapper {
-	const { invalidEmail = 'reject', maxBytes = 1_000_000, phoneIsTrait = true, ...shape } = wish;
+export function mapperOf(mapping: MappingInput = {}, spec: MapperSpec = {}): Mapper {
+	const { invalidEmail = 'reject', maxBytes = 1_000_000, phoneIsTrait = true, ...shape } = spec;
 	return new Mapper({
 		settings: {
 			workspace_id: phoneIsTrait ? 'ws_1' : '',
@@ -39,12 +39,12 @@ export function sentBy(mapper: Mapper, record: unknown): Person | string {
 }
 
 /** The same for the first record of a stream. */
-export const sent = (record: unknown, mapping?: MappingInput, wish?: MapperWish) =>
-	sentBy(mapperOf(mapping, wish), record);
+export const sent = (record: unknown, mapping?: MappingInput, spec?: MapperSpec) =>
+	sentBy(mapperOf(mapping, spec), record);
 
 /** The user ID, or the code of the rejection. */
-export function userIdOf(record: unknown, mapping?: MappingInput, wish?: MapperWish): string {
-	const person = sent(record, mapping, wish);
+export function userIdOf(record: unknown, mapping?: MappingInput, spec?: MapperSpec): string {
+	const person = sent(record, mapping, spec);
 	return typeof person === 'string' ? person : person.userId;
 }
 

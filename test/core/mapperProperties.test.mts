@@ -5,7 +5,7 @@ import { LIMITS } from '../../src/limits';
 import type { Mapper } from '../../src/mapping/mapper';
 import { Person } from '../../src/mapping/person';
 import * as arbitrary from './arbitraries.mts';
-import { type MapperWish, type MappingInput, mapperOf } from './mapped.mts';
+import { type MapperSpec, type MappingInput, mapperOf } from './mapped.mts';
 
 describe('the limits checked here', () => {
 	const near = (limit: number) =>
@@ -48,9 +48,9 @@ describe('the limits checked here', () => {
 });
 
 /** A mapper, unless the declared columns clash; nothing else may be thrown. */
-function mapperUnlessClash(mapping: MappingInput, wish: MapperWish): Mapper | undefined {
+function mapperUnlessClash(mapping: MappingInput, spec: MapperSpec): Mapper | undefined {
 	try {
-		return mapperOf(mapping, wish);
+		return mapperOf(mapping, spec);
 	} catch (error) {
 		if (!(error instanceof FlameupError)) throw error;
 		expect(error.problem.code).toBe('columns_clash');
@@ -89,10 +89,10 @@ function checkMapped(mapper: Mapper, record: Record<string, unknown>, maxBytes: 
 
 it('maps or rejects whatever comes, and sends what it says', () => {
 	fc.assert(
-		fc.property(records, arbitrary.mapping, stream, (all, mapping, wish) => {
-			const mapper = mapperUnlessClash(mapping, wish);
+		fc.property(records, arbitrary.mapping, stream, (all, mapping, spec) => {
+			const mapper = mapperUnlessClash(mapping, spec);
 			if (mapper === undefined) return;
-			for (const record of all) checkMapped(mapper, record, wish.maxBytes);
+			for (const record of all) checkMapped(mapper, record, spec.maxBytes);
 			for (const { column } of mapper.understanding().roles) expect(column).toBeTypeOf('string');
 			expect(mapper.unseenColumns().length).toBeGreaterThanOrEqual(mapper.unknownColumns().length);
 		}),
@@ -121,8 +121,8 @@ it('maps a record in the same way, whatever the order of its columns', () => {
 
 it('maps a record that comes again in the same way', () => {
 	fc.assert(
-		fc.property(records, arbitrary.mapping, stream, (all, mapping, wish) => {
-			const mapper = mapperUnlessClash(mapping, wish);
+		fc.property(records, arbitrary.mapping, stream, (all, mapping, spec) => {
+			const mapper = mapperUnlessClash(mapping, spec);
 			for (const record of all) expect(mapper?.toPerson(record)).toEqual(mapper?.toPerson(record));
 		}),
 		{ numRuns: 500 },
@@ -133,8 +133,8 @@ it('changes no object but its own', () => {
 	const names = () => Object.getOwnPropertyNames(Object.prototype).join();
 	const before = names();
 	fc.assert(
-		fc.property(records, arbitrary.mapping, stream, (all, mapping, wish) => {
-			const mapper = mapperUnlessClash(mapping, wish);
+		fc.property(records, arbitrary.mapping, stream, (all, mapping, spec) => {
+			const mapper = mapperUnlessClash(mapping, spec);
 			for (const record of all) mapper?.toPerson(record);
 			expect(names()).toBe(before);
 		}),
@@ -179,9 +179,9 @@ describe('what is excluded', () => {
 		return Object.fromEntries([[key, shape === 'text' ? JSON.stringify(inner) : inner]]);
 	}
 
-	const wishes = fc
+	const listings = fc
 		.uniqueArray(arbitrary.columnName, { maxLength: 6 })
-		.map((columns): MapperWish => ({ columns, invalidEmail: 'send_without_email' }));
+		.map((columns): MapperSpec => ({ columns, invalidEmail: 'send_without_email' }));
 	/** Most records become a person, as their user ID is in a column of its own. */
 	const withKey = (record: object) => ({ key: 'u-1', ...record });
 
@@ -189,11 +189,11 @@ describe('what is excluded', () => {
 		let sentPeople = 0;
 		fc.assert(
 			fc.property(
-				...([records, arbitrary.record, arbitrary.mapping, wishes, place] as const),
-				(before, record, mapping, wish, { path, shape }) => {
+				...([records, arbitrary.record, arbitrary.mapping, listings, place] as const),
+				(before, record, mapping, spec, { path, shape }) => {
 					const exclude_columns = [...mapping.exclude_columns, path.join('.')];
 					const user_id_columns = [...mapping.user_id_columns, 'key'];
-					const mapper = mapperUnlessClash({ ...mapping, exclude_columns, user_id_columns }, wish);
+					const mapper = mapperUnlessClash({ ...mapping, exclude_columns, user_id_columns }, spec);
 					for (const one of before) mapper?.toPerson(withKey(one));
 					const result = mapper?.toPerson(withKey({ ...record, ...hide(path, shape) }));
 					if (result === undefined || 'code' in result) return;

@@ -220,8 +220,8 @@ describe('an exact name wins over a loose one', () => {
 	});
 
 	it('also for a primary key', () => {
-		const wish = { primaryKey: [['Key']], columns: ['key', 'Key'] };
-		expect(sent({ key: 1, Key: 2 }, {}, wish)).toEqual({ userId: '2', traits: { key: 1 } });
+		const listing = { primaryKey: [['Key']], columns: ['key', 'Key'] };
+		expect(sent({ key: 1, Key: 2 }, {}, listing)).toEqual({ userId: '2', traits: { key: 1 } });
 	});
 });
 

@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { python } from './environment.mts';
 
 /** A destination as PyAirbyte is told of it. */
-export interface DestinationWish {
+export interface DestinationSpec {
 	executable: string;
 	config: Record<string, unknown>;
 }
 
 /** A source as PyAirbyte is told of it: an executable, or a manifest that PyAirbyte runs itself. */
-export type SourceWish = { config: object; streams: string[] } & (
+export type SourceSpec = { config: object; streams: string[] } & (
 	| { executable: string }
 	| { manifest: object }
 );

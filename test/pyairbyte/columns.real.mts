@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { SourceWish } from './client.mts';
+import type { SourceSpec } from './client.mts';
 import { filePython, sourceFile } from './environment.mts';
 import { move } from './move.mts';
 import { heldBy, merged } from './people.mts';
@@ -28,7 +28,7 @@ const people = merged(
 const stage = await openStage();
 const streams = ['people'];
 
-async function expectEverybody(name: string, source: SourceWish, isCached: boolean) {
+async function expectEverybody(name: string, source: SourceSpec, isCached: boolean) {
 	const { errors, raised, flameup } = await move(stage, name, source, { isCached });
 	expect(errors).toEqual([]);
 	expect(raised).toBeUndefined();

@@ -1,11 +1,11 @@
-import type { SourceWish } from './client.mts';
+import type { SourceSpec } from './client.mts';
 import { flameup, type Stage } from './stage.mts';
 
 /** One sync into a Flameup of its own, straight or by way of PyAirbyte's cache, and what came of it. */
 export async function move(
 	stage: Stage,
 	name: string,
-	source: SourceWish,
+	source: SourceSpec,
 	{ isCached, settings = {} }: { isCached: boolean; settings?: object },
 ) {
 	const simulator = await stage.simulator();

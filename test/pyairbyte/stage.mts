@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import { defaultKey } from '../../simulator/keys.mts';
 import { type Simulator, startSimulator } from '../../simulator/server.mts';
-import { type DestinationWish, startClient } from './client.mts';
+import { type DestinationSpec, startClient } from './client.mts';
 import { destination, environment } from './environment.mts';
 import { startProxy } from './network.mts';
 import { type Tap, tapped } from './taps.mts';
@@ -56,7 +56,7 @@ export const flameup = (
 	{ url, flameup }: Simulator,
 	executable: string,
 	settings: object = {},
-): DestinationWish => ({
+): DestinationSpec => ({
 	executable,
 	config: {
 		api_key: defaultKey,

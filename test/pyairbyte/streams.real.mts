@@ -9,7 +9,7 @@ const config = { count: 60, seed: 5, records_per_slice: 30, parallelism: 1, alwa
 
 const stage = await openStage();
 const source = stage.tap('source', sourceFaker);
-const wish = {
+const faker = {
 	executable: source.executable,
 	config,
 	streams: ['users', 'purchases', 'products'],
@@ -20,7 +20,7 @@ describe.each([
 	["through PyAirbyte's cache", true],
 ])('%s, users, purchases and products', (_, isCached) => {
 	it('stop with the streams named that are not people, before anything is sent', async () => {
-		const { raised, errors, flameup } = await move(stage, 'all', wish, { isCached });
+		const { raised, errors, flameup } = await move(stage, 'all', faker, { isCached });
 		source.taken('read');
 		expect(raised).toBe('AirbyteConnectorWriteError');
 		expect(errors).toMatchObject([{ failure_type: 'config_error' }]);
@@ -33,7 +33,7 @@ describe.each([
 	it('are users alone when the others are skipped', async () => {
 		const others = ['purchases', 'products'];
 		const settings = { streams: others.map((stream) => ({ stream, skip_stream: true })) };
-		const moved = await move(stage, 'skipped', wish, { isCached, settings });
+		const moved = await move(stage, 'skipped', faker, { isCached, settings });
 		const reads = source.taken('read').flatMap(({ output }) => output);
 		const records = reads.flatMap(({ record }) => record ?? []);
 		expect(moved.errors).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { SourceWish } from './client.mts';
+import type { SourceSpec } from './client.mts';
 import { sourceFaker } from './environment.mts';
 import { cachedRow, heldBy, merged, userOf } from './people.mts';
 import { flameup, openStage } from './stage.mts';
@@ -30,7 +30,7 @@ interface Sync {
 
 const stage = await openStage();
 const source = stage.tap('source', sourceFaker);
-const wish: SourceWish = { executable: source.executable, config, streams: ['users'] };
+const faker: SourceSpec = { executable: source.executable, config, streams: ['users'] };
 
 /** A connection from the source to a Flameup of its own. */
 async function connect(strategy: string, isCached: boolean) {
@@ -41,7 +41,7 @@ async function connect(strategy: string, isCached: boolean) {
 	return {
 		async sync(isFull = false): Promise<Sync> {
 			const how = { strategy, cache, is_cached: isCached, is_full: isFull };
-			const given = { destination, source: wish, ...how };
+			const given = { destination, source: faker, ...how };
 			const result = await stage.client.ask<Sync['result']>('sync', given);
 			const [reads, writes] = [source.taken('read'), tap.taken('write')];
 			expect([reads.length, writes.length]).toEqual([1, 1]);

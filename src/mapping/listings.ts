@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** One name that a setting lists: a column, or a path such as address.city. */
-export interface Wish {
+export interface Listing {
 	readonly setting: ColumnSetting;
 	readonly listed: string;
 	/** The name that the column is to have in Flameup. */
@@ -28,8 +28,8 @@ export interface Wish {
 }
 
 /** All names that the settings list. */
-export function wishesOf(mapping: Mapping): Wish[] {
-	const wish = (setting: ColumnSetting, listed: string, trait?: string): Wish => ({
+export function listingsOf(mapping: Mapping): Listing[] {
+	const listing = (setting: ColumnSetting, listed: string, trait?: string): Listing => ({
 		setting,
 		listed,
 		...(trait !== undefined && { trait }),
@@ -37,11 +37,11 @@ export function wishesOf(mapping: Mapping): Wish[] {
 		wasSeen: false,
 	});
 	return [
-		...mapping.user_id_columns.map((name) => wish('user_id_columns', name)),
-		...(mapping.email_column === '' ? [] : [wish('email_column', mapping.email_column)]),
-		...mapping.only_columns.map((name) => wish('only_columns', name)),
-		...mapping.exclude_columns.map((name) => wish('exclude_columns', name)),
-		...mapping.rename.map(({ column, trait }) => wish('rename', column, trait)),
+		...mapping.user_id_columns.map((name) => listing('user_id_columns', name)),
+		...(mapping.email_column === '' ? [] : [listing('email_column', mapping.email_column)]),
+		...mapping.only_columns.map((name) => listing('only_columns', name)),
+		...mapping.exclude_columns.map((name) => listing('exclude_columns', name)),
+		...mapping.rename.map(({ column, trait }) => listing('rename', column, trait)),
 	];
 }
 
