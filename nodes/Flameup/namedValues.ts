@@ -1,6 +1,6 @@
 import type { FieldType } from 'n8n-workflow';
 import { validateFieldType } from 'n8n-workflow';
-import { define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { asJson, define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
 import { invalidParameter } from './failure';
 import type { Parameters, Read } from './parameters';
 
@@ -40,9 +40,14 @@ export function assignedValues(
 const CHECKED = new Set(['number', 'boolean', 'array', 'object']);
 
 /** The value as the type that the user chose; what is empty stays so, for the core to decide on. */
-function asType(value: unknown, type: string, label: string, name: string): unknown {
+function asType(given: unknown, type: string, label: string, name: string): unknown {
+	const value = asJson(given);
 	if (value === null || value === undefined || value === '') return value;
-	if (!CHECKED.has(type)) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+	// A dragged date is of n8n's type object.
+	const isDate = typeof value === 'string' && typeof given === 'object';
+	if (!CHECKED.has(type) || (isDate && type === 'object')) {
+		return typeof value === 'object' ? JSON.stringify(value) : String(value);
+	}
 	const result = validateFieldType(name, value, type as FieldType);
 	if (result.valid) return result.newValue ?? value;
 	throw invalidParameter(

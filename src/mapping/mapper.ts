@@ -3,6 +3,7 @@ import { ENVELOPE_BYTES, LIMITS } from '../limits';
 import type { Mapping, Settings } from '../settings/settings';
 import { Columns, type StreamShape, type Understanding } from './columns';
 import {
+	asJson,
 	asNumber,
 	isBlank,
 	isEmpty,
@@ -146,7 +147,8 @@ export class Mapper {
 	}
 }
 
-function readPhone(value: unknown): string | Rejection {
+function readPhone(given: unknown): string | Rejection {
+	const value = asJson(given);
 	const text = isBlank(value) ? '' : (scalarText(value) ?? toJson(value));
 	if (text === undefined) return { code: 'invalid_record', why: 'no JSON' };
 	return text.length > LIMITS.phone ? { code: 'phone_too_long', length: text.length } : text;
