@@ -86,3 +86,81 @@ it('leaves out a date that is invalid', async () => {
 	expect(await sent({ items, parameters: mapped(trait('string')) })).toEqual([{ userId: 'a' }]);
 	expect(await sent({ items, parameters: automatic() })).toEqual([{ userId: 'a' }]);
 });
+
+describe("an event's timestamp", () => {
+	const track = {
+		resource: 'event',
+		operation: 'track',
+		userId: 'a',
+		event: 'x',
+		timestamp: '={{ $json.at }}',
+	};
+	/** The stored times of events; undefined for a row that failed. */
+	async function stored(times: readonly unknown[], timezone = 'America/New_York') {
+		const items = times.map((at) => ({ at: at as never }));
+		const done = await run({ items, parameters: track, timezone, onError: 'continue' });
+		const events = done.flameup.events().map(({ timestamp }) => timestamp);
+		const failed = new Map(
+			done.items.flatMap(({ json, pairedItem }) =>
+				json.error === undefined ? [] : [[(pairedItem as { item: number }).item, json]],
+			),
+		);
+		return times.map((_, row) => failed.get(row) ?? events.shift());
+	}
+
+	it.each([
+		['2026-11-15T05:00:00Z', ISO],
+		['2026-11-15T05:00Z', ISO],
+		['2026-11-15t05:00:00.000z', ISO],
+		['2026-11-15T00:00:00-05:00', ISO],
+		['2026-11-15T00:00:00-0500', ISO],
+		['2026-11-15 00:00:00-05', ISO],
+		['2026-11-15 05:00:00 +00:00', ISO],
+		[' 2026-11-15T05:00:00Z ', ISO],
+		['2026-11-15T00:00:00', ISO],
+		['2026-11-15 00:00', ISO],
+		['2026-11-15', ISO],
+		['2026-07-15T00:00:00', '2026-07-15T04:00:00.000Z'],
+		[new Date(ISO), ISO],
+		[luxon('2026-11-15T00:00:00-05:00'), ISO],
+		[1763600000, '2025-11-20T00:53:20.000Z'],
+		['1763600000', '2025-11-20T00:53:20.000Z'],
+		[1763600000.5, '2025-11-20T00:53:20.500Z'],
+		[1763600000123, '2025-11-20T00:53:20.123Z'],
+		['1763600000123', '2025-11-20T00:53:20.123Z'],
+		[946684800, '2000-01-01T00:00:00.000Z'],
+		[4133980799, '2100-12-31T23:59:59.000Z'],
+	])('%s is %s', async (given, expected) => {
+		expect(await stored([given])).toEqual([expected]);
+	});
+
+	it.each([
+		...[0, 5, '5', -1, 946684799, 4133980800, 20261121, 1e15, Number.NaN],
+		...[true, false, [], {}, [1763600000], 'yesterday', '32nd of May', 'Nov 15, 2026'],
+		...['2026-02-30', '2026-13-01T00:00:00Z', '2026-11-15T25:00:00Z', '05:00', '11/15/2026'],
+		new Date('no'),
+	])('%s fails its row', async (given) => {
+		const [end] = await stored([given]);
+		expect(end).toMatchObject({
+			error: 'Timestamp: The value is not a date and time [item 0]',
+			details: { code: 'invalid_parameter', hint: expect.stringContaining('ISO 8601') },
+		});
+	});
+
+	it('fails only the rows where it is none', async () => {
+		const ends = await stored(['2026-11-15', 'no', 1763600000]);
+		expect(ends).toEqual([
+			ISO,
+			expect.objectContaining({ details: expect.anything() }),
+			'2025-11-20T00:53:20.000Z',
+		]);
+	});
+
+	it('is the present where it is empty', async () => {
+		for (const given of [null, undefined, '', ' ']) {
+			const done = await run({ items: [{ at: given as never }], parameters: track });
+			expect(done.error).toBeUndefined();
+			expect(JSON.parse(done.requests[0]?.body ?? '')).not.toHaveProperty('timestamp');
+		}
+	});
+});

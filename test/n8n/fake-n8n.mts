@@ -14,6 +14,7 @@ export interface Setting {
 	flameup?: Partial<FlameupOptions>;
 	cancel?: AbortSignal;
 	credential?: Error;
+	timezone?: string;
 	/** A Flameup that another execution has used. */
 	shared?: Flameup;
 	/** Older contexts lack some functions. */
@@ -91,6 +92,7 @@ export function createN8n(setting: Setting = {}) {
 		getNodeParameter,
 		continueOnFail: () => setting.onError === 'continue',
 		getExecutionCancelSignal: () => cancel,
+		getTimezone: () => setting.timezone ?? 'Etc/UTC',
 		addExecutionHints: (...added: { message: string }[]) =>
 			hints.push(...added.map(({ message }) => message)),
 		async getCredentials() {

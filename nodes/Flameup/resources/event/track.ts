@@ -1,12 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
-import { invalidParameter, refusal } from '../../failure';
+import { refusal } from '../../failure';
 import { USER_ID_PARAMETER } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { type Parameters, type Read, requiredText } from '../../parameters';
+import { requiredText } from '../../parameters';
 import type { Run } from '../../run';
+import { timestampReader } from '../../timestamp';
 
 const show = { resource: ['event'], operation: ['track'] };
 
@@ -37,7 +38,8 @@ export const properties: readonly INodeProperties[] = [
 		name: 'timestamp',
 		type: 'dateTime',
 		default: '',
-		description: 'Time of the event. If empty, Flameup takes the time at which it arrives.',
+		description:
+			'Time of the event, such as 2026-11-21T09:30:00Z. Without a time zone, it is in the time zone of the workflow. If empty, Flameup takes the time at which the event arrives.',
 		displayOptions: { show },
 	},
 	optionsParameter(show, ...PACE_OPTIONS, {
@@ -62,7 +64,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { client } = await connect(run);
 	const readUserId = requiredText(parameters, 'userId', 'User ID');
 	const readEvent = requiredText(parameters, 'event', 'Event');
-	const readTime = timestamp(parameters);
+	const readTime = timestampReader(run);
 	const readProperties = assignedValues(parameters, 'properties', 'Properties');
 	const readJson = jsonValues(parameters, 'options.propertiesJson', 'Properties (JSON)');
 	return {
@@ -80,20 +82,5 @@ async function prepare(run: Run): Promise<RowWork> {
 			if (tracked.refused) throw refusal(tracked.complaint, 'event', userId);
 			return [{ userId, event, ...(tracked.answer as IDataObject) }];
 		},
-	};
-}
-
-/** A time as ISO 8601 text; undefined for the present. */
-function timestamp(parameters: Parameters): Read<string | undefined> {
-	const read = parameters.each('timestamp', 'Timestamp');
-	return (row) => {
-		const value = read(row);
-		if (value === undefined || value === null || value === '') return undefined;
-		const time = new Date(value as string | number);
-		if (!Number.isNaN(time.getTime())) return time.toISOString();
-		throw invalidParameter(
-			'Timestamp: The value is not a date and time',
-			'Give it as ISO 8601 text, such as 2026-11-21T09:30:00Z.',
-		);
 	};
 }
