@@ -1,13 +1,13 @@
 import { problemOf } from '../../src/errors';
-import { define, isBlank, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { isBlank, type SourceRecord } from '../../src/mapping/jsonValues';
 import type { Listing } from '../../src/mapping/listings';
 import { type Mapped, Mapper } from '../../src/mapping/mapper';
 import { nearestName } from '../../src/mapping/nearest';
-import { looseName } from '../../src/settings/names';
 import type { Mapping, Settings } from '../../src/settings/settings';
 import { describe, paragraph, type Vocabulary } from '../../src/texts';
+import { automaticRecords } from './automaticRecords';
 import { Failure } from './failure';
-import { asObject, assignedValues, jsonValues } from './namedValues';
+import { assignedValues, jsonValues } from './namedValues';
 import type { Read } from './parameters';
 import { mapsAutomatically, PERSON_FIELDS } from './personFields';
 import type { Run } from './run';
@@ -22,7 +22,7 @@ export interface PersonReader {
 }
 
 /** Rows as records, and how the mapper is to understand them. */
-interface Records {
+export interface Records {
 	readonly columns: readonly string[];
 	readonly mapping: Mapping;
 	readonly words: Vocabulary;
@@ -33,7 +33,7 @@ interface Records {
 export function createPersonReader(run: Run, settings: Settings): PersonReader {
 	const isAutomatic = mapsAutomatically(run.parameters);
 	const { columns, mapping, read, words } = isAutomatic
-		? automatic(run, settings.mapping)
+		? automaticRecords(run, settings.mapping)
 		: manual(run, settings.mapping);
 	const mapper = new Mapper({ settings, mapping, columns, primaryKey: [] });
 	const unknown = mapper.unknownColumns().find(isOfUserId);
@@ -113,62 +113,5 @@ function manual({ parameters }: Run, mapping: Mapping): Records {
 			}
 			return record;
 		},
-	};
-}
-
-const isTraits = (name: string): boolean => looseName(name) === 'traits';
-
-/** Every field of the row, those of an object called `traits` one by one. */
-function automatic({ items, parameters }: Run, mapping: Mapping): Records {
-	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
-	const unfolds = !mapping.exclude_columns.some(isTraits);
-	const isUnfolded = (name: string, value: unknown) =>
-		unfolds && isTraits(name) && value !== null && value !== undefined;
-
-	const columns = new Set<string>();
-	for (const { json: row } of items) {
-		for (const name in row) {
-			const value = row[name];
-			if (!isUnfolded(name, value)) columns.add(name);
-			else if (isObject(value)) for (const trait in value) columns.add(trait);
-		}
-	}
-
-	return {
-		columns: [...columns],
-		mapping: unfolds ? withUnfoldedPaths(mapping) : mapping,
-		words: WORDS,
-		read(row) {
-			const source = items[row]?.json ?? {};
-			const record: Record<string, unknown> = {};
-			for (const name in source) {
-				const value = source[name];
-				if (isUnfolded(name, value)) addMissing(record, asObject(value, 'Traits'), source);
-				else define(record, name, value);
-			}
-			const more = json(row);
-			for (const name in more) define(record, name, more[name]);
-			return record;
-		},
-	};
-}
-
-function addMissing(record: Record<string, unknown>, traits: SourceRecord, source: object): void {
-	for (const trait in traits) {
-		if (!Object.hasOwn(source, trait)) define(record, trait, traits[trait]);
-	}
-}
-
-/** A path such as traits.plan leads to plan, once the traits are fields like the others. */
-function withUnfoldedPaths(mapping: Mapping): Mapping {
-	const unfolded = (path: string) => {
-		const [first = '', ...rest] = path.split('.');
-		return isTraits(first) && rest.length > 0 ? rest.join('.') : path;
-	};
-	return {
-		...mapping,
-		user_id_columns: mapping.user_id_columns.map(unfolded),
-		email_column: unfolded(mapping.email_column),
-		exclude_columns: mapping.exclude_columns.map(unfolded),
 	};
 }

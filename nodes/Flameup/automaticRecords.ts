@@ -1,0 +1,86 @@
+import { define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { looseName } from '../../src/settings/names';
+import type { Mapping } from '../../src/settings/settings';
+import { asObject, jsonValues } from './namedValues';
+import { addedFields, isShownPerson } from './ownOutput';
+import type { Records } from './personReader';
+import type { Run } from './run';
+import { WORDS } from './vocabulary';
+
+/** Every field of the row, those of an object called `traits` one by one. */
+export function automaticRecords({ items, parameters }: Run, mapping: Mapping): Records {
+	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
+	const fields = new Fields(mapping);
+	const columns = new Set<string>();
+	for (const { json: row } of items) fields.visit(row, (name) => columns.add(name));
+	return {
+		columns: [...columns],
+		mapping: withUnfoldedPaths(mapping, fields.unfolded),
+		words: WORDS,
+		read(row) {
+			const record: Record<string, unknown> = {};
+			fields.visit(items[row]?.json ?? {}, (name, value) => {
+				if (!Object.hasOwn(record, name)) define(record, name, value);
+			});
+			const more = json(row);
+			for (const name in more) define(record, name, more[name]);
+			return record;
+		},
+	};
+}
+
+const TRAITS = 'traits';
+
+/** What Flameup calls the traits of a person in its reference. */
+const ATTRIBUTES = 'attributes';
+
+/** Which fields of a row are mapped. */
+class Fields {
+	/** Fields whose members are fields themselves, as `looseName` has them. */
+	readonly unfolded = new Set([TRAITS]);
+	readonly #excluded: ReadonlySet<string>;
+	/** Fields that a setting names; they are never left out silently. */
+	readonly #named: ReadonlySet<string>;
+
+	constructor({ email_column, exclude_columns, user_id_columns }: Mapping) {
+		this.#excluded = new Set(exclude_columns.map(looseName));
+		this.#named = new Set([...user_id_columns, email_column, ...exclude_columns].map(looseName));
+		if (this.#excluded.has(TRAITS)) this.unfolded.delete(TRAITS);
+	}
+
+	/** First the fields of the row, then those of its traits, which give way to them. */
+	visit(row: SourceRecord, visitor: (name: string, value: unknown) => void): void {
+		const added = addedFields(row);
+		const unfolded: SourceRecord[] = [];
+		for (const name in row) {
+			const value = row[name];
+			if (this.#isUnfolded(name, value, row)) unfolded.push(asObject(value, 'Traits'));
+			else if (!added.has(name) || this.#named.has(looseName(name))) visitor(name, value);
+		}
+		for (const traits of unfolded) for (const name in traits) visitor(name, traits[name]);
+	}
+
+	#isUnfolded(name: string, value: unknown, row: SourceRecord): boolean {
+		if (value === null || value === undefined) return false;
+		const loose = looseName(name);
+		if (this.#excluded.has(loose)) return false;
+		if (loose === TRAITS) return true;
+		if (loose !== ATTRIBUTES || !isObject(value) || !isShownPerson(row)) return false;
+		this.unfolded.add(ATTRIBUTES);
+		return true;
+	}
+}
+
+/** A path such as traits.plan leads to plan, once the traits are fields like the others. */
+function withUnfoldedPaths(mapping: Mapping, names: ReadonlySet<string>): Mapping {
+	const unfolded = (path: string) => {
+		const [first = '', ...rest] = path.split('.');
+		return names.has(looseName(first)) && rest.length > 0 ? rest.join('.') : path;
+	};
+	return {
+		...mapping,
+		user_id_columns: mapping.user_id_columns.map(unfolded),
+		email_column: unfolded(mapping.email_column),
+		exclude_columns: mapping.exclude_columns.map(unfolded),
+	};
+}
