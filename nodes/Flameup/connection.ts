@@ -8,6 +8,7 @@ import { Failure } from './failure';
 import { OPTION_FIELDS, optionName } from './options';
 import { mapsAutomatically } from './personFields';
 import type { Run } from './run';
+import { sharedLimiter } from './sharedPace';
 import { createTransport } from './transport';
 
 /** What the credential and the options say, and a client that follows them. */
@@ -38,7 +39,11 @@ export async function connect(run: Run): Promise<Connection> {
 	const settings = parsed.data;
 	const { cancel, clock, context, stop } = run;
 	const transport = createTransport(context, cancel);
-	return { settings, client: new Client({ settings, transport, clock, signal: stop.signal }) };
+	const limiter = sharedLimiter(settings, clock.now());
+	return {
+		settings,
+		client: new Client({ settings, transport, clock, limiter, signal: stop.signal }),
+	};
 }
 
 async function readCredential({ context }: Run): Promise<IDataObject> {

@@ -1,3 +1,4 @@
+import type { Problem } from '../errors';
 import { WINDOW_MS } from '../limits';
 import type { RateReading } from './rateHeaders';
 
@@ -7,6 +8,8 @@ const SAME_WINDOW_MS = 2_500;
 /** One request as the limiter sees it: it counts until a minute after its answer. */
 export interface Ticket {
 	freeAt: number;
+	/** The most requests a minute that its sender allows itself. */
+	readonly pace: number;
 }
 
 /** What was left of the window after one of our answers. */
@@ -79,17 +82,19 @@ class SharedWindow {
 /**
  * The allowance of one API key: at most `requestsPerMinute` requests in any 60 s, or fewer when answers
  * announce less, or when they show that another client of the key is spending too. It is told the time,
- * and never waits itself.
+ * and never waits itself. Several senders of one key can share it, some at a lower pace.
  */
 export class RateLimiter {
-	readonly #requestsPerMinute: number;
+	#requestsPerMinute: number;
 	readonly #followsAnnounced: boolean;
-	#limit: number;
+	#announced: number | undefined;
 	/** Requests of ours that still count, oldest first, from index `#head`. */
 	#tickets: Ticket[] = [];
 	#head = 0;
 	#unanswered = 0;
 	#heldUntil = 0;
+	#heldFor: Problem | undefined;
+	#onAnswer: (() => void)[] = [];
 	/** One request goes ahead of all others: another client may have used up the window, or Flameup may be down. */
 	#probing = true;
 	#probe: Ticket | undefined;
@@ -99,7 +104,24 @@ export class RateLimiter {
 	constructor(requestsPerMinute: number, followsAnnounced: boolean) {
 		this.#requestsPerMinute = requestsPerMinute;
 		this.#followsAnnounced = followsAnnounced;
-		this.#limit = requestsPerMinute;
+	}
+
+	get #limit(): number {
+		if (this.#announced === undefined) return this.#requestsPerMinute;
+		return this.#followsAnnounced
+			? this.#announced
+			: Math.min(this.#requestsPerMinute, this.#announced);
+	}
+
+	/** Lets a sender in that allows itself so many requests a minute. */
+	admit(requestsPerMinute: number): void {
+		this.#requestsPerMinute = Math.max(this.#requestsPerMinute, requestsPerMinute);
+	}
+
+	/** Whether nothing that it knows matters any more. */
+	isIdle(now: number): boolean {
+		this.#forget(now);
+		return this.#occupied === 0 && this.#shared === undefined && this.#heldUntil <= now;
 	}
 
 	/** Nobody sends before this. */
@@ -107,8 +129,28 @@ export class RateLimiter {
 		return this.#heldUntil;
 	}
 
-	/** Milliseconds until the next request may go; 0 is now, Infinity is after the next answer. */
-	wait(now: number): number {
+	/** Why, if anybody said so. */
+	get heldFor(): Problem | undefined {
+		return this.#heldFor;
+	}
+
+	/** Resolves once the next answer was judged. */
+	nextAnswer(): Promise<void> {
+		return new Promise((resolve) => this.#onAnswer.push(resolve));
+	}
+
+	/** Tells everybody who waits that an answer was judged. */
+	judged(): void {
+		const waiting = this.#onAnswer;
+		this.#onAnswer = [];
+		for (const resolve of waiting) resolve();
+	}
+
+	/**
+	 * Milliseconds until the next request may go; 0 is now, Infinity is after the next answer. Requests of
+	 * the same or a lower pace count against the sender's own.
+	 */
+	wait(now: number, pace = Number.POSITIVE_INFINITY): number {
 		this.#forget(now);
 		if (this.#heldUntil > now) return this.#heldUntil - now;
 		if (this.#probing && this.#probe !== undefined) return Number.POSITIVE_INFINITY;
@@ -116,12 +158,25 @@ export class RateLimiter {
 		if (this.#shared !== undefined && !this.#mayTakeFrom(this.#shared)) {
 			return this.#unanswered > 0 ? Number.POSITIVE_INFINITY : this.#shared.resetAt - now;
 		}
-		return 0;
+		return pace < this.#limit ? Math.max(0, this.#paceFreeAt(pace) - now) : 0;
+	}
+
+	/** When the sender's own pace lets a request go. */
+	#paceFreeAt(pace: number): number {
+		let count = 0;
+		let freeAt = 0;
+		for (let i = this.#tickets.length - 1; i >= this.#head && count < pace; i--) {
+			const ticket = this.#tickets[i];
+			if (ticket === undefined || ticket.pace > pace) continue;
+			count++;
+			freeAt = ticket.freeAt;
+		}
+		return count < pace ? 0 : freeAt;
 	}
 
 	/** Notes that a request goes out. */
-	sent(): Ticket {
-		const ticket = { freeAt: Number.POSITIVE_INFINITY };
+	sent(pace = Number.POSITIVE_INFINITY): Ticket {
+		const ticket = { freeAt: Number.POSITIVE_INFINITY, pace };
 		this.#tickets.push(ticket);
 		this.#unanswered++;
 		this.#shared?.sent(this.#unanswered);
@@ -134,11 +189,7 @@ export class RateLimiter {
 		ticket.freeAt = now + WINDOW_MS;
 		this.#unanswered--;
 		this.#forget(now);
-		if (reading?.limit !== undefined && reading.limit >= 1) {
-			this.#limit = this.#followsAnnounced
-				? reading.limit
-				: Math.min(this.#requestsPerMinute, reading.limit);
-		}
+		if (reading?.limit !== undefined && reading.limit >= 1) this.#announced = reading.limit;
 		const isProbe = ticket === this.#probe;
 		if (isProbe) {
 			this.#probe = undefined;
@@ -148,7 +199,8 @@ export class RateLimiter {
 	}
 
 	/** After a 429 or a fault: nobody sends before `until`, and then one request goes ahead of the others. */
-	hold(until: number): void {
+	hold(until: number, problem?: Problem): void {
+		if (until >= this.#heldUntil) this.#heldFor = problem;
 		this.#heldUntil = Math.max(this.#heldUntil, until);
 		this.#probing = true;
 	}

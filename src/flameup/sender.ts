@@ -13,7 +13,7 @@ import { type Verdict, verdictOf } from './answers';
 import { backoffMs } from './backoff';
 import { type Complaint, isForeign, readComplaint } from './complaints';
 import { type RateReading, readRate } from './rateHeaders';
-import { RateLimiter } from './rateLimiter';
+import { RateLimiter, type Ticket } from './rateLimiter';
 import {
 	faultProblem,
 	type Heard,
@@ -32,6 +32,9 @@ const MISTYPED_PATIENCE_MS = 25_000;
 /** How long a refusal that is not Flameup's is taken for a passing fault of a proxy. */
 const FOREIGN_PATIENCE_MS = 30_000;
 
+/** Who waits for the answer to another client's request looks this often whether they are to stop. */
+const RECHECK_MS = 1_000;
+
 /** Trouble is told at most this often. */
 const TELL_EVERY_MS = 60_000;
 
@@ -42,6 +45,8 @@ export interface ClientOptions {
 	readonly clock: Clock;
 	/** Once aborted, nothing more is sent; requests under way come to their end. */
 	readonly signal: StopSignal;
+	/** The books of the API key, when other clients in this process use it too. */
+	readonly limiter?: RateLimiter;
 	/** Called at most once a minute while requests fail. */
 	onTrouble?(problem: Problem): void;
 }
@@ -95,6 +100,8 @@ interface Try {
 export class Sender {
 	readonly #options: ClientOptions;
 	readonly #limiter: RateLimiter;
+	/** What this client allows itself of books that others may use faster. */
+	readonly #pace: number;
 	/** The address of the API with the workspace, if there is one. */
 	readonly base: string;
 	readonly stats: ClientStats = {
@@ -106,7 +113,6 @@ export class Sender {
 	};
 	/** Everybody queues here, so that one sleeps for all and the order stays. */
 	#turn: Promise<void> = Promise.resolve();
-	#onAnswer: (() => void)[] = [];
 	/** Why nobody may ask any more: the next answer would be the same. */
 	#ended: FlameupError | undefined;
 	/** Faults since the last answer that was none; those of requests sent together count as one. */
@@ -121,7 +127,9 @@ export class Sender {
 		const root = api_url.replace(/\/+$/, '');
 		this.base =
 			workspace_id === '' ? root : `${root}/workspaces/${encodeURIComponent(workspace_id)}`;
-		this.#limiter = new RateLimiter(pace.requests_per_minute, pace.follow_announced_limit);
+		const { follow_announced_limit, requests_per_minute } = pace;
+		this.#limiter = options.limiter ?? new RateLimiter(requests_per_minute, follow_announced_limit);
+		this.#pace = follow_announced_limit ? Number.POSITIVE_INFINITY : requests_per_minute;
 	}
 
 	/** Whether the allowance has requests to spare for a batch that is not full. */
@@ -145,10 +153,10 @@ export class Sender {
 
 			const now = clock.now();
 			firstFaultAt ??= now;
-			const pauseMs = this.#pauseAfter(tried, failures);
-			this.#wakeWaiting();
-			if (!call.isRepeatable(answer)) throw new FlameupError(uncertainProblem(answer));
 			const problem = faultProblem(answer, now - firstFaultAt, this.#heard);
+			const pauseMs = this.#pauseAfter(tried, failures, problem);
+			this.#limiter.judged();
+			if (!call.isRepeatable(answer)) throw new FlameupError(uncertainProblem(answer));
 			this.stats.trouble = problem;
 			const nextAt = Math.max(now + pauseMs, this.#limiter.heldUntil);
 			if (nextAt - firstFaultAt > this.#patienceMs(answer)) throw new FlameupError(problem);
@@ -170,7 +178,7 @@ export class Sender {
 			isRead = true;
 			return written;
 		} finally {
-			if (!isRead) this.#wakeWaiting();
+			if (!isRead) this.#limiter.judged();
 		}
 	}
 
@@ -201,7 +209,7 @@ export class Sender {
 	#settled<T>(written: T): T {
 		this.#failures = 0;
 		this.stats.trouble = undefined;
-		this.#wakeWaiting();
+		this.#limiter.judged();
 		return written;
 	}
 
@@ -220,7 +228,7 @@ export class Sender {
 
 	async #exchange({ body, method, path }: Call<unknown>): Promise<Try> {
 		const { clock, settings, transport } = this.#options;
-		const ticket = this.#turn.then(() => this.#waitForAllowance()).then(() => this.#limiter.sent());
+		const ticket = this.#turn.then(() => this.#takeTicket());
 		this.#turn = ticket.then(
 			() => undefined,
 			() => undefined,
@@ -241,17 +249,21 @@ export class Sender {
 		return { sentAt, answer, reading };
 	}
 
-	async #waitForAllowance(): Promise<void> {
-		const { clock, signal } = this.#options;
+	/** Waits for the allowance; nobody who shares it can come in between. */
+	async #takeTicket(): Promise<Ticket> {
+		const { clock, limiter, signal } = this.#options;
 		for (;;) {
 			if (this.#ended !== undefined) throw this.#ended;
 			if (signal.aborted) throw this.#stopped();
 			const started = clock.now();
 			this.#failIfHeldTooLong(started);
-			const ms = this.#limiter.wait(started);
-			if (ms <= 0) return;
+			const ms = this.#limiter.wait(started, this.#pace);
+			if (ms <= 0) return this.#limiter.sent(this.#pace);
 			if (ms === Number.POSITIVE_INFINITY) {
-				await new Promise<void>((resolve) => this.#onAnswer.push(resolve));
+				const answer = this.#limiter.nextAnswer();
+				await (limiter === undefined
+					? answer
+					: Promise.race([answer, clock.sleep(RECHECK_MS, signal)]));
 			} else {
 				this.stats.waitingUntil = started + ms;
 				await clock.sleep(ms, signal);
@@ -262,7 +274,7 @@ export class Sender {
 
 	/** Flameup can ask for a longer pause than anybody waits; a window of the allowance ends sooner. */
 	#failIfHeldTooLong(now: number): void {
-		const { trouble } = this.stats;
+		const trouble = this.stats.trouble ?? this.#limiter.heldFor;
 		const longestMs = Math.max(WINDOW_MS, this.#giveUpAfterMs);
 		if (trouble !== undefined && this.#limiter.heldUntil - now > longestMs) {
 			throw new FlameupError(trouble);
@@ -273,30 +285,29 @@ export class Sender {
 		return this.#options.settings.pace.give_up_after_minutes * 60_000;
 	}
 
-	#wakeWaiting(): void {
-		const waiting = this.#onAnswer;
-		this.#onAnswer = [];
-		for (const resolve of waiting) resolve();
-	}
-
 	/** How long this request pauses; everybody else waits too, and then one request goes ahead. */
-	#pauseAfter({ answer, reading, sentAt }: Try, failures: number): number {
-		const { clock } = this.#options;
+	#pauseAfter({ answer, reading, sentAt }: Try, failures: number, problem: Problem): number {
+		const { clock, signal } = this.#options;
 		const now = clock.now();
+		if (signal.aborted && 'fault' in answer) {
+			// It was cut off here, which says nothing of Flameup to those who share the books.
+			this.#limiter.hold(now);
+			return 0;
+		}
 		const askedMs = reading?.retryAfterMs ?? 0;
 		if (isRateLimited(answer)) {
 			this.stats.rateLimited++;
 			const untilReset = reading?.resetAt === undefined ? 0 : reading.resetAt - now;
 			const known = reading?.retryAfterMs ?? untilReset;
 			const ms = Math.max(LEAST_HOLD_MS, known || backoffMs(failures, clock.random()));
-			this.#limiter.hold(now + ms);
+			this.#limiter.hold(now + ms, problem);
 			return ms;
 		}
 		this.stats.faults++;
 		if (sentAt >= this.#failedAt) this.#failures++;
 		this.#failedAt = now;
 		const sharedMs = Math.max(askedMs, backoffMs(this.#failures, clock.random()));
-		this.#limiter.hold(now + sharedMs);
+		this.#limiter.hold(now + sharedMs, problem);
 		return Math.max(askedMs, backoffMs(failures, clock.random()));
 	}
 

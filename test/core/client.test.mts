@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FlameupError, type Problem, type ProblemCode } from '../../src/errors';
 import { Client } from '../../src/flameup/client';
 import { DryRunClient } from '../../src/flameup/dryRun';
+import { RateLimiter } from '../../src/flameup/rateLimiter';
 import {
 	type HttpRequest,
 	type HttpResponse,
@@ -9,7 +10,7 @@ import {
 	networkFault,
 } from '../../src/ports';
 import { Pace } from '../../src/settings/settings';
-import { createFakeClock } from './fake-clock.mts';
+import { createFakeClock, type FakeClock } from './fake-clock.mts';
 
 type Scripted = Partial<HttpResponse> | NetworkFault;
 
@@ -20,15 +21,19 @@ const timedOut = networkFault('TIMEOUT');
 const html: Scripted = { body: '<html>Please log in</html>' };
 const says = (message: string) => JSON.stringify({ error: 'Bad', message, code: 400 });
 
+const compare = (a: number, b: number) => a - b;
+
 interface Setup {
+	/** A client that uses the same key at the same time. */
+	beside?: { clock: FakeClock; limiter: RateLimiter };
 	pace?: Partial<Pace>;
 	workspace_id?: string;
 	api_url?: string;
 }
 
 /** A client whose answers are written down; the last one comes again and again. Each takes 50 ms. */
-function scripted(answers: readonly Scripted[], { pace, ...given }: Setup = {}) {
-	const clock = createFakeClock();
+function scripted(answers: readonly Scripted[], { beside, pace, ...given }: Setup = {}) {
+	const { clock, limiter } = beside ?? { clock: createFakeClock(), limiter: undefined };
 	const start = clock.now();
 	const requests: (Omit<HttpRequest, 'body'> & { body?: string; at: number })[] = [];
 	const troubles: { at: number; problem: Problem }[] = [];
@@ -42,6 +47,7 @@ function scripted(answers: readonly Scripted[], { pace, ...given }: Setup = {}) 
 		},
 		clock,
 		signal,
+		...(limiter && { limiter }),
 		onTrouble: (problem) => void troubles.push({ at: clock.now() - start, problem }),
 		async transport(request) {
 			const answer = answers[Math.min(requests.length, answers.length - 1)] ?? ok;
@@ -644,4 +650,53 @@ it('confirms everybody in a dry run, shows them, and sends nothing', async () =>
 		person: { userId: 'a' },
 	});
 	expect([client.stats.requests, client.hasSpare()]).toEqual([0, true]);
+});
+
+describe('clients that share the books of a key', () => {
+	const books = () => ({ clock: createFakeClock(), limiter: new RateLimiter(120, false) });
+	const upsert = (client: Client) => client.upsertPeople(['u1'], ['{}']);
+
+	it('send one request ahead of all others, and together no more than the limit', async () => {
+		const beside = { clock: createFakeClock(), limiter: new RateLimiter(3, false) };
+		const pace = { requests_per_minute: 3 };
+		const clients = [1, 2, 3, 4].map(() => scripted([ok], { beside, pace }));
+		await beside.clock.run(Promise.all(clients.map(({ client }) => upsert(client))));
+		const times = clients.flatMap(({ requests }) => requests.map(({ at }) => at)).sort(compare);
+		expect(times).toEqual([0, 50, 50, 60_050]);
+	});
+
+	it('wait together after a 429, and then one goes ahead', async () => {
+		const beside = books();
+		const full = { status: 429, headers: { 'retry-after': '20' } };
+		const clients = [[full, ok], [ok], [ok]].map((answers) => scripted(answers, { beside }));
+		await beside.clock.run(Promise.all(clients.map(({ client }) => upsert(client))));
+		const times = clients.flatMap(({ requests }) => requests.map(({ at }) => at)).sort(compare);
+		expect(times).toEqual([0, 20_050, 20_100, 20_100]);
+	});
+
+	it('give up for the reason that another client was told, instead of waiting for hours', async () => {
+		const beside = books();
+		const busy = { status: 429, headers: { 'retry-after': '36000' } };
+		const first = scripted([busy], { beside });
+		const second = scripted([ok], { beside });
+		expect(await first.run(upsert)).toMatchObject({
+			result: { problem: { code: 'allowance_used_up' } },
+		});
+		const { ms, requests, result } = await second.run(upsert);
+		expect(result).toMatchObject({ problem: { code: 'allowance_used_up', status: 429 } });
+		expect(requests).toEqual([]);
+		expect(ms).toBeLessThan(1_000);
+	});
+
+	it('are not held up by one that is stopped in the middle of a request', async () => {
+		const beside = books();
+		const first = scripted([networkFault('NETWORK')], { beside });
+		const second = scripted([ok], { beside });
+		const stopped = upsert(first.client).catch(({ problem }: FlameupError) => problem.code);
+		await beside.clock.run(beside.clock.sleep(10));
+		first.signal.aborted = true;
+		const { requests } = await second.run(upsert);
+		expect(await stopped).toBe('stopped');
+		expect(requests.map(({ at }) => at)).toEqual([50]);
+	});
 });

@@ -379,3 +379,49 @@ describe('in front of Flameup', () => {
 		expect(run.client.stats.rateLimited).toBe(0);
 	});
 });
+
+describe('senders of one key at their own paces', () => {
+	const paces = (limiter: RateLimiter, pace: number, now: number) => {
+		let sent = 0;
+		while (sent < 1_000 && limiter.wait(now, pace) <= 0) {
+			limiter.answered(limiter.sent(pace), now);
+			sent++;
+		}
+		return sent;
+	};
+
+	it('a lower pace counts for its own requests alone', () => {
+		const limiter = new RateLimiter(30, false);
+		limiter.admit(120);
+		expect(paces(limiter, 30, 0)).toBe(30);
+		expect(limiter.wait(0, 30)).toBe(MINUTE);
+		expect(paces(limiter, 120, 0)).toBe(90);
+		expect(limiter.wait(0, 120)).toBe(MINUTE);
+		expect(paces(limiter, 30, MINUTE)).toBe(30);
+	});
+
+	it('a faster sender does not keep a slower one from its share', () => {
+		const limiter = new RateLimiter(120, false);
+		expect(paces(limiter, 120, 0)).toBe(120);
+		expect(limiter.wait(1_000, 30)).toBe(MINUTE - 1_000);
+		expect(paces(limiter, 120, MINUTE)).toBe(120);
+		expect(limiter.wait(MINUTE + 1, 30)).toBe(MINUTE - 1);
+		expect(paces(limiter, 30, 2 * MINUTE)).toBe(30);
+	});
+
+	it('a pace is never above what is announced', () => {
+		const limiter = opened(120, { limit: 10 });
+		expect(paces(limiter, 60, 100)).toBe(9);
+	});
+
+	it('the books are idle once nothing in them counts', () => {
+		const limiter = new RateLimiter(120, false);
+		expect(limiter.isIdle(0)).toBe(true);
+		const ticket = limiter.sent();
+		expect(limiter.isIdle(10 * MINUTE)).toBe(false);
+		limiter.answered(ticket, 100);
+		limiter.hold(2 * MINUTE);
+		expect(limiter.isIdle(MINUTE + 100)).toBe(false);
+		expect(limiter.isIdle(2 * MINUTE)).toBe(true);
+	});
+});

@@ -28,12 +28,21 @@ export interface Executed {
 	evaluated: string[];
 }
 
-const BASE_URL = 'http://127.0.0.1:1/api/v1';
+const ports = new WeakMap<Flameup, number>();
+let lastPort = 0;
+
+/** Each Flameup has its own address, because executions share the pace of an address and key. */
+function baseUrlOf(flameup: Flameup): string {
+	const port = ports.get(flameup) ?? ++lastPort;
+	ports.set(flameup, port);
+	return `http://127.0.0.1:${port}/api/v1`;
+}
 
 /** The node in an n8n that is only as real as its documented functions, before a simulated Flameup. */
 export function createN8n(setting: Setting = {}) {
-	const { apiKey = defaultKey, baseUrl = BASE_URL, cancel, items = [{}] } = setting;
+	const { apiKey = defaultKey, cancel, items = [{}] } = setting;
 	const flameup = setting.shared ?? createFlameup({ now: Date.now, ...setting.flameup });
+	const { baseUrl = baseUrlOf(flameup) } = setting;
 	const input = items.map((json): INodeExecutionData => ({ json }));
 	const hints: string[] = [];
 	const evaluated: string[] = [];
