@@ -38,10 +38,11 @@ export class Flameup implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Event', value: 'event' },
-					{ name: 'Person', value: 'person' },
+					{ name: 'Event', value: 'event', description: 'Something that a person did' },
+					{ name: 'Person', value: 'person', description: 'Somebody whom you can message' },
 				],
 				default: 'person',
+				description: 'What the operation is about',
 			},
 			...person.properties,
 			...event.properties,

@@ -40,7 +40,7 @@ export const findParameters = (operation: string): INodeProperties[] => {
 			default: '',
 			required: true,
 			placeholder: 'name@email.com',
-			description: 'The email address of the person',
+			description: 'The email address of the person, as Flameup has it',
 			displayOptions: { show: { ...show, findBy: ['email'] } },
 		},
 	];

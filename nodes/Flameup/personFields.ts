@@ -76,7 +76,7 @@ export const PERSON_PARAMETERS: readonly INodeProperties[] = [
 		type: 'assignmentCollection',
 		default: {},
 		description:
-			'Anything else that you know about the person. Drag fields from the input here, or add them by name.',
+			'Anything else that you know about the person, such as a plan or a city. Drag fields from the input here, or add them by name.',
 		displayOptions: { show: { '/person.mappingMode': ['defineBelow'] } },
 	},
 ];

@@ -15,7 +15,7 @@ export interface Run {
 	readonly clock: NodeClock;
 	readonly stop: Stop;
 	readonly cancel: AbortSignal | undefined;
-	/** The user chose that other rows go on when one fails. */
+	/** Failed rows become items: the user chose it, or a language model is to read why they failed. */
 	readonly continues: boolean;
 }
 
@@ -47,9 +47,13 @@ export function createRun(context: IExecuteFunctions): Run {
 		clock: new NodeClock(cancel),
 		stop: new NodeStop(cancel),
 		cancel,
-		continues: context.continueOnFail(),
+		continues: context.continueOnFail() || isTool(context, node),
 	};
 }
+
+/** Whether an AI agent runs the node: older agents say so, newer ones let n8n run a node of a type of its own. */
+const isTool = (context: IExecuteFunctions, { type }: INode): boolean =>
+	context.isToolExecution?.() === true || type.endsWith('Tool');
 
 /** The node's output; throws the first failure when the user chose that the workflow stops. */
 export async function carryOut(operation: Operation, run: Run): Promise<INodeExecutionData[]> {

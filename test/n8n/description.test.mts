@@ -58,6 +58,18 @@ describe('the form', () => {
 		);
 	});
 
+	it('describes every parameter and every choice between operations, for people and models', () => {
+		const undescribed = (all: readonly { name: string; description?: string }[]) =>
+			all.filter(({ description: text }) => text === undefined).map(({ name }) => name);
+		expect(undescribed(parameters.filter(({ type }) => type !== 'collection'))).toEqual([]);
+		const [resource, ...operations] = parameters.filter(({ name }) =>
+			['resource', 'operation'].includes(name),
+		);
+		for (const one of [resource, ...operations]) {
+			expect(undescribed((one?.options ?? []) as INodePropertyOptions[])).toEqual([]);
+		}
+	});
+
 	it('takes defaults and texts of settings from the core', () => {
 		const settings = Settings.parse({ api_key: 'x' });
 		const of = (name: string) => parameters.find((one) => one.name === name);

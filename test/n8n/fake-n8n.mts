@@ -15,6 +15,8 @@ export interface Setting {
 	cancel?: AbortSignal;
 	credential?: Error;
 	timezone?: string;
+	/** An AI agent runs the node, and says so itself or by the type that n8n gives to tools. */
+	tool?: 'by agent' | 'by type';
 	/** A Flameup that another execution has used. */
 	shared?: Flameup;
 	/** Older contexts lack some functions. */
@@ -50,7 +52,7 @@ export function createN8n(setting: Setting = {}) {
 	const node: INode = {
 		id: '1',
 		name: 'Flameup',
-		type: 'n8n-nodes-flameup.flameup',
+		type: `n8n-nodes-flameup.flameup${setting.tool === 'by type' ? 'Tool' : ''}`,
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: (setting.parameters ?? {}) as INode['parameters'],
@@ -101,6 +103,7 @@ export function createN8n(setting: Setting = {}) {
 		getNodeParameter,
 		continueOnFail: () => setting.onError === 'continue',
 		getExecutionCancelSignal: () => cancel,
+		isToolExecution: () => setting.tool === 'by agent',
 		getTimezone: () => setting.timezone ?? 'Etc/UTC',
 		addExecutionHints: (...added: { message: string }[]) =>
 			hints.push(...added.map(({ message }) => message)),

@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { startModel } from './model.mts';
 import { openStage } from './stage.mts';
 import { chain, flameup as node, nodeType, trigger, type Workflow } from './workflows.mts';
@@ -7,10 +7,14 @@ const { rest, flameup, credential } = await openStage();
 const said = { User_ID: 'asked-for-1', Email: 'asked@example.com', First_Name: 'Ask' };
 const model = await startModel(said);
 afterAll(() => model.close());
+beforeEach(() => void model.answers.splice(0));
+const llm = await rest.credential('Model', { apiKey: 'none', url: model.url }, 'openAiApi');
 
-it('is a tool of an AI agent, whose model is a stand-in', async () => {
-	const llm = await rest.credential('Model', { apiKey: 'none', url: model.url }, 'openAiApi');
-	expect((await rest.run(workflow(llm), credential)).status).toBe('success');
+/** In 2, the agent runs the node; in 3, n8n runs it for the agent. */
+const VERSIONS = [2, 3.1];
+
+it.each(VERSIONS)('is a tool of an AI agent %d, whose model is a stand-in', async (version) => {
+	expect((await rest.run(workflow(version), credential)).status).toBe('success');
 	const [tool] = model.offered;
 	expect(Object.keys(tool?.parameters.properties ?? {}).sort()).toEqual(Object.keys(said).sort());
 	expect(tool?.description.length).toBeGreaterThan(10);
@@ -21,7 +25,17 @@ it('is a tool of an AI agent, whose model is a stand-in', async () => {
 	expect(answer.length).toBeLessThan(1500);
 });
 
-function workflow(llm: { id: string; name: string }): Workflow {
+it.each(VERSIONS)('tells the model of an AI agent %d why a person failed', async (version) => {
+	flameup.set({ maxBodyBytes: 1 });
+	expect((await rest.run(workflow(version), credential)).status).toBe('success');
+	expect(model.answers).toHaveLength(1);
+	const [answer = ''] = model.answers;
+	expect(answer).toContain('too_large_for_flameup');
+	expect(answer).toContain('Leave out large fields.');
+	expect(answer).toContain('asked-for-1');
+});
+
+function workflow(typeVersion: number): Workflow {
 	const asked = (name: string, about: string) =>
 		`={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('${name}', \`${about}\`, 'string') }}`;
 	const value = {
@@ -33,7 +47,7 @@ function workflow(llm: { id: string; name: string }): Workflow {
 	const agent = {
 		name: 'Agent',
 		type: '@n8n/n8n-nodes-langchain.agent',
-		typeVersion: 2,
+		typeVersion,
 		parameters: { promptType: 'define', text: 'Save Ask, user asked-for-1.', options: {} },
 	};
 	const chat = {

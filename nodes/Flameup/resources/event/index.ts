@@ -20,6 +20,7 @@ export const properties: readonly INodeProperties[] = [
 			},
 		],
 		default: 'track',
+		description: 'What to do with the event',
 		displayOptions: { show: { resource: ['event'] } },
 	},
 	...track.properties,

@@ -21,7 +21,7 @@ export const properties: readonly INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. order_placed',
-		description: 'Name of the event',
+		description: 'Name of the event, such as order_placed',
 		displayOptions: { show },
 	},
 	{
@@ -30,7 +30,7 @@ export const properties: readonly INodeProperties[] = [
 		type: 'assignmentCollection',
 		default: {},
 		description:
-			'Anything else about the event. Drag fields from the input here, or add them by name.',
+			'Anything else about the event, such as the amount of an order. Drag fields from the input here, or add them by name.',
 		displayOptions: { show },
 	},
 	{

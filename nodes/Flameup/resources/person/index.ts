@@ -51,6 +51,7 @@ export const properties: readonly INodeProperties[] = [
 		noDataExpression: true,
 		options: choices,
 		default: 'upsert',
+		description: 'What to do with the person or the people',
 		displayOptions: { show: { resource: ['person'] } },
 	},
 	...PERSON_PARAMETERS.map((parameter) => ({

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { automatic, isFailed, mapped, OPERATIONS, people } from './fake-n8n.mts';
+import { fakeTimers, run } from './timed.mts';
+
+fakeTimers();
+
+describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, known %s', (tool) => {
+	it('gives the reason of a failure instead of throwing it', async () => {
+		const items = [{ userId: 'a', email: 'no' }];
+		const done = await run({ items, parameters: mapped(), tool });
+		expect(done.error).toBeUndefined();
+		expect(done.items.map(({ json }) => json)).toEqual([
+			{
+				error: expect.stringContaining('The email address is not well-formed'),
+				details: {
+					code: 'invalid_email',
+					reason: expect.any(String),
+					hint: expect.stringContaining('Correct it'),
+					userId: 'a',
+				},
+			},
+		]);
+	});
+
+	it('gives what Flameup said', async () => {
+		const flameup = { refuse: () => 'plan is not for sale' };
+		const done = await run({ items: people(1), parameters: mapped(), tool, flameup });
+		expect(done.items[0]?.json.details).toMatchObject({
+			code: 'refused',
+			said: expect.stringContaining('plan is not for sale'),
+		});
+	});
+
+	it.each(OPERATIONS)('%s %s: says that the key is wrong', async (resource, operation) => {
+		const parameters = { ...automatic(), resource, operation, userId: 'a', event: 'x' };
+		const traits = { assignments: [{ id: '1', name: 'a', value: 'b', type: 'string' }] };
+		const all = { ...parameters, traits };
+		const done = await run({ items: people(1), parameters: all, tool, apiKey: 'wrong' });
+		expect(done.error).toBeUndefined();
+		expect(done.items).toHaveLength(1);
+		expect(done.items.every(isFailed)).toBe(true);
+		expect(done.items[0]?.json.error).toContain('Flameup does not accept the API key');
+	});
+});
+
+it('throws where n8n has no tools yet', async () => {
+	const items = [{ userId: 'a', email: 'no' }];
+	const done = await run({ items, parameters: mapped(), lacks: ['isToolExecution'] });
+	expect(done.error?.message).toContain('The email address is not well-formed');
+});
