@@ -20,6 +20,8 @@ export interface Vocabulary {
 	setting(path: string): string;
 	/** Whether Flameup's own words may be shown; they can repeat personal data. */
 	readonly showsValues: boolean;
+	/** The user cannot allow http. */
+	readonly insistsOnHttps?: boolean;
 }
 
 /** What is shown of a problem. The title quotes nothing from the data and has no full stop; the rest are sentences. */
@@ -167,7 +169,10 @@ const CONTRADICTIONS = {
 	key_too_long: () => 'must not be longer than 1,000 characters',
 	not_a_workspace_id: () => 'must be the ID of a workspace',
 	not_an_address: () => 'must be an http or https address',
-	needs_https: () => 'must start with https://, unless unencrypted http is allowed',
+	needs_https: (_: string, { insistsOnHttps }: Vocabulary) =>
+		insistsOnHttps
+			? 'must start with https://; http:// is only for addresses of this machine'
+			: 'must start with https://, unless unencrypted http is allowed',
 	also_in_only_columns: also('mapping.only_columns'),
 	also_in_email_column: also('mapping.email_column'),
 	also_in_user_id_columns: also('mapping.user_id_columns'),

@@ -3,7 +3,13 @@ import { Settings } from '../../src/settings/settings';
 import type { Vocabulary } from '../../src/texts';
 
 /** n8n shows users their own data. */
-const NAMES = { record: 'row', column: 'field', run: 'workflow', showsValues: true } as const;
+const NAMES = {
+	record: 'row',
+	column: 'field',
+	run: 'workflow',
+	showsValues: true,
+	insistsOnHttps: true,
+} as const;
 
 /** The settings that the credential and the node show, with the texts of n8n. */
 export const FIELDS = fields(Settings, { ...NAMES, setting: String }).filter(({ n8n }) => n8n);

@@ -24,4 +24,5 @@ export const N8N_WORDS: Vocabulary = {
 			.join('')
 			.trim(),
 	showsValues: true,
+	insistsOnHttps: true,
 };

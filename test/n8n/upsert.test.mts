@@ -223,6 +223,15 @@ describe('a run that cannot go on', () => {
 		expect(stopping.requests).toHaveLength(sent);
 	});
 
+	it('does not name an option that n8n lacks when it refuses http', async () => {
+		const setting = { items: people(1), parameters: mapped(), baseUrl: 'http://example.com' };
+		const { error } = await run(setting);
+		expect(error?.description).toContain(
+			'"Base URL" must start with https://; http:// is only for addresses of this machine.',
+		);
+		expect(error?.description).not.toContain('allowed');
+	});
+
 	it('gives up on a Flameup that stays down, and tells what was saved', async () => {
 		const down = Object.fromEntries(upTo(500).map((i) => [i + 2, '500' as const]));
 		const parameters = mapped({ options: { giveUpAfterMinutes: 2 } });
