@@ -7,7 +7,8 @@ import type {
 import { describedInN8n } from '../nodes/Flameup/options';
 import { FIELDS } from '../nodes/Flameup/vocabulary';
 import { NOBODY } from '../src/flameup/client';
-import { REQUESTS_PER_MINUTE } from '../src/limits';
+import { DEFAULT_API_URL, REQUESTS_PER_MINUTE } from '../src/limits';
+import { ADDRESS, LOOPBACK } from '../src/settings/settings';
 
 /** A key that may only write people is refused the test's read, and is a good key all the same. */
 const WRITE_ONLY = 403;
@@ -39,6 +40,26 @@ const MEANINGS: Readonly<Record<number, string>> = {
 
 const WEB_PAGE =
 	'A web page answers at the Base URL, and not Flameup. Check that it is the address of the API.';
+
+const NO_ADDRESS = `The Base URL is not an address. Enter one such as ${DEFAULT_API_URL}.`;
+const NEEDS_HTTPS =
+	'The Base URL must start with https://, because http would send the API Key unencrypted.';
+
+/** An expression that ends the test with this message: n8n passes on no other error of an expression. */
+const failWith = (message: string): string =>
+	`throw Object.assign(new Error(${JSON.stringify(message)}), { name: 'ExpressionError' });`;
+
+const matches = ({ source }: RegExp): string =>
+	`new RegExp(${JSON.stringify(source)}).test(address)`;
+
+/** The address as a run takes it, or why a run would refuse it. Two closing braces would end the expression. */
+const BASE_URL = [
+	'={{((address) => {',
+	`if (!${matches(ADDRESS)}) { ${failWith(NO_ADDRESS)} }`,
+	`if (address.startsWith("http:") && !${matches(LOOPBACK)}) { ${failWith(NEEDS_HTTPS)} }`,
+	'return address;',
+	String.raw`})(($credentials.baseUrl || ${JSON.stringify(DEFAULT_API_URL)}).trim().replace(/\/+$/, ""))}}`,
+].join(' ');
 
 /** A setting of the core, as the form shows it. */
 function parameter(path: string, ...more: readonly string[]) {
@@ -88,7 +109,7 @@ export class FlameupApi implements ICredentialType {
 	/** Looks for a person whom nobody has, so that it reads nobody's data and writes nothing. */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{($credentials.baseUrl || "").trim().replace(/\\/+$/, "")}}',
+			baseURL: BASE_URL,
 			url: `={{($credentials.workspaceId || "").trim() ? "/workspaces/" + encodeURIComponent($credentials.workspaceId.trim()) + "/people/search?external_id=${NOBODY}&limit=1" : "/people?limit=1"}}`,
 			headers: { Accept: 'application/json' },
 			disableFollowRedirect: true,

@@ -272,7 +272,11 @@ export const Batches = z
 	.meta({ title: 'Batches', description: 'When people are sent together.' });
 export type Batches = z.infer<typeof Batches>;
 
-const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
+/** An address without a query and a login. */
+export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
+
+/** Addresses of this machine, where http is safe. */
+export const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
 
 /** Everything a user can set. Each setting is declared here and nowhere else. */
 export const Settings = z
@@ -307,7 +311,7 @@ export const Settings = z
 		api_url: z
 			.string()
 			.trim()
-			.regex(/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/, 'not_an_address')
+			.regex(ADDRESS, 'not_an_address')
 			.default(DEFAULT_API_URL)
 			.meta({
 				...inN8n,

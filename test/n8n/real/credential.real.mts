@@ -22,7 +22,10 @@ it.each([
 	['a wrong path', { baseUrl: good.baseUrl.replace('/api/v1', '/api/v0') }, /Base URL/],
 	['something else at the URL', { baseUrl: host.url }, /Base URL/],
 	['nobody at the URL', { baseUrl: `http://127.0.0.1:${nobody}` }, /^ECONNREFUSED$/],
-	['a URL that is none', { baseUrl: 'flameup' }, /^ERR_INVALID_URL$/],
+	['a URL that is none', { baseUrl: 'flameup' }, /^The Base URL is not an address\./],
+	['a URL of another kind', { baseUrl: 'ftp://127.0.0.1' }, /^The Base URL is not an address\./],
+	['http to elsewhere', { baseUrl: 'http://example.com/api/v1' }, /must start with https:/],
+	['http to a look-alike', { baseUrl: 'http://localhost.example.com' }, /must start with https:/],
 ])('fails its test and says why: %s', async (_, changes, says) => {
 	const { status, message } = await test(changes);
 	expect(status).toBe('Error');
