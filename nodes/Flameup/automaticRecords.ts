@@ -1,7 +1,7 @@
 import { define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
 import { looseName } from '../../src/settings/names';
 import type { Mapping } from '../../src/settings/settings';
-import { asObject, jsonValues } from './namedValues';
+import { jsonValues } from './namedValues';
 import { addedFields, isShownPerson } from './ownOutput';
 import type { Records } from './personReader';
 import type { Run } from './run';
@@ -54,22 +54,30 @@ class Fields {
 		const unfolded: SourceRecord[] = [];
 		for (const name in row) {
 			const value = row[name];
-			if (this.#isUnfolded(name, value, row)) unfolded.push(asObject(value, 'Traits'));
-			else if (!added.has(name) || this.#named.has(looseName(name))) visitor(name, value);
+			if (isObject(value) && this.#isUnfolded(name, row)) unfolded.push(value);
+			else if (isNamed(name) && this.#isSent(name, added)) visitor(name, value);
 		}
-		for (const traits of unfolded) for (const name in traits) visitor(name, traits[name]);
+		for (const traits of unfolded) {
+			for (const name in traits) if (isNamed(name)) visitor(name, traits[name]);
+		}
 	}
 
-	#isUnfolded(name: string, value: unknown, row: SourceRecord): boolean {
-		if (value === null || value === undefined) return false;
+	#isSent(name: string, added: ReadonlySet<string>): boolean {
+		return !added.has(name) || this.#named.has(looseName(name));
+	}
+
+	#isUnfolded(name: string, row: SourceRecord): boolean {
 		const loose = looseName(name);
 		if (this.#excluded.has(loose)) return false;
 		if (loose === TRAITS) return true;
-		if (loose !== ATTRIBUTES || !isObject(value) || !isShownPerson(row)) return false;
+		if (loose !== ATTRIBUTES || !isShownPerson(row)) return false;
 		this.unfolded.add(ATTRIBUTES);
 		return true;
 	}
 }
+
+/** Whether a field has a name: an empty column of a spreadsheet has none. */
+const isNamed = (name: string): boolean => name.trim() !== '';
 
 /** A path such as traits.plan leads to plan, once the traits are fields like the others. */
 function withUnfoldedPaths(mapping: Mapping, names: ReadonlySet<string>): Mapping {

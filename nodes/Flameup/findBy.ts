@@ -53,4 +53,5 @@ export function personToFind({ parameters }: Run): { key: PersonKey; read: Read<
 }
 
 /** Nobody has this user ID or email address. */
-export const notFound = (by: PersonKey): Failure => new Failure({ code: 'not_found', by });
+export const notFound = (by: PersonKey, value: string): Failure =>
+	new Failure({ code: 'not_found', by }, by === 'userId' ? { userId: value } : {});

@@ -75,7 +75,7 @@ export function jsonValues(
 }
 
 /** An object; none when there is no value. Throws a Failure for anything else. */
-export function asObject(value: unknown, label: string): SourceRecord {
+function asObject(value: unknown, label: string): SourceRecord {
 	if (value === null || value === undefined) return NONE;
 	if (isObject(value)) return value;
 	throw invalidParameter(

@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
 import {
 	createN8n,
@@ -94,7 +95,9 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
 		expect(done.items.map(({ json }) => json.userId)).toEqual(['user_1', 'user_0', undefined]);
-		expect(done.items[2]?.json.details).toMatchObject({ code: 'not_found' });
+		const { userId, ...details } = (done.items[2]?.json.details ?? {}) as IDataObject;
+		expect(details).toMatchObject({ code: 'not_found' });
+		expect(userId).toBe(findBy === 'userId' ? 'nobody' : undefined);
 		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
 	});
 
@@ -190,7 +193,7 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		const done = await populated(2, { items, parameters, onError: 'continue', workspaceId });
 		expect(pairs(done.items)).toEqual([0, 1]);
 		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'updated' });
-		expect(done.items[1]?.json.details).toMatchObject({ code: 'not_found' });
+		expect(done.items[1]?.json.details).toMatchObject({ code: 'not_found', userId: 'nobody' });
 		expect(done.flameup.people().get('user_0')?.traits).toEqual({ plan: 'gold', city: 'Rome' });
 	});
 

@@ -538,16 +538,32 @@ describe('mapping automatically', () => {
 		expect(row.customer.secret).toBe('x');
 	});
 
-	it('refuses traits that are not an object, unless they are ignored', async () => {
-		const done = await run({
-			items: [{ userId: 'a', traits: 'gold' }],
-			parameters: automatic(),
-			onError: 'continue',
-		});
-		expect(done.items[0]?.json.error).toBe('Traits: The value is a string, not an object [item 0]');
-		expect(await sent([{ userId: 'a', traits: 'gold' }], { excludeColumns: 'traits' })).toEqual([
-			{ userId: 'a' },
+	it.each([['gold'], [5], [['a']], [true]])(
+		'takes traits that are no object for a trait like any other: %o',
+		async (traits) => {
+			expect(await sent([{ userId: 'a', traits }])).toEqual([{ userId: 'a', traits: { traits } }]);
+			expect(await sent([{ userId: 'a', traits }], { excludeColumns: 'traits' })).toEqual([
+				{ userId: 'a' },
+			]);
+		},
+	);
+
+	it('unfolds traits in the rows where they are an object', async () => {
+		const rows = [
+			{ userId: 'a', traits: { plan: 'pro' } },
+			{ userId: 'b', traits: 'gold' },
+			{ userId: 'c', traits: null },
+		];
+		expect(await sent(rows)).toEqual([
+			{ userId: 'a', traits: { plan: 'pro' } },
+			{ userId: 'b', traits: { traits: 'gold' } },
+			{ userId: 'c' },
 		]);
+	});
+
+	it('leaves out fields without a name, as empty columns of a spreadsheet have none', async () => {
+		const row = { userId: 'a', '': 1, ' ': 2, '\t': 3, traits: { '': 4, '  ': 5, plan: 'pro' } };
+		expect(await sent([row])).toEqual([{ userId: 'a', traits: { plan: 'pro' } }]);
 	});
 
 	it('follows paths into the traits that it unfolds', async () => {

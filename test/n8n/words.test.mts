@@ -110,6 +110,7 @@ describe('the node passes on what it does not understand', () => {
 
 	it('names of fields', () =>
 		everyWord(async (said) => {
+			fc.pre(said.trim() !== '');
 			const items = [{ [said]: 1 }];
 			const { error } = await run({ items, parameters: automatic({ userIdColumns: 'zzzzzzzz' }) });
 			expectUnchanged(error, `"${said}"`);

@@ -28,7 +28,7 @@ async function prepare(run: Run): Promise<RowWork> {
 			const value = read(row);
 			const found = await client.findPerson(key, value);
 			if (found.refused) throw refusal(found.complaint, 'request', value);
-			if (found.person === undefined) throw notFound(key);
+			if (found.person === undefined) throw notFound(key, value);
 			return [readPerson(found.person, simplify)];
 		},
 	};

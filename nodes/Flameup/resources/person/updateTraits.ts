@@ -56,7 +56,7 @@ async function prepare(run: Run): Promise<RowWork> {
 			}
 			const updated = await client.updateTraits(key, value, JSON.stringify(traits));
 			if (updated.refused) throw refusal(updated.complaint, 'traits', value);
-			if (updated.person === undefined) throw notFound(key);
+			if (updated.person === undefined) throw notFound(key, value);
 			const userId = String(idOf(updated.person) ?? value);
 			return [writtenPerson(userId, 'updated', updated.person, simplify)];
 		},
