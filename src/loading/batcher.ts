@@ -11,6 +11,21 @@ export interface Entry<Item> {
 	readonly items: Item[];
 }
 
+/** Keeps its record as the JSON of a person. */
+export interface Recorded {
+	readonly json: string;
+}
+
+/** The person whom some records of one person make. */
+export function entryOf<Item extends Recorded>(userId: string, items: Item[]): Entry<Item> {
+	const [first, ...later] = items.map(({ json }) => json);
+	const merged = later.reduce(
+		(json, other) => overlaid(json, parseExactly(other) as Person),
+		first ?? '',
+	);
+	return { userId, json: merged, items };
+}
+
 /** People who go in one request, by user ID, in the order of their first record. */
 export interface Batch<Item> {
 	readonly entries: Map<string, Entry<Item>>;
@@ -32,6 +47,9 @@ export function overlay(earlier: Person, later: Person): Person {
 	const traits = { ...earlier.traits, ...later.traits };
 	return { ...earlier, ...later, ...(Object.keys(traits).length > 0 && { traits }) };
 }
+
+const overlaid = (json: string, later: Person): string =>
+	JSON.stringify(overlay(parseExactly(json) as Person, later));
 
 /** Groups people into batches; `onBatch` gets each one as soon as it is full. */
 export class Batcher<Item> {
@@ -78,7 +96,7 @@ export class Batcher<Item> {
 
 	/** Lays a record over another one of the same person, if there is room for the result. */
 	#merge(known: Entry<Item>, item: Item, person: Person): boolean {
-		const json = JSON.stringify(overlay(parseExactly(known.json) as Person, person));
+		const json = overlaid(known.json, person);
 		const fits = fitsIn(json, this.#options.maxBytes - ENVELOPE_BYTES);
 		if (!fits || !this.#hasRoomFor(json, known.json)) return false;
 		this.#bytes += this.#size(json) - this.#size(known.json);

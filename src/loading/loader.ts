@@ -1,10 +1,11 @@
-import { FlameupError, problemOf, type Rejection } from '../errors';
+import { type Answered, FlameupError, problemOf, type Rejection } from '../errors';
 import { Delivery, type Ending } from '../flameup/delivery';
 import type { PeopleClient } from '../flameup/dryRun';
 import type { Mapped } from '../mapping/mapper';
 import type { Clock, Stop } from '../ports';
 import type { Settings } from '../settings/settings';
-import { type Batch, Batcher, type Entry } from './batcher';
+import { type Batch, Batcher, type Entry, type Recorded } from './batcher';
+import { FaultFinder } from './faultFinder';
 import { Markers, type Segment } from './markers';
 import type { Outcome } from './outcomes';
 import { RefusalStreak } from './refusalStreak';
@@ -38,10 +39,9 @@ export interface LoaderOptions {
 const LONGEST_AGE_MS = 60_000;
 const RECHECK_MS = 500;
 
-interface Item<Ref> {
+interface Item<Ref> extends Recorded {
 	readonly ref: Ref;
 	readonly segment: Segment;
-	readonly characters: number;
 }
 
 interface HeldMarker<Marker> {
@@ -60,6 +60,10 @@ export class Loader<Ref, Marker> {
 	readonly #markers: Markers<HeldMarker<Marker>>;
 	readonly #delivery: Delivery<Entry<Item<Ref>>>;
 	readonly #streak = new RefusalStreak();
+	readonly #faultFinder: FaultFinder<Item<Ref>>;
+	/** Refused people of several records, and parts of them, until it is known which records are at fault. */
+	readonly #refused = new Map<Entry<Item<Ref>>, Answered>();
+	readonly #parts = new WeakSet<Entry<Item<Ref>>>();
 	readonly #queue: Batch<Item<Ref>>[] = [];
 	readonly #inFlight = new Set<Batch<Item<Ref>>>();
 	readonly #pending = { records: 0, characters: 0 };
@@ -92,6 +96,11 @@ export class Loader<Ref, Marker> {
 			settled: (entry, ending) => this.#settleEntry(entry, ending),
 			miscounted: () => events.miscounted?.(),
 		});
+		this.#faultFinder = new FaultFinder({
+			deliver: (part) => this.#deliverPart(part),
+			reject: (part, answered) => this.#refuse(part, answered),
+			hasFailed: () => this.#failure !== undefined,
+		});
 	}
 
 	/** Why the run failed. */
@@ -116,7 +125,7 @@ export class Loader<Ref, Marker> {
 		const characters = mapped.json.length;
 		this.#pending.records++;
 		this.#pending.characters += characters;
-		this.#batcher.add({ ref, segment, characters }, mapped, this.#options.clock.now());
+		this.#batcher.add({ ref, segment, json: mapped.json }, mapped, this.#options.clock.now());
 		const mustWatch = this.#options.flushesByAge && !this.#watchesAge;
 		if (mustWatch && this.#batcher.since !== undefined) void this.#watchAge();
 	}
@@ -192,6 +201,10 @@ export class Loader<Ref, Marker> {
 	async #deliver(batch: Batch<Item<Ref>>): Promise<void> {
 		try {
 			await this.#delivery.deliver([...batch.entries.values()]);
+			for (const entry of batch.entries.values()) {
+				const answered = this.#takeRefused(entry);
+				if (answered !== undefined) await this.#faultFinder.settle(entry, answered);
+			}
 		} catch (error) {
 			this.fail(error);
 		}
@@ -200,18 +213,39 @@ export class Loader<Ref, Marker> {
 		this.#progress();
 	}
 
+	async #deliverPart(part: Entry<Item<Ref>>): Promise<Answered | undefined> {
+		this.#parts.add(part);
+		await this.#delivery.deliver([part]);
+		return this.#takeRefused(part);
+	}
+
+	#takeRefused(entry: Entry<Item<Ref>>): Answered | undefined {
+		const answered = this.#refused.get(entry);
+		this.#refused.delete(entry);
+		return answered;
+	}
+
 	#settleEntry(entry: Entry<Item<Ref>>, ending: Ending): void {
 		if (ending.status === 'upserted') {
 			this.#streak.accepted();
 			this.#upsert(entry, ending);
 		} else if (ending.status === 'refused') {
-			const { answered } = ending;
-			const code = answered.status === 413 ? 'too_large_for_flameup' : 'refused';
-			this.#reject(entry, { code, ...answered, userId: entry.userId });
-			this.#streak.refused(answered);
+			this.#settleRefused(entry, ending.answered);
 		} else {
 			this.#reject(entry, { code: 'not_confirmed', userId: entry.userId });
 		}
+	}
+
+	#settleRefused(entry: Entry<Item<Ref>>, answered: Answered): void {
+		const isPart = this.#parts.has(entry);
+		if (isPart || entry.items.length > 1) this.#refused.set(entry, answered);
+		else this.#refuse(entry, answered);
+		if (!isPart) this.#streak.refused(answered);
+	}
+
+	#refuse(entry: Entry<Item<Ref>>, answered: Answered): void {
+		const code = answered.status === 413 ? 'too_large_for_flameup' : 'refused';
+		this.#reject(entry, { code, ...answered, userId: entry.userId });
 	}
 
 	#upsert({ items }: Entry<Item<Ref>>, ending: Ending & { status: 'upserted' }): void {
@@ -243,9 +277,9 @@ export class Loader<Ref, Marker> {
 		}
 	}
 
-	#settle({ characters, segment }: Item<Ref>): void {
+	#settle({ json, segment }: Item<Ref>): void {
 		this.#pending.records--;
-		this.#pending.characters -= characters;
+		this.#pending.characters -= json.length;
 		this.#markers.settle(segment);
 	}
 

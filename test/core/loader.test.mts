@@ -177,9 +177,10 @@ it('whatever Flameup does: every record has one outcome, the right one, and noth
 						...{ ...open, ...listed, ...trouble },
 						refuse({ userId, traits }) {
 							const n = Number(traits?.n);
+							if (isBad(userId)) return `bad luck of ${'x'.repeat(n)}`;
 							if (n < (latest.get(userId) ?? 0)) steppedBack++;
 							latest.set(userId, n);
-							return isBad(userId) ? `bad luck of ${'x'.repeat(n)}` : undefined;
+							return undefined;
 						},
 					},
 					pace: { ...pace, give_up_after_minutes: 1440 },
@@ -611,6 +612,98 @@ describe('two records of one person', () => {
 			{ ref: 1, change: 'created', shown: { external_id: 'b' } },
 			{ ref: 2, change: 'updated', shown: { external_id: 'a' } },
 		]);
+	});
+
+	const refuse = ({ traits }: { traits?: Record<string, unknown> }) =>
+		traits?.bad === undefined ? undefined : `bad luck ${traits.bad}`;
+	const bad = (n: number) => ({ n, [`t${n}`]: n, bad: n });
+	const good = (n: number) => ({ n, [`t${n}`]: n });
+
+	it.each([
+		['the later', [good(1), bad(2)], ['upserted', 'refused'], good(1), 3],
+		['the earlier', [bad(1), good(2)], ['refused', 'upserted'], good(2), 3],
+		[
+			'one in the middle',
+			[good(1), good(2), bad(3), good(4)],
+			['upserted', 'upserted', 'refused', 'upserted'],
+			{ n: 4, t1: 1, t2: 2, t4: 4 },
+			5,
+		],
+	])('only %s of which is refused: the others are sent', async (_, all, ends, held, requests) => {
+		const run = createFakeRun({ flameup: { refuse } });
+		await run.load(all.map((traits) => person('a', traits)));
+		expect(endings(run)).toEqual(ends);
+		expect(run.fake.flameup.people().get('a')?.traits).toEqual(held);
+		expect(run.fake.exchanges).toHaveLength(requests);
+		expect(run.fake.overlaps).toBe(0);
+	});
+
+	it('that are only too large together are sent one after the other', async () => {
+		const run = createFakeRun({ flameup: { maxBodyBytes: 2_000 } });
+		await run.load(['x', 'y'].map((name) => person('a', { [name]: name.repeat(1_200) })));
+		expect(endings(run)).toEqual(['upserted', 'upserted']);
+		expect(Object.keys(run.fake.flameup.people().get('a')?.traits ?? {})).toEqual(['x', 'y']);
+	});
+
+	it('count each record once, with what became of the person', async () => {
+		const run = createFakeRun({ flameup: { refuse } });
+		await run.load([good(1), good(2), bad(3), bad(4)].map((traits) => person('a', traits)));
+		expect(upserts(run).toSorted((a, b) => a.ref - b.ref)).toMatchObject([
+			{ ref: 0, status: 'upserted', merged: true },
+			{ ref: 1, status: 'upserted', change: 'created' },
+			{ ref: 2, status: 'rejected', rejection: { code: 'refused', userId: 'a' } },
+			{ ref: 3, status: 'rejected', rejection: { said: expect.stringContaining('bad luck 4') } },
+		]);
+	});
+
+	it('cost a limited number of requests when there are hundreds of them', async () => {
+		const run = createFakeRun({ flameup: { refuse, limit: 0 } });
+		await run.load(Array.from({ length: 500 }, (_, n) => person('a', { bad: n })));
+		expect(countOf(run, 'refused')).toBe(500);
+		expect(run.fake.exchanges.length).toBeLessThanOrEqual(40);
+	});
+
+	it('are not taken apart again and again when that never helps', async () => {
+		const run = createFakeRun({ flameup: { refuse, limit: 0 } });
+		const all = Array.from({ length: 100 }, (_, n) => person(`u${n % 50}`, bad(n)));
+		await run.load(all);
+		expect(countOf(run, 'refused')).toBe(100);
+		const undivided = createFakeRun({ flameup: { refuse, limit: 0 } });
+		await undivided.load(all.slice(0, 50));
+		expect(run.fake.exchanges.length - undivided.fake.exchanges.length).toBeLessThanOrEqual(20);
+	});
+
+	it('whatever their order: those that are valid are upserted, and no value goes back', async () => {
+		const record = fc.record({ id: fc.nat(6), isBad: fc.boolean(), trait: fc.nat(3) });
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(record, { minLength: 1, maxLength: 30, size: 'max' }),
+				undocumented,
+				fc.constantFrom(2, 5, 100),
+				fc.integer({ min: 1, max: 1_000 }),
+				async (records, open, people_per_request, seed) => {
+					const all = records.map(({ id, isBad, trait }, n) =>
+						person(`u${id}`, { n, [`t${trait}`]: n, ...(isBad && { bad: n }) }),
+					);
+					const run = createFakeRun({
+						seed,
+						flameup: { ...open, refuse, limit: 0 },
+						batches: { people_per_request },
+						pace: { requests_per_minute: 10_000 },
+					});
+					await run.load([...all, { marker: 1 }]);
+					expect(endings(run)).toEqual(
+						records.map(({ isBad }) => (isBad ? 'refused' : 'upserted')),
+					);
+					const valid = lastValues(all.filter((_, n) => !records[n]?.isBad));
+					const held = [...run.fake.flameup.people()].map(([id, one]) => [id, one.traits]);
+					expect(new Map(held as [string, object][])).toEqual(valid);
+					expect(run.fake.overlaps).toBe(0);
+					expectMarkersInOrder(run, [...all, { marker: 1 }]);
+				},
+			),
+			{ numRuns: 200 },
+		);
 	});
 
 	it('are rejected together', async () => {

@@ -384,6 +384,23 @@ describe('rows of the same person', () => {
 		expect(done.flameup.people().get('a')?.traits).toEqual({ plan: 'pro', city: 'Rome' });
 	});
 
+	it('are sent without the one that Flameup refuses', async () => {
+		const rows = [...items, { userId: 'a', plan: 'stolen', city: 'Oslo' }];
+		const flameup = {
+			refuse: ({ traits }: { traits?: Record<string, unknown> }) =>
+				traits?.plan === 'stolen' ? 'plan is not for sale' : undefined,
+		};
+		const setting = { items: rows, parameters: automatic(), flameup };
+		const going = await run({ ...setting, onError: 'continue' });
+		expect(pairs(going.items)).toEqual([0, 1, 2, 3]);
+		expect(pairs(going.items.filter(isFailed))).toEqual([3]);
+		expect(going.flameup.people().get('a')?.traits).toEqual({ plan: 'pro', city: 'Rome' });
+
+		const stopping = await run(setting);
+		expect(stopping.error?.message).toBe('Flameup refused the person [item 3]');
+		expect(stopping.error?.description).toContain('3 rows had been saved before this.');
+	});
+
 	it('are sent one after the other when each is to be sent', async () => {
 		const done = await run({ items, parameters: automatic({ repeatedIds: 'separate' }) });
 		expect(batches(done)).toBe(2);
