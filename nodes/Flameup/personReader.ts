@@ -11,13 +11,14 @@ import { assignedValues, jsonValues } from './namedValues';
 import type { Read } from './parameters';
 import { mapsAutomatically, PERSON_FIELDS } from './personFields';
 import type { Run } from './run';
+import { understoodText } from './understood';
 import { WORDS } from './vocabulary';
 
 /** Makes people of rows. */
 export interface PersonReader {
 	/** The person in a row. Throws a Failure when there is none. */
 	readonly read: Read<Mapped>;
-	/** Which fields the options name although no row has them. */
+	/** How the fields were understood, and which ones the options name although no row has them. */
 	hint(): string | undefined;
 }
 
@@ -54,6 +55,7 @@ export function createPersonReader(run: Run, settings: Settings): PersonReader {
 			const texts = unseen
 				.filter((listing) => !isOfUserId(listing))
 				.map((listing) => paragraph(describe(unknownColumn(listing, mapper), WORDS)));
+			if (isAutomatic && rowsRead > 0) texts.unshift(understoodText(mapper.understanding()));
 			return texts.length > 0 ? texts.join(' ') : undefined;
 		},
 	};

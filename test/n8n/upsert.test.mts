@@ -636,6 +636,32 @@ describe('mapping automatically', () => {
 		},
 	);
 
+	it.each(['upsert', 'create'])('tells how it understood the fields (%s)', async (operation) => {
+		const hintOf = async (items: Setting['items'], options = {}) => {
+			const parameters = automatic(options, { operation });
+			const done = await run({ items: items ?? [], parameters, onError: 'continue' });
+			return done.hints.join(' ');
+		};
+		const row = { id: 1, 'E-Mail': 'a@b.co', fname: 'Ada', a: 1, b: 2, c: 3, d: 4, e: 5 };
+		expect(await hintOf([row])).toContain(
+			'User ID from id; Email from E-Mail; First Name from fname; custom traits: a, b, c and 2 more.',
+		);
+		expect(
+			await hintOf([{ x: { no: 5 }, plan: 'pro', notes: 'n' }], {
+				userIdColumns: 'x.no, plan',
+				excludeColumns: 'notes',
+			}),
+		).toContain('User ID from x.no or plan; custom traits: x, plan; left out: notes.');
+		expect(await hintOf([{ plan: '<b>' }])).toContain(
+			'No field for the user ID; custom traits: plan.',
+		);
+	});
+
+	it('tells nothing of fields that are mapped by hand', async () => {
+		const done = await run({ items: people(1), parameters: mapped() });
+		expect(done.hints.join(' ')).not.toContain('User ID from');
+	});
+
 	it('refuses an expression for fields to leave out that gives neither text nor a list', async () => {
 		const options = (excludeColumns: string) => automatic({ excludeColumns });
 		const list = await run({ items: people(1), parameters: options("={{ ['email', 'plan'] }}") });
