@@ -4,7 +4,7 @@ const minuteMs = 60_000;
 /** The limit that all requests without a valid key share. */
 const limitWithoutKey = 75;
 
-/** Whether one request is too many, and what its rate headers report. */
+/** Whether a request exceeds the limit, and what its rate headers report. */
 export interface Taken {
 	refused: boolean;
 	limit: number;
@@ -65,7 +65,7 @@ export function createAllowance() {
 const usedIn = ({ spent, used }: Bucket, at: number, { window }: Switches) =>
 	window === 'rolling' ? spent.count(at) : used;
 
-/** When the first of them came. */
+/** When the first of them arrived. */
 const firstIn = ({ spent, start }: Bucket, at: number, { window }: Switches) =>
 	window === 'rolling' ? (spent.first(at) ?? at) : start;
 

@@ -16,7 +16,7 @@ export interface Answered {
 export interface Broken {
 	/** `refused`: not accepted; `reset`: closed; `stall`: kept open in silence; `cut`: closed inside the body. */
 	fault: 'refused' | 'reset' | 'stall' | 'cut';
-	/** Whether the request has taken effect nevertheless. */
+	/** Whether the request took effect nevertheless. */
 	written: boolean;
 	/** The complete answer of which `cut` sends the first half. */
 	begun?: Answered;
@@ -24,14 +24,14 @@ export interface Broken {
 }
 export type Answer = Answered | Broken;
 
-/** What an answer depends on besides the request. */
+/** What an answer depends on, apart from the request. */
 export interface Moment {
 	at: number;
 	/** Number of the request since the start. */
 	number: number;
 	taken: Taken;
 	switches: Switches;
-	/** When a 503 expects to be over. */
+	/** When a 503 is expected to end. */
 	backAt: number;
 }
 
@@ -54,7 +54,7 @@ export function answerOf(reply: Reply, moment: Moment): Answered {
 	};
 }
 
-/** An answer of something in front of Flameup or in its place: without rate headers. */
+/** An answer from something other than Flameup, such as a proxy; it has no rate headers. */
 export const foreignAnswer = (
 	moment: Moment,
 	status: number,

@@ -11,7 +11,7 @@ interface ControlAnswer {
 /** The path of the endpoints that inspect and change the simulator itself. */
 export const controlPath = '/simulator/';
 
-/** Answers `/simulator/…`: without a key, and not counted as a request. */
+/** Answers `/simulator/…`; needs no key and is not counted as a request. */
 export function control(
 	flameup: Flameup,
 	{ method, path, body }: { method: string; path: string; body: string },

@@ -32,12 +32,12 @@ export function errorBody(
 	const code = issues.length > 0 && status === 400 ? 'validation_error' : plainCode;
 	const shown = switches.refusalLists === 'first' ? issues.slice(0, 1) : issues;
 	const details = distinct(shown.map((issue) => pointed(issue, switches.namesPeople)));
-	const told = [message, ...details.map((one) => `${one.field}: ${one.message}`)].join('; ');
+	const text = [message, ...details.map((one) => `${one.field}: ${one.message}`)].join('; ');
 	switch (switches.errorShape) {
 		case 'A':
-			return { success: false, error: { type: code, message: told }, request_id: requestId };
+			return { success: false, error: { type: code, message: text }, request_id: requestId };
 		case 'B':
-			return { error: title, message: told };
+			return { error: title, message: text };
 		case 'C': {
 			const fields = joined(details);
 			return {

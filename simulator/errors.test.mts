@@ -81,7 +81,7 @@ describe('error shapes of a refused batch', () => {
 	});
 });
 
-// The docs do not say people that a refused batch names, nor whether it stores anybody.
+// The docs say neither which people a refused batch names nor whether it stores any of them.
 describe('people that a refused batch names', () => {
 	const detailsOf = (switches: Partial<Switches>, people: object[] = bad) => {
 		const { batch, flameup } = createCaller(switches);

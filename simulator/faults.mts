@@ -8,7 +8,7 @@ interface Effect {
 	help: string;
 	/** How much is written: `half` is every second person, `late` is all of it, after `lateMs`. */
 	writes: 'nothing' | 'half' | 'all' | 'late';
-	/** Gives the answer that is sent. */
+	/** Returns the answer that is sent. */
 	answer(moment: Moment, request: Struck): Answer;
 }
 
@@ -79,7 +79,7 @@ const passing = {
 
 const others = {
 	'101': before(
-		'switching protocols, unasked',
+		'an unrequested switch of protocols',
 		foreign(101, '', { connection: 'upgrade', upgrade: 'websocket' }),
 	),
 	'302': before('redirect to /login', foreign(302, '', { location: '/login' })),
@@ -127,7 +127,7 @@ const others = {
 
 export type Fault = keyof typeof passing | keyof typeof others;
 
-/** Faults that a client can get over by sending the request again. */
+/** Faults that a client can survive by retrying. */
 export const faultKinds = Object.keys(passing) as (keyof typeof passing)[];
 /** Every other fault: refusals of one request, redirects, and answers that Flameup does not give. */
 export const otherFaultKinds = Object.keys(others) as (keyof typeof others)[];

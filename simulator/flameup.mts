@@ -18,7 +18,7 @@ import { defaults, readSwitches, type Switches } from './switches.mts';
 export type { Request } from './access.mts';
 export type { Answer, Answered } from './answers.mts';
 
-/** What `log` gets for each request: neither the key nor the query. */
+/** The facts about a request that are logged, without its key and query. */
 export interface Handled {
 	method: string;
 	path: string;
@@ -124,7 +124,7 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 
 	return {
 		handle,
-		/** The stored people by userId: a live view, except that it takes a new call to show late writes. */
+		/** The stored people by userId, as a live view; only a new call includes late writes. */
 		people() {
 			state.late.apply(now());
 			return state.people.byUserId;
@@ -143,7 +143,7 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 				windows: state.allowance.windows(),
 			};
 		},
-		/** When the outage begins and ends, once the first request has come. */
+		/** When the outage begins and ends; known after the first request. */
 		outage: () => (state.firstAt === undefined ? undefined : outageOf(state.firstAt, switches)),
 		/** The current value of every switch. */
 		switches: (): Readonly<Switches> => switches,

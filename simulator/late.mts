@@ -11,7 +11,7 @@ export function createLate() {
 			waiting.push({ dueAt, run });
 			waiting.sort((a, b) => a.dueAt - b.dueAt);
 		},
-		/** Carries out what is due; called before each look, so it seems to have run on time. */
+		/** Carries out what is due. Call it before reading data, so that writes seem to be on time. */
 		apply(at: number) {
 			const due = waiting.filter((one) => one.dueAt <= at);
 			waiting = waiting.filter((one) => one.dueAt > at);

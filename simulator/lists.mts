@@ -26,7 +26,7 @@ export function list(call: Call): Reply {
 	return { status: 200, json: { people, total, limit, offset } };
 }
 
-/** The people, the start of the page and the total, as the switch `paging` wants them. */
+/** The people, the start of the page and the total, according to the switch `paging`. */
 function paged(found: readonly HeldPerson[], offset: number, { stats, switches }: Call) {
 	const passes = stats.listed(offset);
 	const right = { listed: found, from: offset, total: found.length };

@@ -72,7 +72,7 @@ To change it: POST /simulator/switches (JSON, names like errorShape) or POST /si
 A person with the trait "simulator_refuse": "reason" is refused for that reason.
 
 General:
-  --port                   a number (default ${defaultPort}; 0 takes a free port)
+  --port                   a number (default ${defaultPort}; 0 chooses a free port)
   --quiet                  print nothing but errors
   --verbose                print a line for each request
   --help                   print this help
@@ -82,7 +82,7 @@ ${lines.join('\n\n')}
 Each key is KEY or KEY=permission,permission; --key may be repeated.
 A negative number needs an equals sign: --clock-skew-ms=-5000.
 
-Faults that a client can get over by sending the request again:
+Faults that a client can survive by retrying:
 ${faultKinds.map(faultLine).join('\n')}
 
 Other faults:

@@ -15,7 +15,7 @@ interface Breach {
 	message: string;
 }
 
-/** Lets a test refuse people who are otherwise valid; returns the reason. */
+/** The reason in the trait `simulator_refuse`, with which a test has an otherwise valid person refused. */
 export type Refuse = (person: SentPerson) => string | undefined;
 
 const maxUserId = 255;
@@ -71,7 +71,7 @@ export function createConflicts({ people, switches }: Call) {
 	};
 }
 
-/** Adds the refused value to the message as the switch `quotes` wants it. */
+/** Adds the refused value to the message, according to the switch `quotes`. */
 function quoting(one: Breach, person: object, { quotes }: Switches): Breach {
 	const { [one.field]: value } = { ...person } as Record<string, unknown>;
 	if (quotes === 'no' || value === undefined) return one;

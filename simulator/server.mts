@@ -16,7 +16,7 @@ import { basePath } from './routes.mts';
 import type { Switches } from './switches.mts';
 
 export interface SimulatorOptions extends Partial<FlameupOptions> {
-	/** 0, the default, takes a free port. */
+	/** 0, the default, chooses a free port. */
 	port?: number;
 }
 

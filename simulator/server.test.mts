@@ -127,7 +127,7 @@ describe('over HTTP', () => {
 		['gzip', gunzipSync],
 		['deflate', inflateSync],
 		['br', brotliDecompressSync],
-	] as const)('encodes bodies with %s though nobody asked', async (contentEncoding, decode) => {
+	] as const)('encodes bodies with %s without being asked', async (contentEncoding, decode) => {
 		const { url } = await start({ contentEncoding });
 		const { headers, body } = await get(`${url}/people`);
 		expect(headers).toMatchObject({

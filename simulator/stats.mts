@@ -11,7 +11,7 @@ const nothing = () => ({
 	peopleCreated: 0,
 	peopleUpdated: 0,
 	peopleRefused: 0,
-	/** People who were more than once in one request. */
+	/** People who appeared more than once in one request. */
 	repeatedInRequest: 0,
 	/** People in a request that arrived before another request with them was answered. */
 	sharedInFlight: 0,

@@ -34,8 +34,15 @@ const OWN_LINES = [
 	record(person(1)),
 	record(person(5), descriptor),
 	record(person(6), descriptor).replace('"zqid6"', '90071992547409931'),
+	record(person(7)).replace('"note":null', '"note":NaN').replace('"plan":7', '"plan":-Infinity'),
+	record({ ...person(8), note: 'zqnote is NaN, "Infinity" \\' }),
+	record({ ...person(9), _ab_cdc_deleted_at: '2026-01-01' }),
+	`\uFEFF${record(person(10))}`,
 	state(1),
 	state(2, descriptor),
+	state(3).replace('"cursor":3', '"cursor":NaN'),
+	'{"id":"zqid11","email":"zqmail11@zqhost.example"}',
+	'["zqid12"]',
 	'{"type":"STATE","state":{"type":"GLOBAL","global":{"shared_state":null,"stream_states":[]},"id":9007199254740993}}',
 	'{"type":"STATE","state":{"data":{"cursor":1.0},"destinationStats":null}}',
 	'{"type":"TRACE","trace":{"type":"STREAM_STATUS","emitted_at":1}}',
@@ -50,8 +57,9 @@ export function readCorpus(): Corpus {
 			.filter((name) => name.endsWith(end))
 			.sort()
 			.map((name) => readFileSync(join(root, folder, name), 'utf8'));
+	const base = { api_key: defaultKey, workspace_id: 'ws_simulator' };
 	const config = (more: object) =>
-		JSON.stringify({ api_key: defaultKey, workspace_id: 'ws_simulator', ...more }, null, 1);
+		JSON.stringify({ ...base, streams_share_user_ids: true, ...more }, null, 1);
 	return {
 		lines: [
 			...OWN_LINES.map((line) => line.trimEnd()),
@@ -65,6 +73,23 @@ export function readCorpus(): Corpus {
 				pace: { requests_per_minute: 60, give_up_after_minutes: 0 },
 				batches: { people_per_request: 3, max_age_seconds: 0.5, bytes_per_request: 10_000 },
 			}),
+			config({
+				streams_share_user_ids: false,
+				mapping: {
+					exclude_columns: ['address.tags'],
+					rename: [{ column: 'address.street', trait: 's' }],
+				},
+				streams: [
+					{ stream: 'people', user_id_prefix: 'p-', mapping: { email_column: 'email' } },
+					{
+						stream: 'leads',
+						namespace: 'crm',
+						user_id_prefix: 'l-',
+						mapping: { only_columns: ['plan', 'address.street'] },
+					},
+				],
+			}),
+			config({ streams: [{ stream: 'leads', namespace: 'crm', skip_stream: true }] }),
 			...filesIn('examples/airbyte', '.json').map((text) =>
 				config({ ...JSON.parse(text), api_key: defaultKey, workspace_id: 'ws_simulator' }),
 			),
@@ -77,6 +102,19 @@ export function readCorpus(): Corpus {
 					{ name: 'leads', namespace: 'crm', key: ['id', 'email'], mode: 'append_dedup' },
 				]),
 			),
+			JSON.stringify(
+				catalogOf([
+					{ name: 'people' },
+					{
+						name: 'leads',
+						namespace: 'crm',
+						key: ['id'],
+						columns: ['id', 'email', 'plan', 'address'],
+					},
+					{ name: 'orders', key: ['id'], columns: ['id', 'total'] },
+				]),
+			),
+			JSON.stringify(catalogOf([{ name: 'people' }, { name: 'people' }])),
 			...filesIn('examples/data', 'catalog.json'),
 		],
 	};

@@ -23,7 +23,7 @@ const MOST_GROWTH = 1.3;
 /** Real processes of the built connector, in front of a simulated Flameup. */
 export async function createProcesses(catalog: string) {
 	const pace = { requests_per_minute: 100_000 };
-	const world = await createWorld({ settings: { pace } });
+	const world = await createWorld({ settings: { pace, streams_share_user_ids: true } });
 	const config = readFileSync(world.config, 'utf8');
 	const files = ['--config', world.config, '--catalog', world.catalog];
 

@@ -1,4 +1,4 @@
-import { faultKinds } from '../../../simulator/faults.mts';
+import { type Fault, faultKinds } from '../../../simulator/faults.mts';
 import type { Switches } from '../../../simulator/switches.mts';
 import { API_KEY, WORKSPACE } from '../../core/fake-flameup.mts';
 import { type Axis, type Cell, cross, laidOver, pairwise } from './combine.mts';
@@ -15,7 +15,7 @@ const set = (...switches: readonly Partial<Switches>[]): Axis =>
 const shapes = flip('errorShape', 'A', 'B', 'C', 'D');
 const statuses = flip('validationStatus', 400, 422, 409);
 const namings = flip('namesPeople', 'index', 'dotted', 'index-from-1', 'userId', 'no');
-const lists = flip('refusalLists', 'all', 'first');
+const lists = flip('refusalLists', 'all', 'first', 'everybody', 'neighbour');
 const partial = flip('partial', false, true);
 const silent = flip('skipSilently', false, true);
 const conflicts = flip('emailConflict', 'allow', 'refuse', 'merge');
@@ -42,7 +42,9 @@ const empties: Axis = [{}, { settings: { mapping: { empty_values: 'send' } } }];
 const HOUR_MS = 3_600_000;
 const windows = flip('window', 'fixed', 'clock', 'rolling');
 const resets = flip('resetFormat', 'seconds-ceil', 'seconds-floor', 'milliseconds', 'delta');
-const retries = flip('retryAfter', 'none', 'seconds', 'date');
+const retries = flip('retryAfter', 'none', 'seconds', 'date', 'zero', 'past');
+const retried = flip('retryAfterOn', '429', '429-and-503');
+const headerForms = flip('rateHeaderForm', 'draft-02', 'draft-06', 'draft-07', 'draft-08');
 const skews = flip('clockSkewMs', 0, HOUR_MS, -HOUR_MS);
 const shares = flip('preused', 0, 60);
 const refusedCounts = flip('countRefused', false, true);
@@ -60,7 +62,7 @@ const singly: Axis = [
 ];
 
 /** One fault at each of these requests, or as often as chance has it. */
-const faultsOf = (kind: (typeof faultKinds)[number]): Axis =>
+const faultsOf = (kind: Fault): Axis =>
 	set(
 		{ faults: { 1: kind } },
 		{ faults: { 2: kind } },
@@ -75,6 +77,58 @@ const mixes = set(
 		{ faultKinds: ['reset-after', 'stall-after', 'cut'] as Switches['faultKinds'], faultRate },
 	]),
 );
+const FOREIGN = [
+	...(['html-200-before', 'maintenance', 'hello', 'queued', 'null'] as const),
+	...(['207-none', '207-half'] as const),
+];
+const COMPLAINTS = ['success-false', 'errors-200'] as const;
+/** Also for single people, of whom 207-half would leave nobody in the request. */
+const BY_CHANCE = [...FOREIGN.slice(0, -1), ...COMPLAINTS] as const;
+const REDIRECTS = ['302', '307'] as const;
+/** The same answer to all of these requests. */
+const from = (first: number, last: number, kind: Fault): Switches['faults'] =>
+	Object.fromEntries(Array.from({ length: last - first + 1 }, (_, n) => [first + n, kind]));
+/** From the third request on, which is behind the first documented answers. */
+const later = (kinds: readonly Fault[]): Axis =>
+	set(...kinds.map((kind) => ({ faults: from(3, 400, kind) })));
+const alone: Axis = [{ settings: { pace: { requests_in_flight: 1 } } }];
+const refusedOnce = set(
+	{ faults: { 2: '409' } },
+	{ faults: { 2: '409', 3: '409' } },
+	{ faults: { 2: '403' } },
+	{ faults: { 2: '403-html' } },
+	{ faults: from(2, 99, '403') },
+	{ faults: from(1, 99, '403') },
+);
+const outages = [
+	'503-html',
+	'503',
+	'502-empty',
+	'html-200-before',
+	'reset-before',
+	'stall',
+	'refused',
+];
+const outage = set(
+	...outages.flatMap((outageKind) =>
+		[
+			[0, 2],
+			[1, 45],
+			[0, 200],
+			[0, 3_600],
+		].map((span) => ({ outageKind, outage: span }) as Partial<Switches>),
+	),
+);
+const late = set(
+	...[30_000, 60_000].flatMap((lateMs) => [
+		{ lateMs, faults: { 1: 'applied-late' as const } },
+		{ lateMs, faultRate: 0.3, faultKinds: ['applied-late'] as Switches['faultKinds'] },
+	]),
+);
+const idForms = flip('idForm', 'as-sent', 'number', 'lower-case');
+const quotes = flip('quotes', 'no', 'as-sent', 'other-case', 'url-encoded', 'part');
+const counted = (...rows: readonly number[]): Axis => rows.map((count) => ({ rows: count }));
+const onePerson: Axis = [{ settings: { batches: { people_per_request: 1 } } }];
 const seeds: Axis = [{ seed: 1 }, { seed: 2 }, { seed: 3 }];
 
 const key = (...permissions: string[]): Switches['keys'] => [{ key: API_KEY, permissions }];
@@ -92,7 +146,15 @@ const everyAxis: readonly Axis[] = [
 	...[shapes, statuses, namings, lists, partial, silent, conflicts, tooLarge, orders, listed],
 	...[counts, successes, bodies, personShapes, absences, traits, nullTraits, unknownFields],
 	...[empties, windows, resets, retries, skews, shares, refusedCounts, limits, follows],
-	set({}, ...faultKinds.map((kind) => ({ faultKinds: [kind], faultRate: 0.2 }))),
+	...[idForms, quotes, retried, flip('rateHeaderForm', 'x-ratelimit', 'draft-02', 'draft-08')],
+	set(
+		{},
+		{ faults: { 2: '409', 7: '409' } },
+		...[...faultKinds, ...BY_CHANCE].map((kind) => ({
+			faultKinds: [kind],
+			faultRate: 0.2,
+		})),
+	),
 	flip('rateHeaders', true, false),
 	flip('dateHeader', true, false),
 	flip('latencyMs', 0, [0, 300]),
@@ -118,6 +180,21 @@ export const matrix = (): Cell[] => [
 	...cross('headers', windows, resets, retries, shares, refusedCounts, follows, singly),
 	...cross('no date', flip('dateHeader', false), resets, shares, skews, retries, singly),
 	...cross('faults', faults, partial, traits, among('good', 'few')),
+	...cross('foreign', FOREIGN.flatMap(faultsOf), partial, among('good', 'few')),
+	...cross('foreign', later([...FOREIGN, 'html-200', '500']), among('good', 'few'), alone),
+	...cross('foreign', flip('envelope', 'data'), listed, counts, among('good', 'few')),
+	...cross('complaints', COMPLAINTS.flatMap(faultsOf), listed, among('good', 'few')),
+	...cross('redirects', REDIRECTS.flatMap(faultsOf), later([...REDIRECTS]), among('few')),
+	...cross('refused once', refusedOnce, alone, among('good', 'few'), shapes, listed),
+	...cross('refused once', flip('faults', { 2: '409' }), counted(30), alone, listed, onePerson),
+	...cross('ids', idForms, personShapes, orders, listed, among('good', 'few'), partial),
+	...cross('quotes', quotes, shapes, namings, lists, among('few', 'half')),
+	...cross('quotes', quotes, shapes, namings, flip('emailConflict', 'refuse'), among('conflicts')),
+	...cross('outages', outage, retries, retried, seeds),
+	...cross('late', late, traits, among('good', 'few'), seeds),
+	...cross('drafts', headerForms, windows, shares, limits, skews, singly),
+	...cross('few records', counted(1, 15, 19, 20, 25), shapes, namings, lists, among('all')),
+	...cross('everybody', counted(1_500), shapes, statuses, namings, among('all')),
 	...cross('many faults', mixes, seeds, listed, partial, bodies),
 	...cross('access', keys, paths, workspaces, wrongStatuses, unknownFields),
 	...pairwise('pairs', everyAxis),
@@ -127,6 +204,11 @@ export const matrix = (): Cell[] => [
 const quick = {
 	pace: { timeout_seconds: 1, give_up_after_minutes: 0.05 },
 } as const;
+
+/** Empty answers from the second request on, which is behind a documented one. */
+const wordless: Axis = [
+	{ later: { after: 1, switches: { emptyBody: true } }, settings: alone[0]?.settings ?? {} },
+];
 
 /** What is worth a process of its own: each value of each switch, each fault, and the corners. */
 export const corners = (): Cell[] =>
@@ -153,7 +235,7 @@ export const corners = (): Cell[] =>
 		...cross('limits', set({ announcedLimit: 1_000 }, { limit: 0 }, { dateHeader: false })),
 		...cross('access', keys, flip('pathStyle', 'workspace', 'key')),
 		...cross('access', workspaces, wrongStatuses),
-		...cross('hopeless', flip('namesPeople', 'index'), among('all')),
+		...cross('hopeless', flip('namesPeople', 'index'), among('all'), counted(60)),
 		...cross(
 			'faults',
 			faultKinds.flatMap((kind) =>
@@ -161,8 +243,20 @@ export const corners = (): Cell[] =>
 			),
 			flip('retryAfter', 'seconds'),
 		).filter(({ switches }) => !JSON.stringify(switches).includes('429')),
+		...cross('encoded', flip('contentEncoding', 'gzip', 'deflate', 'br'), among('few')),
+		...cross('foreign', [...FOREIGN, ...COMPLAINTS, '101' as const].flatMap(faultsOf)),
+		...cross('redirects', REDIRECTS.flatMap(faultsOf)),
+		...cross('wordless', wordless, listed),
+		...cross('single', [...refusedOnce, ...late.slice(0, 1)], alone),
+		...cross('single', [...idForms, ...quotes, ...headerForms], among('few')),
+		...cross(
+			'outages',
+			set(...outages.map((kind) => ({ outageKind: kind, outage: 1 }) as Partial<Switches>)),
+			flip('retryAfter', 'none', 'seconds', 'zero', 'past'),
+			flip('retryAfterOn', '429-and-503'),
+		),
 		...cross(
 			'for ever',
 			faultKinds.flatMap((kind) => set({ faultKinds: [kind], faultRate: 1 })),
 		),
-	].map((cell) => laidOver({ ...cell, rows: 120 }, { settings: quick }));
+	].map((cell) => laidOver({ rows: 120, ...cell }, { settings: quick }));

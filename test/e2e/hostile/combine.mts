@@ -10,6 +10,8 @@ export interface Cell {
 	readonly rows?: number;
 	readonly seed?: number;
 	readonly switches: Partial<Switches>;
+	/** Switches that change after so many requests; for processes alone. */
+	readonly later?: { readonly after: number; readonly switches: Partial<Switches> };
 	/** Laid over a configuration that reaches the simulator. */
 	readonly settings?: {
 		readonly pace?: {

@@ -42,8 +42,6 @@ export async function runSimulated(cell: Cell): Promise<Run & { readonly fake: F
 		api_key: API_KEY,
 		workspace_id: WORKSPACE,
 		api_url: API_URL,
-		// The IDs of the two streams are those of the same people.
-		streams_share_user_ids: true,
 	};
 	const { failure, fake, logs, states, statesAt } = await fakeWrite({
 		config: JSON.stringify({ ...base, ...scene.settings }),
@@ -76,7 +74,7 @@ export async function runProcess(cell: Cell) {
 	const scene = sceneOf(cell);
 	const { refuse, rows, settings, streams, switches } = scene;
 	const world = await createWorld({ simulator: { ...switches, refuse }, settings, streams });
-	const exchanges = listen(world.flameup);
+	const exchanges = listen(world.flameup, scene);
 	const connector = world.start({ longestMs: LONGEST_MS });
 	const startedAt = performance.now() - connector.elapsed();
 	const ending = await connector.end(linesOf(rows));
@@ -97,17 +95,19 @@ export async function runProcess(cell: Cell) {
 	return { ...run, ending };
 }
 
-/** Notes every exchange from now on. */
-function listen(flameup: Flameup): Exchange[] {
+/** Notes every exchange from now on, and changes Flameup when the scene wants it. */
+function listen(flameup: Flameup, { later }: Scene): Exchange[] {
 	const exchanges: Exchange[] = [];
 	const { handle } = flameup;
 	flameup.handle = (request) => {
 		const answer = handle(request);
 		exchanges.push({
 			people: peopleIn(request.body),
-			answer: 'fault' in answer ? undefined : answer,
+			// A 101 is no answer to an HTTP client that has not asked for another protocol.
+			answer: 'fault' in answer || answer.status === 101 ? undefined : answer,
 			answeredAt: performance.now(),
 		});
+		if (exchanges.length === later?.after) flameup.set(later.switches);
 		return answer;
 	};
 	return exchanges;

@@ -8,6 +8,9 @@ const ROWS = 150;
 /** Smaller than the usual hundred, so that a cell is cheap and still has several. */
 const PEOPLE_PER_REQUEST = 40;
 
+/** Rejected records of each code that the report names. */
+export const SAMPLES = 1_000;
+
 /** Everything about a cell that both runs and the judge need. */
 export type Scene = ReturnType<typeof sceneOf>;
 
@@ -15,13 +18,17 @@ export type Scene = ReturnType<typeof sceneOf>;
 export function sceneOf(cell: Cell) {
 	const { batches, mapping, pace = {} } = cell.settings ?? {};
 	const peoplePerRequest = batches?.people_per_request ?? PEOPLE_PER_REQUEST;
-	const rows = rowsOf(cell.crowd, cell.rows ?? ROWS);
+	const switches = { ...defaults(), ...cell.switches };
+	const rows = rowsOf(cell.crowd, cell.rows ?? ROWS, switches.idForm);
 	return {
 		rows,
-		switches: { ...defaults(), ...cell.switches },
+		switches,
+		later: cell.later,
 		refuse: refuse(rows),
 		settings: {
-			rejected_records: { samples: 1_000 },
+			rejected_records: { samples: SAMPLES },
+			// The IDs of the two streams are those of the same people.
+			streams_share_user_ids: true,
 			...cell.settings,
 			batches: { people_per_request: peoplePerRequest },
 		},

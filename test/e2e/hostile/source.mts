@@ -1,3 +1,4 @@
+import type { Switches } from '../../../simulator/switches.mts';
 import { record, state } from '../../airbyte/input.mts';
 
 /** How those whom Flameup refuses stand among the others. */
@@ -22,7 +23,7 @@ export interface Row {
 export const ROWS_PER_STATE = 10;
 
 /** Marks everything personal, so that it can be looked for in what is printed. */
-export const CANARY = /zq/i;
+export const CANARY = /zq|70000\d\d/i;
 
 /** Whether a person is one whom Flameup refuses, by their number. */
 const REFUSED: Readonly<Record<Crowd, (n: number) => boolean>> = {
@@ -49,8 +50,14 @@ function kindOf(n: number, person: number, crowd: Crowd): Kind {
 	return n % 41 === 7 ? 'missing_user_id' : 'good';
 }
 
+/** Digits, or IDs of which every second one differs from its neighbour in case alone. */
+function userIdOf(person: number, idForm: Switches['idForm']): string {
+	if (idForm === 'number') return `${7_000_000 + person}`;
+	return person % 2 === 1 ? `zqid${person - 1}` : `ZQid${person}`;
+}
+
 /** The records of a cell, in order; each person has words and values of their own. */
-export function rowsOf(crowd: Crowd, count: number): Row[] {
+export function rowsOf(crowd: Crowd, count: number, idForm: Switches['idForm']): Row[] {
 	const numbers = { people: 0, leads: 0 };
 	return Array.from({ length: count }, (_, n) => {
 		const person = personOf(n);
@@ -61,7 +68,7 @@ export function rowsOf(crowd: Crowd, count: number): Row[] {
 			stream,
 			number: ++numbers[stream],
 			kind,
-			userId: `zqid${person}`,
+			userId: userIdOf(person, idForm),
 			email: kind === 'invalid_email' ? `zqmail${n} at home` : `zqmail${mailbox}@example.com`,
 			traits: {
 				first_name: `Zqname${person}`,

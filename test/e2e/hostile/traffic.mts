@@ -1,3 +1,4 @@
+import type { HttpResponse } from '../../../src/ports';
 import { isObject, tryJson } from '../json.mts';
 
 /** A person as one request carried them. */
@@ -11,20 +12,23 @@ export interface SentPerson {
 export interface Exchange {
 	readonly people: readonly SentPerson[];
 	/** Undefined when no answer came. */
-	readonly answer: { readonly status: number; readonly body: string } | undefined;
+	readonly answer: Pick<HttpResponse, 'body' | 'headers' | 'status'> | undefined;
 	readonly answeredAt: number;
 }
 
 /**
  * What an answer says of one person, by Flameup's documentation. `proven`: listed, or nobody is listed and
- * the counts add up to the people sent, or there is no body at all. `busy`, a 429, and `fault` say nothing:
- * the person is to be sent again.
+ * the counts add up to the people sent, or there is no word at all, but a documented answer came before.
+ * `unproven`: the answer leaves the person out, or complains. `foreign`, which Flameup never gives, `busy`,
+ * a 429, and `fault` say nothing: the person is to be sent again.
  */
-type Word = 'proven' | 'unproven' | 'refused' | 'stop' | 'busy' | 'fault';
+type Word = 'proven' | 'unproven' | 'refused' | 'stop' | 'busy' | 'fault' | 'foreign';
 
 interface Try {
 	readonly word: Word;
 	readonly at: number;
+	/** By Retry-After. */
+	readonly askedMs: number;
 }
 
 /** One version of a person, and what Flameup answered each time it was sent. */
@@ -39,33 +43,103 @@ export interface Entry {
 export type Traffic = ReadonlyMap<string, readonly Entry[]>;
 
 const REFUSALS = [400, 409, 413, 422];
-const STOPS = [401, 403, 404];
+const FAULTS = [408, 425];
 
-/** Whether an answer says that no request will ever be taken. */
-export const stops = ({ answer }: Exchange): boolean =>
-	answer !== undefined && STOPS.includes(answer.status);
+/** What an answer with 2xx says. */
+type Success =
+	| { readonly kind: 'documented'; readonly proves: (userId: string) => boolean }
+	| { readonly kind: 'wordless' | 'complaint' | 'foreign' };
 
-function wordOf({ answer, people }: Exchange): (userId: string) => Word {
-	if (answer === undefined) return () => 'fault';
-	const { body, status } = answer;
-	if (REFUSALS.includes(status)) return () => 'refused';
-	if (STOPS.includes(status)) return () => 'stop';
-	if (status === 429) return () => 'busy';
-	if (status >= 300) return () => 'fault';
-	if (body === '') return () => 'proven';
-	const json = tryJson(body);
-	if (!isObject(json) || !Array.isArray(json.people)) return () => 'fault';
-	const listed = new Set(json.people.map((one) => one.external_id ?? one.userId));
-	const addsUp = Number(json.created_count) + Number(json.updated_count) === people.length;
-	const provesAll = listed.size === 0 && addsUp;
-	return (userId) => (provesAll || listed.has(userId) ? 'proven' : 'unproven');
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
+function successOf({ answer, people }: Exchange): Success | undefined {
+	if (answer === undefined || !isSuccess(answer.status)) return undefined;
+	const json = answer.body.trim() === '' ? {} : tryJson(answer.body);
+	if (!isObject(json)) return { kind: 'foreign' };
+	const { created_count, errors, people: listed, success } = json;
+	if (success === false || json.error || (Array.isArray(errors) && errors.length > 0)) {
+		return { kind: 'complaint' };
+	}
+	if (Object.keys(json).length === 0) return { kind: 'wordless' };
+	if (!Array.isArray(listed)) return { kind: 'foreign' };
+	const addsUp = Number(created_count) + Number(json.updated_count) === people.length;
+	if (listed.length === 0) return { kind: 'documented', proves: () => addsUp };
+	const shown = matched(
+		listed.map((one) => String(one.external_id ?? one.userId)),
+		people.map(({ userId }) => userId),
+	);
+	return { kind: 'documented', proves: (userId) => shown.has(userId) };
+}
+
+/** The sent IDs that are listed as they are, or in lower case where that fits one sent and one listed ID. */
+function matched(listed: readonly string[], sent: readonly string[]): ReadonlySet<string> {
+	const [all, exact] = [new Set(listed), new Set(sent)];
+	const lowerOf = (ids: Iterable<string>) => Map.groupBy(ids, (id) => id.toLowerCase());
+	const left = lowerOf([...all].filter((id) => !exact.has(id)));
+	const open = lowerOf(sent.filter((id) => !all.has(id)));
+	const only = (ids: readonly string[] | undefined) => ids?.length === 1;
+	return new Set(
+		sent.filter((id) => {
+			const lower = id.toLowerCase();
+			return all.has(id) || (only(open.get(lower)) && only(left.get(lower)));
+		}),
+	);
+}
+
+/** From when on the run knew Flameup: its first documented answer, without which a 2xx of no words proves nothing. */
+export const knownSince = (exchanges: readonly Exchange[]): number =>
+	Math.min(
+		...exchanges.flatMap((one) =>
+			successOf(one)?.kind === 'documented' ? [one.answeredAt] : [Infinity],
+		),
+	);
+
+function wordOf(exchange: Exchange, knownAt: number): (userId: string) => Word {
+	const { answer, answeredAt } = exchange;
+	const isKnown = answeredAt > knownAt;
+	const all = (word: Word) => () => word;
+	const success = successOf(exchange);
+	switch (success?.kind) {
+		case 'documented':
+			return (userId) => (success.proves(userId) ? 'proven' : 'unproven');
+		case 'wordless':
+			return all(isKnown ? 'proven' : 'unproven');
+		case 'complaint':
+			return all('unproven');
+		case 'foreign':
+			return all('foreign');
+	}
+	if (answer === undefined) return all('fault');
+	const { status } = answer;
+	if (status === 429) return all('busy');
+	if (REFUSALS.includes(status) || (status === 403 && isKnown)) return all('refused');
+	return all(status >= 500 || FAULTS.includes(status) ? 'fault' : 'stop');
+}
+
+/** Whether an answer says that no request will ever be taken: a 403 only once a person alone got one, and nobody anything else. */
+export function endsTheRun(exchanges: readonly Exchange[]): boolean {
+	const knownAt = knownSince(exchanges);
+	if (exchanges.some((one) => wordOf(one, knownAt)('') === 'stop')) return true;
+	const inOrder = exchanges.toSorted((a, b) => a.answeredAt - b.answeredAt);
+	const others = inOrder.findLastIndex(({ answer }) => answer?.status !== 403);
+	return inOrder.slice(others + 1).some(({ people }) => people.length === 1);
+}
+
+/** The wait that an answer asks for; a time is taken by the clock of its Date, or by ours. */
+function askedBy({ answer, answeredAt }: Exchange): number {
+	const { date, 'retry-after': after } = answer?.headers ?? {};
+	if (typeof after !== 'string') return 0;
+	if (/^\d+$/.test(after)) return Number(after) * 1000;
+	return Date.parse(after) - (typeof date === 'string' ? Date.parse(date) : answeredAt);
 }
 
 /** Reads the exchanges of a run; each person's trait `n` tells which row they were sent for. */
 export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 	const traffic = new Map<string, Entry[]>();
+	const knownAt = knownSince(exchanges);
 	for (const exchange of exchanges) {
-		const word = wordOf(exchange);
+		const word = wordOf(exchange, knownAt);
+		const askedMs = askedBy(exchange);
 		for (const sent of exchange.people) {
 			const entries = traffic.get(sent.userId) ?? [];
 			traffic.set(sent.userId, entries);
@@ -75,7 +149,7 @@ export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 				entry = { sent, row, tries: [] };
 				entries.push(entry);
 			}
-			entry.tries.push({ word: word(sent.userId), at: exchange.answeredAt });
+			entry.tries.push({ word: word(sent.userId), at: exchange.answeredAt, askedMs });
 		}
 	}
 	return traffic;
@@ -85,7 +159,8 @@ export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 export const timesOf = (entry: Entry | undefined, word: Word): number =>
 	entry?.tries.filter((one) => one.word === word).length ?? 0;
 
+const SAYS_NOTHING: readonly Word[] = ['fault', 'busy', 'foreign'];
+
 /** The latest tries of an entry that came to nothing. */
-export function triesInVain({ tries }: Entry): readonly Try[] {
-	return tries.slice(tries.findLastIndex(({ word }) => word !== 'fault' && word !== 'busy') + 1);
-}
+export const triesInVain = ({ tries }: Entry): readonly Try[] =>
+	tries.slice(tries.findLastIndex(({ word }) => !SAYS_NOTHING.includes(word)) + 1);
