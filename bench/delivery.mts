@@ -3,7 +3,7 @@ import { type Shape, states } from './records.mts';
 import type { Ending } from './run.mts';
 import type { Totals } from './sink.mts';
 
-/** What a run lost, as sentences; none if every line was read and all that is due arrived. */
+/** The losses of a run, as sentences; empty if all records arrived and all STATEs came back. */
 export function losses(peer: Peer, run: Ending, totals: Totals, shape: Shape): string[] {
 	if (run.exitCode !== 0) return [`exited with ${run.exitCode}: ${run.errors.slice(-500)}`];
 	if (peer.delivers)
@@ -22,7 +22,7 @@ function peopleLosses({ people, distinct, duplicates, refused, misread }: Totals
 	return wrong.filter(([count]) => count !== 0).map(([, sentence]) => sentence);
 }
 
-/** Tells the first STATE that is not the one due: unchanged, in order, with the count if it has one. */
+/** Finds the first STATE that is missing, changed, out of order or wrongly counted. */
 function stateLosses({ counts }: Peer, output: string, shape: Shape) {
 	const echoed = output.split('\n').filter((line) => line.includes('"STATE"'));
 	let next = 0;
@@ -31,9 +31,9 @@ function stateLosses({ counts }: Peer, output: string, shape: Shape) {
 		if (line === undefined) return [`STATE ${state.id} did not come back`];
 		const { destinationStats, ...rest } = JSON.parse(line).state;
 		const same = JSON.stringify(rest) === JSON.stringify(state);
-		if (!same) return [`in place of STATE ${state.id} came ${line.slice(0, 500)}`];
+		if (!same) return [`instead of STATE ${state.id}, received ${line.slice(0, 500)}`];
 		if (counts && destinationStats?.recordCount !== state.sourceStats.recordCount)
 			return [`STATE ${state.id} counts ${destinationStats?.recordCount} records`];
 	}
-	return next < echoed.length ? [`${echoed.length - next} STATEs too many came back`] : [];
+	return next < echoed.length ? [`${echoed.length - next} extra STATEs came back`] : [];
 }

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { type Aim, type Finding, sentence, type Table, verdict } from './finding.mts';
 import { plot } from './plot.mts';
 
-/** All that one call of the benchmark found. */
+/** The results of one call of the benchmark. */
 export type Results = {
 	machine: string;
-	/** The options that it was called with. */
+	/** The command-line options of the call. */
 	call: string;
 	findings: Finding[];
 };
@@ -25,11 +25,11 @@ export function writeDocs(results: Results) {
 const markdown = ({ machine, call, findings }: Results) => {
 	const parts = [
 		'# Benchmark',
-		'Written by `npm run bench`, in one run: every ratio compares processes that ran right beside each other. Seconds depend on the machine; ratios do less, but compare them within one run only.',
+		'Written by `npm run bench`, in one run: every ratio compares processes that ran one right after the other. Seconds depend on the machine, and ratios a little; compare ratios only within one run.',
 		`Machine: ${machine}.`,
 		`\`\`\`sh\nnpm run bench${call === '' ? '' : ` -- ${call}`}\n\`\`\``,
-		'- **destination-flameup**: ours, from the built bundle, started as Airbyte starts it.\n- **on faros-airbyte-cdk**: the smallest honest destination on the only TypeScript CDK ([source](../bench/peers/faros/destination.mts)).\n- **readline + fetch**: the script that a user would write: readline, `JSON.parse`, `fetch` for each hundred ([source](../bench/peers/naive.mts)).\n- **floor**: reading stdin and finding the lines, or finding and parsing them, and nothing else ([source](../bench/floor.mts)).',
-		'![The figures of destination-flameup beside the others](benchmark.svg)',
+		'- **destination-flameup**: ours, from the built bundle, started as Airbyte starts it.\n- **on faros-airbyte-cdk**: a minimal correct destination on the only TypeScript CDK ([source](../bench/peers/faros/destination.mts)).\n- **readline + fetch**: a script as a user might write it: readline, `JSON.parse`, and `fetch` for every 100 people ([source](../bench/peers/naive.mts)).\n- **floor**: only splitting stdin into lines, or splitting and parsing them ([source](../bench/floor.mts)).',
+		'![destination-flameup compared with the others](benchmark.svg)',
 		...findings.flatMap(sectionOf),
 	];
 	return `${parts.join('\n\n')}\n`;

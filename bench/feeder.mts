@@ -7,13 +7,13 @@ import { onOwnCore } from './cores.mts';
 import { type Shape, steps } from './records.mts';
 import { ENVIRONMENT } from './run.mts';
 
-/** When a slow source has each record; the first is number 1. */
+/** When a slow source emits each record; the first is number 1. */
 export type Schedule = { records: number; dueMs: (record: number) => number };
 
-/** What may take this long after the input's end is stopped, and counts as failed. */
+/** A command that runs longer than this after the end of its input is stopped, and has failed. */
 const PATIENCE_MS = 300_000;
 
-/** Feeds a command at a slow source's rate; tells after how many seconds each STATE came back. */
+/** Feeds a command at the rate of a slow source; returns the seconds until each STATE came back. */
 export async function feed(command: string[], shape: Shape, { dueMs }: Schedule) {
 	const [program = '', ...args] = onOwnCore(command);
 	const child = owned(spawn(program, args, { env: ENVIRONMENT }));

@@ -2,11 +2,11 @@ import type { Sample } from './measure.mts';
 import type { Totals } from './sink.mts';
 import { median } from './table.mts';
 
-/** The middle of what samples tell. */
+/** The median of a figure over samples. */
 export const middle = <T,>(samples: T[], of: (sample: T) => number | null) =>
 	median(samples.map((sample) => of(sample) ?? Number.NaN));
 
-/** The figures that every section knows of a peer's runs with one shape. */
+/** The figures of a peer's runs with one shape that all sections use. */
 export function figuresOf(samples: Sample[]) {
 	const records = samples[0]?.shape.records ?? Number.NaN;
 	const sum = (of: (totals: Totals) => number) =>
@@ -25,16 +25,16 @@ export function figuresOf(samples: Sample[]) {
 export const byPeer = <T extends Sample>(samples: T[]) =>
 	Map.groupBy(samples, ({ peer }) => peer.name);
 
-/** A number with so many digits, or a dash where there is none. */
+/** A number with a fixed number of digits, or a dash if there is none. */
 export const digits = (value: number | null, count: number) =>
 	value !== null && Number.isFinite(value) ? value.toFixed(count) : '–';
 
-/** What was lost, with the peer's name, said once. */
+/** All losses with the peer's name, without duplicates. */
 export const lossesOf = (samples: Pick<Sample, 'peer' | 'losses'>[]) => [
 	...new Set(samples.flatMap(({ peer, losses }) => losses.map((loss) => `${peer.name}: ${loss}`))),
 ];
 
-/** What went in and came out in all of these runs. */
+/** The input and output of all of these runs. */
 export function deliveries(samples: Pick<Sample, 'peer' | 'shape' | 'totals' | 'losses'>[]) {
 	const delivering = samples.filter(({ peer }) => peer.delivers);
 	const records = delivering.reduce((all, { shape }) => all + shape.records, 0);
@@ -44,6 +44,6 @@ export function deliveries(samples: Pick<Sample, 'peer' | 'shape' | 'totals' | '
 	return `${whole(records)} records in, ${whole(people)} people out; ${
 		complete
 			? 'each person arrived once, each STATE came back unchanged and in order.'
-			: 'NOT all of it arrived as it should.'
+			: 'NOT everything arrived correctly.'
 	}`;
 }

@@ -1,6 +1,6 @@
 import { table } from './table.mts';
 
-/** What a section found: all that is printed, written and drawn. */
+/** The results of a section, to be printed, written and drawn. */
 export type Finding = {
 	section: string;
 	title: string;
@@ -8,18 +8,18 @@ export type Finding = {
 	notes: string[];
 	tables: Table[];
 	aims: Aim[];
-	/** What did not arrive; a benchmark that loses people measures nothing. */
+	/** What did not arrive; a run that loses people is not a valid measurement. */
 	losses: string[];
 	charts: Chart[];
 };
 
-/** Rows of text, under a caption where there are several tables; the first row is the head. */
+/** Rows of text, the first of them the head; with a caption if there are several tables. */
 export type Table = { caption?: string; rows: string[][] };
 
-/** A figure, and how low or how high it should be; null where what it needs was not run. */
+/** A figure and its target; null if the runs that it needs are missing. */
 export type Aim = { label: string; value: number | null; atMost?: number; atLeast?: number };
 
-/** Bars of one measure, one per peer, and the aim that ours has. */
+/** Bars of one measure, one per peer, and our target. */
 export type Chart = {
 	title: string;
 	better: 'lower' | 'higher';
@@ -40,13 +40,13 @@ export const textOf = ({ title, notes, tables, aims, losses }: Finding) =>
 		.filter(Boolean)
 		.join('\n\n');
 
-/** Whether the aim is reached. */
+/** Whether the target is reached. */
 export function verdict({ value, atMost = Infinity, atLeast = -Infinity }: Aim) {
 	if (isMissing(value)) return 'not measured';
 	return value <= atMost && value >= atLeast ? 'reached' : 'NOT reached';
 }
 
-/** The aim with its figure. */
+/** The target with its figure. */
 export function sentence({ label, value, atMost, atLeast }: Aim) {
 	const limit = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
 	return `${label}: ${isMissing(value) ? 'none' : shown(value)}, ${limit}`;

@@ -1,6 +1,6 @@
 /**
- * The least work any peer does on stdin: finds the lines, decodes and parses each if asked to, and
- * prints how many there were. Needs nothing around it, so that its text can run on its own.
+ * The least work that any peer has to do with stdin: splits it into lines, optionally decodes and parses
+ * each, and prints their number. It is self-contained, so that its source text can run on its own.
  */
 export function floor(parse: boolean) {
 	const newline = 10;

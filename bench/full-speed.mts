@@ -6,19 +6,22 @@ import { median, whole } from './table.mts';
 
 const MOST = { ratio: 2.2, megabytes: 110 };
 
-/** With the mean of the parse floors right before and after: the machine's speed at that moment. */
+/**
+ * A sample with the mean of the parse floors before and after it, which shows the machine's speed at that
+ * moment.
+ */
 export type Paired = Sample & { floorCpuSeconds: number };
 
 /** A peer's medians over all rounds of one number of records before each STATE. */
 type Figures = ReturnType<typeof figuresOf> & {
 	name: string;
 	small: ReturnType<typeof figuresOf>;
-	/** CPU over that of the floors around it. */
+	/** CPU time relative to the floors around it. */
 	ratio: number;
 	ratios: number[];
 };
 
-/** What runs at full speed tell; the sizes are those of their sources, the smaller one first. */
+/** The results of runs at full speed; the sizes are those of their sources, the smaller one first. */
 export function fullSpeed(samples: Paired[], sizes: number[], rounds: number): Finding {
 	const parts = [...Map.groupBy(samples, ({ shape }) => shape.perState)].map(([perState, own]) => ({
 		caption: `A STATE every ${whole(perState)}`,
@@ -31,7 +34,7 @@ export function fullSpeed(samples: Paired[], sizes: number[], rounds: number): F
 		section: 'throughput',
 		title: 'Full speed',
 		notes: [
-			`No latency, no rate limit; ${sizes.map(whole).join(' and ')} records; medians of ${rounds}. CPU × parse floor: each run by the floors right before and after it, in brackets the lowest and the highest.`,
+			`No latency, no rate limit; ${sizes.map(whole).join(' and ')} records; medians of ${rounds}. CPU × parse floor: each run relative to the floors right before and after it; lowest and highest in brackets.`,
 			`${deliveries(samples)} The server was busy for ${(busy * 100).toFixed(0)} % of the time.`,
 		],
 		tables: parts.map(({ caption, figures }) => ({

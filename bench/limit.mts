@@ -38,7 +38,7 @@ const CASES: readonly [name: string, switches: FakeFlameupOptions][] = [
 	['shared key, rolling windows', { ...shared, window: 'rolling' }],
 ];
 
-/** Sends the people once per case, and shows how the allowance was used. */
+/** Sends the people once per case, and reports how much of the allowance was used. */
 export async function limit(): Promise<Finding> {
 	const runs = [];
 	for (const [name, switches] of CASES) runs.push({ name, ...(await simulate(switches)) });
@@ -69,7 +69,7 @@ async function simulate(switches: FakeFlameupOptions) {
 	await run.load(peopleWithMarkers(PEOPLE, PER_MARKER));
 	const ms = run.clock.now() - startedAt;
 	const allowed = LIMIT - (switches.preused ?? 0);
-	// A shared key is paced by Flameup's windows, and the first one of the clock ends early.
+	// With a shared key, Flameup's windows determine the pace, and the first clock window ends early.
 	const earlyMs = allowed < LIMIT && switches.window === 'clock' ? START_MS : 0;
 	const { rateLimited } = run.client.stats;
 	const taken = run.fake.exchanges.length - rateLimited;

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { PINNED } from './cores.mts';
 
-/** The machine in a line, as far as figures depend on it. */
+/** The machine's relevant properties on one line. */
 export function machine() {
 	const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-	const cores = PINNED ? 'what is measured has a core to itself' : 'cores not assigned';
+	const cores = PINNED ? 'the measured process has a core to itself' : 'cores not assigned';
 	const parts = [`${cpus().length} × ${cpus()[0]?.model.trim()}`, memory, system()];
 	return `${[...parts, `Node ${process.versions.node}`].join(', ')}; ${cores}`;
 }

@@ -3,9 +3,9 @@
  * [--records 1000000] [--rounds 5] [--states 10,1000] [--latency 100] [--latency-records 20000]
  * [--growth-records 10000000] [--peers faros,naive] [--seed 1] [--write] [--save FILE] [--from FILE]
  * [--destination build/destination-flameup]`. Figures go to stdout, progress to stderr. A run of all
- * sections writes them into `docs/` too, and one of some with `--write`; `--save` keeps the results
- * in a file, section by section, and `--from` prints and writes them again. It fails only if people
- * or STATEs were lost, never because of time.
+ * sections also writes them into `docs/`; a run of some does so with `--write`. `--save` stores the
+ * results in a file, section by section, and `--from` prints and writes them again. It fails only if
+ * people or STATEs were lost, never because of slow runs.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

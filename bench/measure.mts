@@ -5,17 +5,17 @@ import { type Measures, run, type Source } from './run.mts';
 import type { Server } from './server.mts';
 import type { Totals } from './sink.mts';
 
-/** One run of a peer, and what came of it. */
+/** One run of a peer and its results. */
 export type Sample<Told extends Totals = Totals> = {
 	peer: Peer;
 	shape: Shape;
 	run: Measures;
 	totals: Told;
-	/** What was lost, as sentences. */
+	/** Losses, as sentences. */
 	losses: string[];
 };
 
-/** Runs a peer with a source of this shape before a server that nobody else uses. */
+/** Runs a peer with a source of this shape and a server of its own. */
 export async function measure<Told extends Totals>(
 	peer: Peer,
 	{ shape, source, server, folder }: Setting<Told>,
@@ -29,7 +29,7 @@ export async function measure<Told extends Totals>(
 	return { peer, shape, run: taken, totals, losses: lost };
 }
 
-/** What a peer is run with. */
+/** The conditions of a run. */
 export type Setting<Told extends Totals = Totals> = {
 	shape: Shape;
 	source: Source;

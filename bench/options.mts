@@ -11,17 +11,17 @@ const NUMBERS = {
 const LISTS = { only: '', states: '10,1000', peers: 'faros,naive' };
 const TEXTS = { destination: 'build/destination-flameup', save: '', from: '' };
 
-/** What one call of the benchmark runs; each has a flag of its name. */
+/** The options of the benchmark; each has a flag of the same name. */
 export type Options = { [Name in keyof typeof NUMBERS]: number } & {
 	[Name in keyof typeof TEXTS]: string;
 } & {
-	/** The sections to run; all if it names none. */
+	/** The sections to run; empty for all. */
 	only: string[];
 	/** Records before each STATE, one number per table. */
 	states: number[];
-	/** Who is compared with ours and the floors. */
+	/** The peers to compare with ours and the floors. */
 	peers: string[];
-	/** Whether `docs/` is written after a run of some sections too. */
+	/** Whether to write `docs/` even after a run of only some sections. */
 	write: boolean;
 };
 
@@ -36,7 +36,7 @@ export function readOptions(args: string[]): Options {
 	const number = (name: string, text: string | undefined) => {
 		const value = Number(text);
 		if (Number.isInteger(value) && value >= 1) return value;
-		throw new Error(`--${name} takes a whole number from 1 up, not ${text}`);
+		throw new Error(`--${name} must be a whole number of at least 1, not ${text}`);
 	};
 	const list = (name: keyof typeof LISTS) => (given[name] ?? '').split(',').filter(Boolean);
 	const numbers = Object.keys(NUMBERS).map((name) => [name, number(name, given[name])]);

@@ -5,15 +5,15 @@ import { floor } from './floor.mts';
 import { buildFaros, buildNaive } from './peers/build.mts';
 import { CATALOG } from './records.mts';
 
-/** A program that is measured: it reads the source's messages on stdin. */
+/** A measured program, which reads the source's messages on stdin. */
 export type Peer = {
 	name: string;
 	command: string[];
 	/** Whether it sends people and answers STATEs, or only reads. */
 	delivers: boolean;
-	/** Whether its STATEs tell how many records they cover. */
+	/** Whether its STATEs contain their number of records. */
 	counts?: boolean;
-	/** How it is asked for its specification and for a test of the connection, if it can be. */
+	/** Its commands for the specification and the connection test, if it has them. */
 	spec?: string[];
 	check?: string[];
 };
@@ -23,36 +23,36 @@ export const OURS = 'destination-flameup';
 export const FAROS = 'on faros-airbyte-cdk';
 export const NAIVE = 'readline + fetch';
 
-/** A floor runs from its text: stripping the types from a file would be a quarter of a short run. */
+/** A floor runs from its source text, because stripping types from a file takes a quarter of a short run. */
 const floorCommand = (parse: boolean) => [process.execPath, '-e', `(${floor})(${parse})`];
 
-/** What every other peer is compared with, in the runs right before and after its own. */
+/** The floor that all peers are compared with; it runs right before and after each of them. */
 export const PARSE_FLOOR: Peer = {
 	name: 'floor: parse each line',
 	command: floorCommand(true),
 	delivers: false,
 };
 
-/** What nobody who reads lines can be cheaper than. */
+/** The least that any reader of lines costs. */
 export const LINE_FLOOR: Peer = {
 	name: 'floor: find the lines',
 	command: floorCommand(false),
 	delivers: false,
 };
 
-/** Where the peers send people, and whether that has a rate limit. */
+/** The server that the peers send people to, and whether it has a rate limit. */
 type Target = { apiUrl: string; limited: boolean };
 
-/** Gives everyone who sends people, told of a target, ours first. */
+/** Returns all peers that send people, configured for a target; ours is the first. */
 export type Senders = (target: Target) => Peer[];
 
-/** Builds who is to be compared with the destination. */
+/** Builds the peers that the destination is compared with. */
 export async function prepareSenders(
 	{ destination, peers }: { destination: string; peers: string[] },
 	folder: string,
 ): Promise<Senders> {
 	const executable = resolve(destination);
-	if (!existsSync(executable)) throw new Error(`${destination} is not there: build it first`);
+	if (!existsSync(executable)) throw new Error(`${destination} does not exist; build it first`);
 	const strangers = peers.filter((name) => name !== 'faros' && name !== 'naive');
 	if (strangers.length > 0) throw new Error(`There is no peer ${strangers.join(', ')}`);
 	const faros = peers.includes('faros') ? await buildFaros(folder) : undefined;
@@ -83,7 +83,7 @@ const airbyte = (
 	check: [...program, 'check', '--config', config],
 });
 
-/** The key opens nothing but the simulator; without a limit the pace never makes anyone wait. */
+/** The key is valid only in the simulator. Without a limit, requests never wait for the allowance. */
 function writeFiles({ apiUrl, limited }: Target, folder: string): Files {
 	const own = mkdtempSync(join(folder, 'config-'));
 	const files = { config: join(own, 'config.json'), catalog: join(own, 'catalog.json') };

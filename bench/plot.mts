@@ -4,7 +4,7 @@ import { OURS } from './peers.mts';
 const COLUMNS = 2;
 const PANEL = { width: 460, top: 34, bar: 16, step: 26, gap: 22 };
 const MARGIN = 24;
-/** Where the bars begin and how long the longest is; names stand to the left, figures to the right. */
+/** The left edge of the bars and the length of the longest; names are on their left, figures on their right. */
 const BARS = { from: 200, length: 186 };
 const FOOT = 18;
 
@@ -29,7 +29,7 @@ const STYLE = `
 		.value { stroke: #0d1117 }
 	}`;
 
-/** Draws the charts as small multiples; ours stands out, a dashed line is the aim. */
+/** Draws the charts as small multiples; ours is highlighted, and a dashed line marks the target. */
 export function plot(charts: Chart[]) {
 	const heights = charts.map(({ bars }) => PANEL.top + bars.length * PANEL.step + PANEL.gap);
 	const tops = [0];
@@ -81,7 +81,7 @@ function panel({ title, better, bars, digits, aim }: Chart) {
 	].join('\n');
 }
 
-/** A value that was not measured is null once it has been in a file. */
+/** NaN, for a value that was not measured, becomes null in a file. */
 const figure = (value: number | null, digits: number) =>
 	value === null || Number.isNaN(value)
 		? '–'

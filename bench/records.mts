@@ -19,7 +19,7 @@ const PLACES = [
 const PLANS = ['free', 'team', 'business', null] as const;
 const TAGS = ['newsletter', 'beta', 'webinar', 'trial', 'partner'] as const;
 
-/** What a source file holds: how many records, and how many of them before each STATE. */
+/** The size of a source file, and the number of records before each STATE. */
 export type Shape = { records: number; perState: number; seed: number };
 
 /** The configured catalog that goes with every source file. */
@@ -55,7 +55,7 @@ export function writeRecords(path: string, shape: Shape) {
 	closeSync(file);
 }
 
-/** The source's lines: each record's, and the STATE's if one follows it. */
+/** The source's lines: each record, and the STATE after it if there is one. */
 export function* steps(shape: Shape): Generator<{ record: string; state: string | undefined }> {
 	const random = randomFrom(shape.seed);
 	for (let id = 1; id <= shape.records; id++) {

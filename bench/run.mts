@@ -8,12 +8,12 @@ import { onOwnCore } from './cores.mts';
 /** The command that writes a source's messages. */
 export type Source = string[];
 
-/** What a command took for a source on its stdin. */
+/** The resources that a command used for a source on its stdin. */
 export type Measures = {
 	seconds: number;
 	cpuSeconds: number;
 	peakBytes: number;
-	/** From the start until a STATE was read from its output; null if there was none. */
+	/** Seconds from the start until a STATE appeared in its output; null if there was none. */
 	firstStateSeconds: number | null;
 	lastStateSeconds: number | null;
 };
@@ -21,14 +21,14 @@ export type Measures = {
 /** How a command ended, and what it printed. */
 export type Ending = { exitCode: number | string; output: string; errors: string };
 
-/** All that is known of one run of a command. */
+/** The full result of one run of a command. */
 export type Run = Measures & Ending;
 
 const METER = join(import.meta.dirname, 'meter.py');
-/** What runs longer is stopped, and counts as failed. */
+/** A command that runs longer is stopped, and has failed. */
 const LONGEST_SECONDS = 3_600;
 
-/** Every peer gets this very Node, and reaches the server on loopback without a proxy. */
+/** Every peer uses the same Node, and no proxy. */
 export const ENVIRONMENT = {
 	...process.env,
 	PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
@@ -36,7 +36,7 @@ export const ENVIRONMENT = {
 	no_proxy: '127.0.0.1',
 };
 
-/** Runs `source | command`; what it prints goes by way of files in the folder. */
+/** Runs `source | command`; the output is written to files in the folder. */
 export async function run(command: string[], source: Source, folder: string): Promise<Run> {
 	const own = mkdtempSync(join(folder, 'run-'));
 	const [output, errors] = [join(own, 'output'), join(own, 'errors')];

@@ -2,11 +2,11 @@ import type { Finding } from './finding.mts';
 import type { Options } from './options.mts';
 import type { Senders } from './peers.mts';
 
-/** What a section runs with. */
+/** The context of a section. */
 export type Bench = {
 	options: Options;
 	senders: Senders;
-	/** For temporary files; gone at the end. */
+	/** For temporary files; removed at the end. */
 	folder: string;
 };
 

@@ -7,10 +7,10 @@ import type { Switches } from '../simulator/switches.mts';
 import { owned } from './children.mts';
 import type { Totals } from './sink.mts';
 
-/** A running server, as the benchmark sees it. */
+/** A running server. */
 export type Server<Told extends Totals = Totals> = {
 	apiUrl: string;
-	/** Tells the totals since the last call, and begins anew. */
+	/** Returns the totals since the last call, and resets them. */
 	collect: () => Promise<Told>;
 	stop: () => void;
 };
@@ -19,7 +19,7 @@ export type Server<Told extends Totals = Totals> = {
 export type LimitedTotals = Totals & {
 	/** Requests answered with 429; they are not among the requests. */
 	rateLimited: number;
-	/** Windows of the limit in which a request came. */
+	/** Windows of the rate limit that had a request. */
 	windows: number;
 };
 

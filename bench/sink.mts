@@ -1,7 +1,7 @@
 /**
- * A server without a rate limit that accepts people and counts each of them, to be run on its own:
- * prints its port, tells its totals on GET /totals, forgets them on DELETE /totals, and ends when
- * its stdin does.
+ * A server without a rate limit that accepts people and counts each of them, to be run as a process:
+ * prints its port, returns its totals on GET /totals, resets them on DELETE /totals, and exits when
+ * its stdin ends.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,19 +10,19 @@ import { parseArgs } from 'node:util';
 const MAX_PEOPLE = 100;
 const HIGHEST_ID = 2 ** 27;
 const USER_ID = /"userId":\s?"(\d+)"/g;
-/** Reading user ids off the text costs a sixth of parsing; each 50th body is parsed to compare. */
+/** Finding user IDs in the text costs a sixth of parsing; every 50th body is parsed to verify the result. */
 const PARSED_BODIES = 50;
 
-/** What has arrived since the totals were last forgotten. */
+/** What has arrived since the last reset. */
 export type Totals = {
 	requests: number;
 	people: number;
 	distinct: number;
 	duplicates: number;
-	/** Requests that were refused, and bodies in which the ids read are not the people sent. */
+	/** Refused requests, and bodies whose user IDs were misread. */
 	refused: number;
 	misread: number;
-	/** Seconds of processor time; a sink as busy as the peer would be measuring itself. */
+	/** Seconds of processor time; if the sink is as busy as the peer, the measurement is of the sink. */
 	cpuSeconds: number;
 };
 
@@ -56,7 +56,7 @@ function mark(id: number) {
 	seen[id >> 3] = byte | bit;
 }
 
-/** The user ids of a body; one that cannot be had as a number within range is left out. */
+/** The user IDs of a body; those that are not numbers within range are left out. */
 function idsIn(body: Buffer) {
 	const ids: number[] = [];
 	for (const [, digits] of body.toString('latin1').matchAll(USER_ID)) {
@@ -90,7 +90,7 @@ function accept(body: Buffer) {
 
 function answer({ method, url = '' }: IncomingMessage, body: Buffer) {
 	if (method === 'POST' && url.endsWith('/people/batch')) return accept(body);
-	if (url !== '/totals') return { status: 404, body: { error: 'Not here' } };
+	if (url !== '/totals') return { status: 404, body: { error: 'Not found' } };
 	const before = read();
 	if (method === 'DELETE') forget();
 	return { status: 200, body: before };

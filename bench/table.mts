@@ -1,4 +1,4 @@
-/** Lines of text with the columns aligned: the first to the left, numbers to the right. */
+/** Lines of text with aligned columns: the first to the left, numbers to the right. */
 export function table(rows: string[][]) {
 	const widths = (rows[0] ?? []).map((_, column) =>
 		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -12,7 +12,7 @@ export function table(rows: string[][]) {
 	return aligned.map((row) => row.join('   ')).join('\n');
 }
 
-/** The middle of some numbers. */
+/** The median of numbers. */
 export function median(numbers: number[]) {
 	const sorted = numbers.toSorted((a, b) => a - b);
 	const middle = sorted.length >> 1;
@@ -20,5 +20,5 @@ export function median(numbers: number[]) {
 	return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** A whole number with its thousands apart. */
+/** A whole number with separated thousands. */
 export const whole = (number: number) => Math.round(number).toLocaleString('en-US');

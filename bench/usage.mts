@@ -4,30 +4,30 @@ import type { Aim } from './finding.mts';
 export const LIMIT = 120;
 export const MINUTE_MS = 60_000;
 export const PER_REQUEST = 100;
-/** Clock windows are met in the middle, so that they are not those of the run. */
+/** Runs start in the middle of a clock window, so that clock windows differ from windows of the run. */
 export const START_MS = MINUTE_MS / 2;
 
 /** How a run used the allowance. */
 export type Usage = {
 	peoplePerRequest: number;
-	/** Requests taken, of those allowed to us in the windows that the run touches. */
+	/** Requests sent, as a share of those available to us in the windows of the run. */
 	share: number;
 	rateLimited: number;
-	/** Time to the last STATE, by the time until the last window that is needed opens. */
+	/** Time to the last STATE, relative to the time until the last required window opens. */
 	timeRatio: number;
 };
 
-/** Reads the use off what was counted. */
+/** Computes the use from the counts. */
 export function usageOf(run: {
 	people: number;
 	/** Requests that were not answered with 429. */
 	taken: number;
 	rateLimited: number;
-	/** Requests that another client of the key leaves to us in each window. */
+	/** Requests that another client of the key leaves us in each window. */
 	allowed: number;
 	windows: number;
 	ms: number;
-	/** How much sooner than a minute after the start the second window opens. */
+	/** How much earlier than a minute after the start the second window opens. */
 	earlyMs?: number;
 }): Usage {
 	const needed = Math.ceil(run.people / PER_REQUEST / run.allowed);
@@ -39,10 +39,10 @@ export function usageOf(run: {
 	};
 }
 
-/** The columns that tell the use. */
+/** The headings of the columns about the use. */
 export const USAGE_HEADINGS = ['people/request', 'share', '429s', 'T/T0'];
 
-/** A row of them. */
+/** The cells of these columns. */
 export const usageCells = ({ peoplePerRequest, share, rateLimited, timeRatio }: Usage) => [
 	peoplePerRequest.toFixed(1),
 	`${(share * 100).toFixed(1)} %`,
@@ -50,7 +50,7 @@ export const usageCells = ({ peoplePerRequest, share, rateLimited, timeRatio }: 
 	timeRatio.toFixed(3),
 ];
 
-/** What each of our runs is to reach. */
+/** The targets of each of our runs. */
 export const usageAims = (name: string, usage: Usage): Aim[] => [
 	{ label: `people per request, ${name}`, value: usage.peoplePerRequest, atLeast: 99.9 },
 	{ label: `share of the allowance, %, ${name}`, value: usage.share * 100, atLeast: 99.5 },
@@ -58,6 +58,6 @@ export const usageAims = (name: string, usage: Usage): Aim[] => [
 	{ label: `T/T0, ${name}`, value: usage.timeRatio, atMost: 1.05 },
 ];
 
-/** What the headings mean. */
+/** An explanation of the headings. */
 export const USAGE_LEGEND =
-	'Share: requests taken, of those allowed in the windows that the run touches (shared key: of our half). T/T0: time to the last state, by the time until the last window opens.';
+	'Share: requests sent, as a share of those allowed in the windows of the run (shared key: of our half). T/T0: time to the last state, relative to the time until the last window opens.';

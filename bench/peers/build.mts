@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path';
 import { build } from 'rolldown';
 
 const FAROS = join(import.meta.dirname, 'faros');
-/** Where the CDK is installed; git does not see it. */
+/** Where the CDK is installed; ignored by git. */
 const INSTALLED = resolve(import.meta.dirname, '../../.faros');
 
-/** Makes one plain file of the script: stripping its types would cost it time. */
+/** Bundles the script into plain JavaScript, because stripping types takes time. */
 export const buildNaive = (folder: string) =>
 	bundle(join(import.meta.dirname, 'naive.mts'), join(folder, 'naive.mjs'));
 
-/** Makes one plain file of the destination on the CDK, beside the CDK. */
+/** Bundles the CDK-based destination into plain JavaScript, next to the CDK. */
 export async function buildFaros(folder: string) {
 	installCdk();
 	symlinkSync(join(INSTALLED, 'node_modules'), join(folder, 'node_modules'));
@@ -24,7 +24,7 @@ async function bundle(input: string, file: string) {
 	return file;
 }
 
-/** Installs what the lock file says, unless exactly that is there already. */
+/** Installs the versions of the lock file, unless they are installed already. */
 function installCdk() {
 	const lock = 'package-lock.json';
 	const wanted = join(FAROS, lock);

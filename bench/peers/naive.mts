@@ -1,7 +1,7 @@
 /**
- * The script that a user would write: readline, `JSON.parse`, `fetch` for each hundred, one after
- * the other. It holds STATEs until the people before them are sent, and knows of the rate limit what
- * a 429 tells. It checks no person, and ends at the first error.
+ * A script as a user might write it: readline, `JSON.parse`, and `fetch` for every 100 people, one after
+ * the other. STATEs wait until the people before them are sent. It learns of the rate limit only from
+ * 429s, checks no people, and ends at the first error.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the peers are told: the same file that configures the destination. */
+/** The configuration of the peers, from the same file as the destination's. */
 export type Config = { api_url: string; api_key: string; workspace_id: string };
 
-/** The most that one request may carry. */
+/** The most people in one request. */
 export const BATCH_SIZE = 100;
 
-/** A person of a record, as whoever knows its columns would write it. */
+/** The person for a record, with its columns hard-coded. */
 export const toPerson = ({ id, email, ...traits }: Record<string, unknown>) => ({
 	userId: String(id),
 	email,
 	traits,
 });
 
-/** Sends a batch; waits as long as a 429 asks for and sends it again; throws on any other refusal. */
+/** Sends a batch. Retries after the time that a 429 asks for, and throws on any other refusal. */
 export async function send(people: object[], config: Config): Promise<void> {
 	const { api_url, api_key, workspace_id } = config;
 	const response = await fetch(`${api_url}/workspaces/${workspace_id}/people/batch`, {

@@ -8,7 +8,7 @@ import { whole } from '../table.mts';
 
 const FEED = join(import.meta.dirname, '../feed.mts');
 
-/** Whether memory stays where it is in a very long sync; its source is written while it is read. */
+/** Whether memory stays constant in a very long sync; its source is generated while it is read. */
 export const growth: Section = {
 	seconds: ({ 'growth-records': records }) => 1.1 * records * 15e-6,
 	async run({ options, senders, folder }) {
@@ -18,7 +18,7 @@ export const growth: Section = {
 		if (!ours) throw new Error(`${OURS} is missing`);
 		const samples: Sample[] = [];
 		for (const size of [Math.ceil(records / 10), records]) {
-			console.error(`${size} records, fed while they are written`);
+			console.error(`${size} records, generated while they are read`);
 			const shape = { records: size, perState: 1_000, seed };
 			const numbers = [size, shape.perState, seed].map(String);
 			const source = [process.execPath, FEED, ...numbers];
@@ -31,7 +31,7 @@ export const growth: Section = {
 			section: 'growth',
 			title: 'A very long sync',
 			notes: [
-				'No latency, no rate limit, a STATE every 1,000; the source is written while it is read, which sets the speed; one run each.',
+				'No latency, no rate limit, a STATE every 1,000; the source is generated while it is read, which limits the speed; one run each.',
 				deliveries(samples),
 			],
 			tables: [

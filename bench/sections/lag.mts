@@ -12,12 +12,12 @@ const PER_STATE = 10;
 const INPUT_SECONDS = 70;
 const STALL_SECONDS = 30;
 const MOST_LAG = 5;
-/** Half a batch is on its way when the source falls silent, with five STATEs. */
+/** The source pauses after half a batch with five STATEs. */
 const BEFORE_STALL = 1_050;
-/** Processes that start at the same time on one core would be late for the first STATE. */
+/** Keeps processes from starting at the same time on one core, which would delay the first STATE. */
 const BETWEEN_MS = 700;
 
-/** A source, and whether it is so near the limit that requests must be full. */
+/** A source, and whether it is so close to the limit that requests must be full. */
 type Case = { name: string; schedule: Schedule; full?: boolean };
 
 const steady = (perSecond: number): Case => ({
@@ -41,7 +41,7 @@ const CASES: Case[] = [
 	},
 ];
 
-/** How soon a state comes back from sources that are slower than the limit; all at the same time. */
+/** How soon states come back for sources that are slower than the limit; all run at the same time. */
 export const lag: Section = {
 	seconds: () => INPUT_SECONDS + 20,
 	async run(bench) {
@@ -64,7 +64,7 @@ const findingOf = (runs: CaseRun[]): Finding => ({
 	section: 'lag',
 	title: 'Slow sources',
 	notes: [
-		`${INPUT_SECONDS} s of input, a STATE every ${PER_STATE} records, 120 requests a minute, 20 to 150 ms to answer. Lag: from the moment at which the source writes a STATE until it has come back; single runs, all at the same time.`,
+		`${INPUT_SECONDS} s of input, a STATE every ${PER_STATE} records, 120 requests a minute, 20 to 150 ms to answer. Lag: the time from when the source writes a STATE until it comes back. Single runs, all at the same time.`,
 		deliveries(runs),
 	],
 	tables: [{ rows: [HEADINGS, ...runs.map(row)] }],

@@ -10,10 +10,10 @@ import type { Section } from '../section.mts';
 import { startSink } from '../server.mts';
 import { whole } from '../table.mts';
 
-/** What ours keeps in flight by default. */
+/** Our default number of requests in flight. */
 const IN_FLIGHT = 4;
 
-/** Everyone without a rate limit, before a server that takes its time to answer. */
+/** All peers without a rate limit, with a server that answers slowly. */
 export const latency: Section = {
 	seconds: ({ latency, rounds, states, peers, 'latency-records': records }) => {
 		const oneByOne = (records / BATCH_SIZE) * (latency / 1000 + 0.003);

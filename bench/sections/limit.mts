@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bundled } from '../../test/bundled.mts';
 import type { Section } from '../section.mts';
 
-/** How fully the allowance is used, in simulated time. */
+/** How much of the allowance is used, in simulated time. */
 export const limit: Section = {
 	seconds: () => 5,
 	async run() {

@@ -24,7 +24,7 @@ import {
 
 const WINDOWS = 3;
 const PER_STATE = 10;
-/** A burst at the start of a window is over by then, so that no run disturbs the next. */
+/** Long enough for a burst at the start of a window to end, so that no run disturbs the next. */
 const BETWEEN_MS = 6_000;
 
 type Case = { name: string; switches: Partial<Switches>; who: 'everyone' | 'ours' };
@@ -36,7 +36,7 @@ const CASES: Case[] = [
 	{ name: 'windows of the clock', switches: { window: 'clock' }, who: 'ours' },
 ];
 
-/** The built destination before the limit, by the clock on the wall; several runs at a time. */
+/** The built destination at the rate limit, in real time; several runs at a time. */
 export const real: Section = {
 	seconds: ({ peers }) => (3.3 * MINUTE_MS + (CASES.length + peers.length) * BETWEEN_MS) / 1000,
 	async run(bench) {
@@ -112,7 +112,7 @@ const shapeOf = ({ switches }: Case, { options: { seed } }: Bench) => {
 const fileOf = (one: Case, bench: Bench) =>
 	join(bench.folder, `limit-${shapeOf(one, bench).records}.jsonl`);
 
-/** The names of those who run it. */
+/** The names of the peers that run a case. */
 const whoRuns = ({ who }: Case, senders: Senders) =>
 	who === 'ours' ? [OURS] : senders({ apiUrl: '', limited: true }).map(({ name }) => name);
 

@@ -10,7 +10,7 @@ import { whole } from '../table.mts';
 
 const PEOPLE = 5_000;
 
-/** A sync that is over before the limit matters, as most scheduled ones are. */
+/** A sync that ends before the limit matters, like most scheduled ones. */
 export const small: Section = {
 	seconds: ({ rounds, peers }) => rounds * (2 + peers.length * 5),
 	async run({ options: { rounds, seed }, senders, folder }) {
@@ -75,7 +75,7 @@ function findingOf(samples: Timed[], rounds: number): Finding {
 	};
 }
 
-/** The time to the last STATE by that of faros in the same round. */
+/** The time to the last STATE, relative to faros in the same round. */
 function againstFaros({ round, run }: Timed, samples: Timed[]) {
 	const faros = samples.find((other) => other.peer.name === FAROS && other.round === round);
 	return (run.lastStateSeconds ?? Number.NaN) / (faros?.run.lastStateSeconds ?? Number.NaN);

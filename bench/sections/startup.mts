@@ -11,7 +11,7 @@ const NODE = 'node -e 0';
 const NO_INPUT = ['true'];
 const MOST_MS = 120;
 
-/** How long the commands take that every screen of Airbyte waits for. */
+/** How long the commands take that Airbyte's user interface waits for. */
 export const startup: Section = {
 	seconds: ({ rounds, peers }) => Math.max(rounds, LEAST_ROUNDS) * (1 + peers.length * 0.5),
 	async run({ options, senders, folder }) {
@@ -50,7 +50,7 @@ function findingOf(runs: Runs): Finding {
 		section: 'startup',
 		title: 'Start-up',
 		notes: [
-			`From the start of the process to its end; medians of ${rounds}, each round's runs compared with each other. A check asks a server that answers at once.`,
+			`From the start of the process to its end; medians of ${rounds}, each round's runs compared with each other. A check uses a server that answers at once.`,
 		],
 		tables: [
 			{
@@ -97,7 +97,7 @@ const overNode = (name: string, runs: Runs) =>
 
 const ANSWERS = /"type":"SPEC"|"status":"SUCCEEDED"/;
 
-/** A command that does not answer is quick for nothing. */
+/** Failed commands, whose times are not valid. */
 const failures = (name: string, runs: Run[]) =>
 	runs
 		.filter(({ exitCode, output }) => exitCode !== 0 || (name !== NODE && !ANSWERS.test(output)))

@@ -6,10 +6,10 @@ import { writeRecords } from '../records.mts';
 import type { Section } from '../section.mts';
 import { startSink } from '../server.mts';
 
-/** Memory that grows with the sync shows in comparison with a sync of this size. */
+/** The smaller size, to detect memory that grows with the sync. */
 const SMALL = 100_000;
 
-/** Everyone at full speed, for two sizes, in comparison with the floors. */
+/** All peers at full speed, for two sizes, compared with the floors. */
 export const throughput: Section = {
 	seconds: ({ records, rounds, states, peers }) => {
 		const all = records + Math.min(records, SMALL);
@@ -39,7 +39,7 @@ export const throughput: Section = {
 	},
 };
 
-/** Floor, peer, floor, peer, …, floor: each peer lies between the two that it is compared with. */
+/** Floor, peer, floor, peer, …, floor: each peer runs between the two floors that it is compared with. */
 async function playRound(everyone: Peer[], setting: Setting): Promise<Paired[]> {
 	let before = await measure(PARSE_FLOOR, setting);
 	const samples = [{ ...before, floorCpuSeconds: before.run.cpuSeconds }];

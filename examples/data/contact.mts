@@ -4,7 +4,7 @@ import type { Random } from './random.mts';
 /** One row of the CRM, as its Airbyte source sends it. */
 export type Contact = Record<string, unknown>;
 
-/** A number that JavaScript cannot hold, so it is text here and becomes a JSON number in the file. */
+/** Too large for a JavaScript number, so it is text here; the file has it as a JSON number. */
 export const BIG_ID = '9007199254740993';
 
 const DAY_MS = 86_400_000;
@@ -91,7 +91,7 @@ const addressOf = (place: Place, random: Random) => ({
 	country: place.country,
 });
 
-/** The columns that warehouses and change capture add; nobody wants them as traits. */
+/** The columns that warehouses and CDC add, which should not become traits. */
 const bookkeeping = (n: number, random: Random): Contact => {
 	if (n % 5 > 0) return {};
 	const digits = (count: number) => String(random.between(10 ** (count - 1), 10 ** count - 1));
@@ -102,7 +102,7 @@ const bookkeeping = (n: number, random: Random): Contact => {
 	};
 };
 
-/** The `n`th person of the CRM, at first sight. */
+/** The first record of the `n`th person. */
 export const newContact = (n: number, random: Random): Contact => {
 	const place = random.pick(places);
 	const [given, family] = [random.pick(place.given), random.pick(place.family)];
@@ -127,7 +127,7 @@ export const newContact = (n: number, random: Random): Contact => {
 	};
 };
 
-/** The same person further down, changed: other values, fewer columns, the id perhaps as text. */
+/** A later record of a person: other values, fewer columns, and perhaps the id as text. */
 export const changedContact = (contact: Contact, n: number, random: Random): Contact => ({
 	...contact,
 	id: typeof contact.id === 'number' && random.oneIn(4) ? String(contact.id) : contact.id,

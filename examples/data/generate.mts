@@ -1,6 +1,6 @@
 /**
  * Writes the sample CRM export beside this file: `node examples/data/generate.mts`.
- * The same code writes the same bytes, so `git diff` shows what a change here does to the data.
+ * Its output is deterministic, so `git diff` shows how a change here affects the data.
  */
 import { writeFileSync } from 'node:fs';
 import { BIG_ID, type Contact, changedContact, newContact } from './contact.mts';
@@ -9,12 +9,12 @@ import { createRandom } from './random.mts';
 const PEOPLE = 10_060;
 const RECORDS_PER_STATE = 100;
 const FIRST_MS = Date.UTC(2026, 2, 1, 6);
-/** A log position beyond 2^53, as databases count them. */
+/** A log position above 2^53, as in real databases. */
 const FIRST_LSN = 9_223_372_036_854_700_000n;
 
 const random = createRandom(20_260_301);
 
-/** One in fifty comes back changed, and a few of those whose email was malformed. */
+/** One in fifty is repeated with changes, and some of those with a malformed email. */
 const isRepeated = (n: number) => n % 50 === 11 || n % 2_500 === 7;
 
 const firsts = Array.from({ length: PEOPLE }, (_, n) => ({
@@ -130,7 +130,7 @@ const config = {
 const write = (name: string, text: string) =>
 	writeFileSync(new URL(name, import.meta.url), `${text}\n`);
 
-/** Laid out as the formatter lays out JSON: lists of plain values stay on one line. */
+/** Formats JSON like the project's formatter, with lists of plain values on one line. */
 const tidy = (value: unknown) => {
 	const text = JSON.stringify(value, null, '\t');
 	const oneLine = (list: string) =>

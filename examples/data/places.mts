@@ -1,4 +1,4 @@
-/** Names and addresses as one country writes them; `given=plain` adds the plain letters for emails. */
+/** Names and addresses of one country; `given=plain` adds the ASCII form for emails. */
 export interface Place {
 	locale: string;
 	timezone: string;
@@ -32,7 +32,7 @@ const place = (
 	notes: words(lists.notes),
 });
 
-/** Where the sample contacts live. A `#` in a phone number becomes a digit. */
+/** The countries of the sample contacts. A `#` in a phone number becomes a digit. */
 export const places: Place[] = [
 	place(['de-DE', 'Europe/Berlin', 'Deutschland', 'post.example'], {
 		given: 'Jürgen|Anneliese|Björn|Käthe|Lukas|Zoë|Hans-Peter|Sophie',

@@ -6,15 +6,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Message, parseMessage } from './message.mts';
 
-/** What a connector did with one command. */
+/** The result of one connector command. */
 export interface Run {
 	messages: Message[];
 	exitCode: number | null;
-	/** What it said when it failed: its error message, or else the end of its stderr. */
+	/** Its error message if it failed, or else the end of its stderr. */
 	complaint: string;
 }
 
-/** What the caller wants to feed in, and to hear while it runs. */
+/** The input of a command, and a callback for its messages. */
 interface RunOptions {
 	signal: AbortSignal;
 	input?: Iterable<string>;
@@ -23,12 +23,12 @@ interface RunOptions {
 
 const KILL_AFTER_MS = 3_000;
 
-/** Our own Node first, and none of the environment's proxies: the demo stays on this machine. */
+/** Prefers our own Node, and drops proxy settings, so that the demo stays on this machine. */
 const environment = () => ({
 	PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
 });
 
-/** Ends the process politely, then not. */
+/** Ends the process with SIGTERM, and with SIGKILL if it does not react. */
 const endOnAbort = (child: ReturnType<typeof spawn>, signal: AbortSignal) => {
 	const end = () => {
 		child.kill('SIGTERM');
@@ -60,7 +60,7 @@ export const runConnector = async (
 		messages.push(message);
 		onMessage?.(message);
 	});
-	// A connector that stops reading early tells why by its exit status and its last messages.
+	// If a connector stops reading early, its exit status and last messages say why.
 	const fed = pipeline(Readable.from(input), child.stdin).catch(() => undefined);
 	const [exitCode] = (await closed) as [number | null];
 	await fed;

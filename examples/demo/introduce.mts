@@ -27,7 +27,7 @@ const answerIn = ({ messages, exitCode, complaint }: Run, about: typeof aboutSpe
 	throw new Error(complaint || `there is no answer, and the exit status is ${exitCode}`);
 };
 
-/** Runs the commands that come before a sync, and prints the fact that matters of each. */
+/** Runs the commands that precede a sync, and prints a summary of each answer. */
 export const introduce = async (executable: string, config: string, signal: AbortSignal) => {
 	const show = async (command: string, about: typeof aboutSpec, args: string[] = []) => {
 		const run = await runConnector(executable, [command, ...args], { signal });

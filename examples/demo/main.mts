@@ -1,6 +1,6 @@
 /**
- * Plays Airbyte against the built destination, with the simulator in Flameup's place.
- * `npm run demo` runs it; it ends with status 1 when anything is not as it must be.
+ * Runs the built destination as Airbyte would, against the simulator in place of Flameup.
+ * Started by `npm run demo`; exits with status 1 if any check fails.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import { allHold, peopleCheck, reportChecks, stateChecks } from './verify.mts';
 
 const CHANGED_PEOPLE = 1_000;
 const LIMIT_MS = 60_000;
-/** About as slow as a server on the internet. */
+/** Typical of a server on the internet. */
 const LATENCY_MS: [number, number] = [40, 120];
 
 const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -32,7 +32,7 @@ const settings = JSON.parse(await readFile(inProject('examples/data/config.json'
 const readContacts = async () =>
 	(await readFile(inProject('examples/data/contacts.jsonl'), 'utf8')).trimEnd().split('\n');
 
-/** Both syncs, each with its table and its checks; tells whether all checks hold. */
+/** Runs both syncs, each with its table and its checks; returns whether all checks hold. */
 const demonstrate = async (simulator: Simulator, config: string, signal: AbortSignal) => {
 	const run = async (lines: string[], before: string[]) => {
 		const { messages } = await sync(executable, { config, catalog, lines }, signal);
@@ -49,7 +49,7 @@ const demonstrate = async (simulator: Simulator, config: string, signal: AbortSi
 		return { report, hold: allHold(checks) };
 	};
 
-	heading('Before a sync: what Airbyte asks');
+	heading('Before a sync: the commands that Airbyte runs');
 	await introduce(executable, config, signal);
 
 	const contacts = await readContacts();
@@ -57,11 +57,11 @@ const demonstrate = async (simulator: Simulator, config: string, signal: AbortSi
 	const first = await run(contacts, []);
 
 	const changed = changedPeople(parseLines(contacts), CHANGED_PEOPLE);
-	heading(`Second sync: ${counted(CHANGED_PEOPLE)} of these people again, changed`);
+	heading(`Second sync: ${counted(CHANGED_PEOPLE)} of these people, changed`);
 	const second = await run(changed, contacts);
 	const { requests, tooManyRequests } = simulator.flameup.stats();
 	const updated = { fact: 'people were updated', expected: CHANGED_PEOPLE };
-	const tooFast = `of ${requests} requests came too fast for the allowance of 120 a minute`;
+	const tooFast = `of ${requests} requests exceeded the allowance of 120 per minute`;
 	const last = allHold([
 		{ ...updated, found: second.report.updated },
 		{ fact: tooFast, expected: 0, found: tooManyRequests },
@@ -74,7 +74,7 @@ const play = async (signal: AbortSignal) => {
 		throw new Error(`${process.argv[2] ?? ours} is missing; build it with: npm run build`);
 	}
 	console.log(
-		'Airbyte is played by this script and Flameup by a simulator, both on this computer.',
+		'This script stands in for Airbyte, and a simulator for Flameup. Everything runs on this computer.',
 	);
 	const folder = await mkdtemp(join(tmpdir(), 'flameup-demo-'));
 	const simulator = await startSimulator({
@@ -94,21 +94,21 @@ const play = async (signal: AbortSignal) => {
 
 const farewell = `
 ${styled('bold', 'Try it with your own messages')}
-  npm run simulator    plays Flameup; my-config.json needs the address, key and workspace it prints
+  npm run simulator    simulates Flameup; put the address, key and workspace it prints into my-config.json
   ${ours} write --config my-config.json --catalog my-catalog.json < my-messages.jsonl
-  README.md explains every setting; examples/data has one of each file to start from.`;
+  README.md explains every setting; examples/data has a sample of each file.`;
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
 	process.on(name, () => interruption.abort(new Error('Interrupted.')));
 }
-// Whoever reads the output, `head` for example, may have seen enough.
+// The reader of the output, such as `head`, may close it early.
 process.stdout.on('error', () => interruption.abort(new Error('Nobody reads the output.')));
 const limit = AbortSignal.timeout(LIMIT_MS);
 
 try {
 	const hold = await play(AbortSignal.any([interruption.signal, limit]));
-	console.log(hold ? farewell : `\n${styled('red', 'Something differs: see the lines with ✗.')}`);
+	console.log(hold ? farewell : `\n${styled('red', 'Some checks failed: see the lines with ✗.')}`);
 	process.exitCode = hold ? 0 : 1;
 } catch (error) {
 	const reason = limit.aborted ? 'It took more than a minute.' : (error as Error).message;

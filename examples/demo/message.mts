@@ -1,11 +1,11 @@
-/** Where a source had got to; the platform adds `id` and wants it back unchanged. */
+/** The position of a source; the platform adds `id` and expects it back unchanged. */
 export interface State {
 	id: number;
 	sourceStats: { recordCount: number };
 	destinationStats?: { recordCount: number; rejectedRecordCount?: number };
 }
 
-/** One line between Airbyte and a connector, as far as the demo looks into it. */
+/** One message between Airbyte and a connector, with only the members that the demo reads. */
 export interface Message {
 	type: string;
 	record?: { data: Record<string, unknown> };
@@ -20,17 +20,17 @@ export interface Message {
 	destination_catalog?: { operations: { object_name: string; sync_mode: string }[] };
 }
 
-/** The part of a JSON schema that tells settings from groups of settings. */
+/** The part of a JSON schema that distinguishes settings from groups of settings. */
 export interface Schema {
 	properties?: Record<string, Schema>;
 }
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
-// TypeScript does not know yet that a reviver also gets the text it was parsed from.
+// TypeScript's types lack the reviver's third argument.
 const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
-/** Reads a line; whole numbers that JavaScript would round stay text, so that they can be compared. */
+/** Parses a line; whole numbers that JavaScript would round become text, so that they can be compared. */
 export const parseMessage = (line: string): Message | undefined => {
 	try {
 		return parse(line, (_key, value, { source }) =>

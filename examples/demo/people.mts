@@ -1,6 +1,6 @@
 import type { Message } from './message.mts';
 
-/** What Flameup must hold of one person. */
+/** The values that Flameup must hold for one person. */
 interface ExpectedPerson {
 	email: string;
 	leadScore: unknown;
@@ -16,7 +16,7 @@ const asText = (value: unknown) => String(value ?? '').trim();
 const isValid = ({ id, Email }: Contact) =>
 	asText(id) !== '' && (asText(Email) === '' || EMAIL.test(asText(Email)));
 
-/** Who must be in Flameup after these messages; uses none of the connector's code. */
+/** The people that Flameup must hold after these messages; uses none of the connector's code. */
 export const expectedPeople = (messages: Message[]) => {
 	const people = new Map<string, ExpectedPerson>();
 	let rejected = 0;
@@ -30,7 +30,7 @@ export const expectedPeople = (messages: Message[]) => {
 	return { people, rejected };
 };
 
-/** The first people of a run once more, two days later, each with a new lead score. */
+/** The first people of a run again, two days later, each with a new lead score. */
 export const changedPeople = (messages: Message[], count: number): string[] => {
 	const firsts = new Map<string, Message>();
 	for (const message of messages) {
@@ -55,5 +55,5 @@ export const changedPeople = (messages: Message[], count: number): string[] => {
 	});
 };
 
-/** Whole numbers too large for JavaScript were read as text; here they become numbers again. */
+/** Turns whole numbers that were read as text back into numbers. */
 const withNumbers = (line: string) => line.replace(/:"(\d{16,})"/g, ':$1');

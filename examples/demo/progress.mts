@@ -5,7 +5,7 @@ const WIDTH_OF_FACTS = 60;
 const REDRAW_AFTER_MS = 50;
 const RECORDS_PER_LINE = 2_000;
 
-/** Shows how far a run is: a bar that is redrawn on a terminal, now and then a line elsewhere. */
+/** Shows the progress of a run: a bar on a terminal, occasional lines elsewhere. */
 export class Progress {
 	#sent = 0;
 	#acknowledged = 0;
@@ -29,7 +29,7 @@ export class Progress {
 		if (onTerminal) this.#redraw();
 	}
 
-	/** Leaves the last picture on the screen. */
+	/** Prints the final progress. */
 	end(): void {
 		if (onTerminal) process.stdout.write(`${this.#picture()}\n`);
 		else console.log(`  ${this.#facts()}`);
@@ -42,7 +42,7 @@ export class Progress {
 		process.stdout.write(this.#picture());
 	}
 
-	/** The bar follows the acknowledged states: only they are safe. */
+	/** The bar shows acknowledged states, because only their records are safe. */
 	#picture(): string {
 		const room = process.stdout.columns - WIDTH_OF_FACTS;
 		const width = Math.max(0, Math.min(WIDEST_BAR, room));

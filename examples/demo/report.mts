@@ -1,7 +1,7 @@
 import type { Message } from './message.mts';
 import { counted, type Row, seconds } from './table.mts';
 
-/** What the destination says about a run, in the last line of its log. */
+/** The destination's report on a run, from the last line of its log. */
 export interface Report {
 	received: number;
 	upserted: number;
@@ -26,7 +26,7 @@ export const reportIn = (messages: Message[]): Report => {
 	return JSON.parse(last.slice(PREFIX.length)) as Report;
 };
 
-/** How many records the report calls rejected, for whatever reason. */
+/** The number of rejected records in the report, for all reasons. */
 export const rejectedOf = ({ rejected }: Report): number =>
 	Object.values(rejected).reduce((sum, { count }) => sum + count, 0);
 
@@ -40,12 +40,12 @@ const rejectionRow = ([code, { count, first }]: [string, Report['rejected'][stri
 export const reportRows = (report: Report): Row[] => [
 	['received', counted(report.received), 'records'],
 	['upserted', counted(report.upserted)],
-	['  created', counted(report.created), 'new to Flameup'],
-	['  updated', counted(report.updated), 'known to Flameup'],
+	['  created', counted(report.created), 'new in Flameup'],
+	['  updated', counted(report.updated), 'already in Flameup'],
 	['  merged', counted(report.merged), 'with another record of the same person, before sending'],
 	['rejected', counted(rejectedOf(report))],
 	...Object.entries(report.rejected).map(rejectionRow),
-	['requests', counted(report.requests), `${report.peoplePerRequest} people in each, on average`],
-	['waited', seconds(report.waitedMs), `told to slow down ${report.rateLimited} times`],
+	['requests', counted(report.requests), `${report.peoplePerRequest} people each, on average`],
+	['waited', seconds(report.waitedMs), `answered with 429 ${report.rateLimited} times`],
 	['duration', seconds(report.durationMs)],
 ];

@@ -2,14 +2,14 @@ import { type Run, runConnector } from './connector.mts';
 import { type Message, parseMessage } from './message.mts';
 import { Progress } from './progress.mts';
 
-/** Reads lines the way the connector's own messages are read. */
+/** Parses lines as messages. */
 export const parseLines = (lines: string[]): Message[] =>
 	lines.flatMap((line) => parseMessage(line) ?? []);
 
 const countOf = (messages: Message[], type: string) =>
 	messages.filter((message) => message.type === type).length;
 
-/** Feeds the lines to `write`, shows how far it is, and gives back what the connector said. */
+/** Feeds the lines to `write`, shows its progress, and returns its messages. */
 export const sync = async (
 	executable: string,
 	{ config, catalog, lines }: { config: string; catalog: string; lines: string[] },

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Whether someone is watching; if not, nothing is coloured or redrawn. */
+/** Whether output goes to a terminal; otherwise nothing is coloured or redrawn. */
 export const onTerminal = process.stdout.isTTY === true;
 
 /** Text in a style, on a terminal only. */
@@ -16,7 +16,7 @@ export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 /** Prints a title after a blank line. */
 export const heading = (title: string): void => console.log(`\n${styled('bold', title)}`);
 
-/** A name, a value aligned to the right, and perhaps a remark. */
+/** A name, a right-aligned value, and an optional remark. */
 export type Row = [name: string, value: string, remark?: string];
 
 /** Prints rows in columns. */

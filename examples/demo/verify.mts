@@ -5,12 +5,12 @@ import { expectedPeople } from './people.mts';
 import { type Report, rejectedOf } from './report.mts';
 import { counted, styled } from './table.mts';
 
-/** One thing that must be so after a run. */
+/** A fact that must hold after a run. */
 interface Check {
 	fact: string;
 	expected: number;
 	found: number;
-	/** Where it is not so. */
+	/** The items for which it does not hold. */
 	differs?: string[];
 }
 
@@ -30,7 +30,7 @@ const settledIn = (state: State) =>
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** Every state must come back once, in order, unchanged, and say what became of its records. */
+/** Every state must come back once, in order and unchanged, with the counts of its records. */
 export const stateChecks = (sent: Message[], received: Message[]): Check[] => {
 	const [before, after] = [statesOf(sent), statesOf(received)];
 	const changed = before.filter(
@@ -45,7 +45,7 @@ export const stateChecks = (sent: Message[], received: Message[]): Check[] => {
 			differs: changed.map(({ id }) => `state ${id}`),
 		},
 		{
-			fact: 'records are accounted for by these states',
+			fact: 'records are counted in these states',
 			expected: sum(before.map(({ sourceStats }) => sourceStats.recordCount)),
 			found: sum(after.map(settledIn)),
 			differs: miscounted.map(({ id }) => `state ${id}`),
@@ -53,7 +53,7 @@ export const stateChecks = (sent: Message[], received: Message[]): Check[] => {
 	];
 };
 
-/** The report must agree with the messages, worked out without the connector's code. */
+/** The report must match the messages, counted without the connector's code. */
 export const reportChecks = (sent: Message[], received: Message[], report: Report): Check[] => [
 	{
 		fact: 'records were received',
@@ -61,7 +61,7 @@ export const reportChecks = (sent: Message[], received: Message[], report: Repor
 		found: report.received,
 	},
 	{
-		fact: 'records were rejected, as many as have no id or a malformed email',
+		fact: 'records were rejected: all those without an id or with a malformed email',
 		expected: expectedPeople(sent).rejected,
 		found: rejectedOf(report),
 	},
@@ -71,7 +71,7 @@ export const reportChecks = (sent: Message[], received: Message[], report: Repor
 		found: report.upserted,
 	},
 	{
-		fact: 'upserted records are counted by the states',
+		fact: 'upserted records are counted in the states',
 		expected: report.upserted,
 		found: sum(statesOf(received).map(upsertedIn)),
 	},
@@ -86,14 +86,14 @@ export const peopleCheck = (sent: Message[], { flameup }: Simulator): Check => {
 		return (person?.email ?? '') !== email || person?.traits['Lead Score'] !== leadScore;
 	});
 	return {
-		fact: 'people are held by Flameup, with the email and score that came last',
+		fact: 'people are in Flameup, with the last email and score that were sent',
 		expected: people.size,
 		found: held.size,
 		differs: differs.map(([userId]) => `person ${userId}`),
 	};
 };
 
-/** Prints each check, and tells whether all hold. */
+/** Prints each check; returns whether all hold. */
 export const allHold = (checks: Check[]): boolean => {
 	for (const check of checks) {
 		const { fact, expected, found, differs = [] } = check;

@@ -1,7 +1,7 @@
 /**
- * The smallest honest destination on `faros-airbyte-cdk`: full batches, one after the other, by
- * `fetch`; STATEs wait until the people before them are sent. It knows of the rate limit what a 429
- * tells. It checks no person, rejects none, and ends at the first error.
+ * A minimal correct destination on `faros-airbyte-cdk`: sends full batches with `fetch`, one after the
+ * other; STATEs wait until the people before them are sent. It learns of the rate limit only from 429s,
+ * checks and rejects no people, and ends at the first error.
  */
 import { createInterface } from 'node:readline';
 import {
