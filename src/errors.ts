@@ -1,9 +1,9 @@
-/** What Flameup answered to a request that it did not carry out. */
+/** Flameup's answer to a request that it did not carry out. */
 export interface Answered {
 	readonly status: number;
-	/** Flameup's own words as they came; they can repeat personal data. */
+	/** Flameup's own message; it can repeat personal data. */
 	readonly said: string;
-	/** Documented fields of a person that the answer complains about. */
+	/** The documented fields that the answer complains about. */
 	readonly fields: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export type SettingIssue = { readonly setting: string } & (
 	| { readonly problem: ContradictionCode; readonly other?: string }
 );
 
-/** What a setting must be, or does not go with; `other` is the value or the setting that it clashes with. */
+/** A rule that a setting breaks; `other` in the issue is the value or the setting that it conflicts with. */
 export type ContradictionCode =
 	| 'one_line'
 	| 'key_too_long'
@@ -53,14 +53,14 @@ interface Facts {
 	invalid_record: { readonly why: 'no object' | 'no JSON' };
 	unreadable_line: object;
 
-	// People whom Flameup did not take.
+	// People that Flameup did not accept.
 	refused: Answered & { readonly what?: Subject };
 	too_large_for_flameup: Answered & { readonly what?: Subject };
 	not_confirmed: object;
 	already_exists: Answered;
 	not_found: { readonly by: 'email' | 'userId' };
 
-	// Settings, and what the source has.
+	// Settings and input that do not fit together.
 	invalid_settings: { readonly issues: readonly SettingIssue[] };
 	unknown_column: {
 		readonly setting: string;
@@ -86,11 +86,11 @@ interface Facts {
 	unreadable_input: { readonly fault: string };
 	too_many_rejected: {
 		readonly limit: 'first' | 'count' | 'percent';
-		/** The most that are allowed. */
+		/** The maximum allowed. */
 		readonly most: number;
 		readonly rejected: number;
 		readonly records: number;
-		/** The record that was one too many. */
+		/** The record that crossed the limit. */
 		readonly record?: {
 			/** Such as `record 7 of people`. */
 			readonly where: string;
@@ -111,27 +111,27 @@ interface Facts {
 	all_refused: Answered & { readonly people: number };
 	nobody_upserted: { readonly records: number; readonly reason: RejectionCode };
 
-	// Flameup or the network is at fault.
+	// Outages of Flameup or the network.
 	unreachable: { readonly fault: string; readonly forMs: number };
 	unreadable_answers: { readonly forMs: number };
 	allowance_used_up: Answered & { readonly forMs: number };
 	unavailable: Answered & { readonly forMs: number };
 
 	uncertain: { readonly answer: Answered | { readonly fault: string } };
-	/** `trouble` is why requests were failing when it was stopped. */
+	/** `trouble` is why requests were failing when the run was stopped. */
 	stopped: { readonly trouble?: Problem };
 	unexpected: { readonly error: unknown };
 }
 
-/** The stable name of what went wrong. */
+/** The stable code of a problem. */
 export type ProblemCode = keyof Facts;
 
-/** What went wrong, as data; `describe` makes sentences of it. */
+/** A problem as a code with its facts; `describe` turns it into text. */
 export type Problem<Code extends ProblemCode = ProblemCode> = {
 	[One in Code]: { readonly code: One } & Facts[One];
 }[Code];
 
-/** Codes of records that cannot become a person; users find them in logs and documents. */
+/** Codes of records that cannot become a person; users see them in logs and documentation. */
 export const INVALID = [
 	'missing_user_id',
 	'invalid_user_id',
@@ -144,16 +144,19 @@ export const INVALID = [
 	'unreadable_line',
 ] as const;
 
-/** Codes of people whom Flameup did not take. */
+/** Codes of people that Flameup did not accept. */
 export const REFUSED = ['refused', 'too_large_for_flameup', 'not_confirmed'] as const;
 
 /** Why a record was rejected. */
 export type RejectionCode = (typeof INVALID)[number] | (typeof REFUSED)[number];
 
-/** A record that did not become a person in Flameup. `userId` is there when it could be read. */
+/** Why a record did not become a person in Flameup, with its user ID if that could be read. */
 export type Rejection = Problem<RejectionCode> & { readonly userId?: string };
 
-/** Who can change what went wrong: the user, Flameup and time, nobody for certain, or nobody at all. */
+/**
+ * What a problem calls for: correcting a record or a setting, retrying later, checking in Flameup, or
+ * reporting it.
+ */
 export type ProblemKind =
 	| 'record'
 	| 'config'
@@ -176,25 +179,25 @@ const RECORD: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'not_found',
 ]);
 
-/** Who can change it. */
+/** The kind of a problem. */
 export function kindOf({ code }: Problem): ProblemKind {
 	if (code === 'uncertain' || code === 'stopped' || code === 'unexpected') return code;
 	if (RECORD.has(code)) return 'record';
 	return TRANSIENT.has(code) ? 'transient' : 'config';
 }
 
-/** A run that cannot go on, and why. */
+/** Ends a run; carries the problem. */
 export class FlameupError extends Error {
 	override name = 'FlameupError';
 	readonly problem: Problem;
 
-	/** The message is the code alone: texts are made by `describe`, in the words of the host. */
+	/** The message is only the code; `describe` makes the text, in the host's terms. */
 	constructor(problem: Problem) {
 		super(problem.code, problem.code === 'unexpected' ? { cause: problem.error } : {});
 		this.problem = problem;
 	}
 }
 
-/** What was thrown, as a problem; whatever the core did not throw itself is unexpected. */
+/** The problem of a thrown error; anything but a FlameupError is unexpected. */
 export const problemOf = (error: unknown): Problem =>
 	error instanceof FlameupError ? error.problem : { code: 'unexpected', error };

@@ -7,13 +7,13 @@ export const MAX_BATCH_SIZE = 100;
 /** Requests a minute for one API key (Flameup's page on rate limits). */
 export const REQUESTS_PER_MINUTE = 120;
 
-/** Milliseconds of the window in which requests are counted (Flameup's page on rate limits). */
+/** Length of the rate limit's window in milliseconds (Flameup's page on rate limits). */
 export const WINDOW_MS = 60_000;
 
-/** Characters in a user ID, an email address and a phone number (Flameup's guide to people). */
+/** Maximum characters of a user ID, an email address and a phone number (Flameup's guide to people). */
 export const LIMITS = { userId: 255, email: 254, phone: 50 } as const;
 
-/** Characters of an API key: Flameup's have about 80, and what is far longer is something else. */
+/** Maximum characters of an API key. Flameup's keys have about 80; a far longer text is not a key. */
 export const LONGEST_KEY = 1_000;
 
 /** Bytes around the people in the body of a batch: `{"people":[` and `]}`. */

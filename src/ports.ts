@@ -3,13 +3,13 @@ export interface StopSignal {
 	readonly aborted: boolean;
 }
 
-/** Lets the core end its own waiting when a run fails; an AbortController is one. */
+/** Lets the core stop its own waiting when a run fails; an AbortController is one. */
 export interface Stop {
 	readonly signal: StopSignal;
 	abort(): void;
 }
 
-/** Time and randomness, given by the host, so that tests can run years of waiting in milliseconds. */
+/** Time and randomness from the host, so that tests need not really wait. */
 export interface Clock {
 	/** Milliseconds since 1970; never goes back. */
 	now(): number;
@@ -24,7 +24,7 @@ export interface HttpRequest {
 	readonly method: 'GET' | 'POST' | 'PUT';
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
-	/** The text of the body, in parts: joining a hundred people costs as much as encoding them. */
+	/** The body in parts, because joining a hundred people costs as much as encoding them. */
 	readonly body?: readonly string[];
 	readonly timeoutMs: number;
 }
@@ -36,7 +36,7 @@ export interface HttpResponse {
 	readonly body: string;
 }
 
-/** No answer came. `sent` is false only when the request certainly did not reach Flameup. */
+/** A request without an answer. `sent` is false only if the request certainly did not reach Flameup. */
 export interface NetworkFault {
 	/** A short code such as ECONNREFUSED or TIMEOUT; never a URL, a header or a body. */
 	readonly fault: string;
@@ -46,7 +46,7 @@ export interface NetworkFault {
 /** One HTTP exchange with the API key; never rejects, follows no redirect. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse | NetworkFault>;
 
-/** Codes of faults that happen before anything can have reached Flameup. */
+/** Faults that occur before anything can have reached Flameup. */
 const NOT_SENT: ReadonlySet<string> = new Set([
 	'ENOTFOUND',
 	'EAI_AGAIN',
@@ -57,7 +57,7 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 	'ERR_PROXY_TUNNEL',
 ]);
 
-/** The fault that a code such as ECONNREFUSED or TIMEOUT stands for. */
+/** The fault for a code such as ECONNREFUSED or TIMEOUT. */
 export const networkFault = (code: string): NetworkFault => ({
 	fault: code,
 	sent: !NOT_SENT.has(code),

@@ -8,7 +8,7 @@ import type {
 } from './errors';
 import { LIMITS } from './limits';
 
-/** The words of a host: what it calls things, and what it may show. */
+/** The terms that a host uses, and whether it may show personal data. */
 export interface Vocabulary {
 	/** Such as record or row. */
 	readonly record: string;
@@ -16,15 +16,15 @@ export interface Vocabulary {
 	readonly column: string;
 	/** Such as sync or workflow. */
 	readonly run: string;
-	/** A setting under the name that the user sees, by its path in the settings. */
+	/** The name under which the user sees the setting at a path. */
 	setting(path: string): string;
-	/** Whether Flameup's own words may be shown; they can repeat personal data. */
+	/** Whether Flameup's own messages may be shown; they can repeat personal data. */
 	readonly showsValues: boolean;
 	/** The user cannot allow http. */
 	readonly insistsOnHttps?: boolean;
 }
 
-/** What is shown of a problem. The title quotes nothing from the data and has no full stop; the rest are sentences. */
+/** A problem as text. The title quotes no data and has no full stop; the rest are full sentences. */
 export interface Text {
 	readonly title: string;
 	readonly reason?: string;
@@ -36,25 +36,25 @@ type Texts = {
 	readonly [Code in ProblemCode]: (facts: Problem<Code>, words: Vocabulary) => Text;
 };
 
-/** Fills {record}, {column} and {run}, also with a capital, into a text of the settings. */
+/** Replaces {record}, {column} and {run}, or {Record} and so on, in the text of a setting. */
 export const fillIn = (text: string, words: Vocabulary): string =>
 	text.replace(/\{([Rr]ecord|[Cc]olumn|[Rr]un)\}/g, (_, name: string) => {
 		const word = words[name.toLowerCase() as 'record' | 'column' | 'run'];
 		return name.charAt(0) === name.charAt(0).toLowerCase() ? word : capitalized(word);
 	});
 
-/** What went wrong, in the words of the host. */
+/** The text of a problem, in the terms of the host. */
 export const describe = (problem: Problem, words: Vocabulary): Text =>
 	(TEXTS[problem.code] as (facts: Problem, words: Vocabulary) => Text)(problem, words);
 
-/** All of a text as one paragraph. */
+/** Title, reason and hint as one paragraph. */
 export const paragraph = ({ hint, reason, title }: Text): string =>
 	[title, reason, hint]
 		.filter((part) => part !== undefined)
 		.map(sentence)
 		.join(' ');
 
-/** A text that ends as a sentence does. */
+/** The text with a full stop, unless it has an end mark. */
 export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /** A list such as `"a", "b" and "c"`. */
@@ -65,7 +65,7 @@ export const quoted = (names: readonly string[], last = 'and'): string => {
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** More columns than this are not listed. */
+/** The most columns that a text lists. */
 const MOST_COLUMNS = 20;
 
 function listed(columns: readonly string[]): string {
@@ -74,11 +74,11 @@ function listed(columns: readonly string[]): string {
 	return `${first.join(', ')} and ${columns.length - MOST_COLUMNS} more`;
 }
 
-/** What Flameup answered: its own words where they may be shown, else the status and the fields. */
+/** Flameup's own message where it may be shown, else the status and the fields. */
 function answered({ fields, said, status }: Answered, { showsValues }: Vocabulary): string {
 	if (showsValues && said !== '') return sentence(`Flameup says: ${said}`);
 	return fields.length > 0
-		? `Flameup answered ${status} and named ${fields.join(', ')}.`
+		? `Flameup answered ${status} (${fields.length === 1 ? 'field' : 'fields'}: ${fields.join(', ')}).`
 		: `Flameup answered ${status}.`;
 }
 
@@ -95,7 +95,7 @@ const lasting = (forMs: number): string => {
 };
 
 const UNTRUSTED =
-	'Its certificate comes from an authority that is not trusted here. Name that authority in NODE_EXTRA_CA_CERTS.';
+	'Its certificate comes from an authority that is not trusted here. Set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority.';
 
 const FAULTS: Readonly<Record<string, string>> = {
 	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
@@ -106,20 +106,20 @@ const FAULTS: Readonly<Record<string, string>> = {
 	ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate belongs to another host name.',
 	ENOTFOUND: 'The host name could not be found.',
 	EAI_AGAIN: 'The host name could not be looked up.',
-	ECONNREFUSED: 'Nothing listens at the address.',
+	ECONNREFUSED: 'Nothing is listening at the address.',
 	ECONNRESET: 'The connection was closed before an answer came.',
 	EHOSTUNREACH: 'There is no route to the address.',
 	ENETUNREACH: 'There is no route to the address.',
-	EPROTO: 'The address does not answer with https.',
-	ERR_SSL_WRONG_VERSION_NUMBER: 'The address answers with http, not https.',
-	TIMEOUT: 'No answer came in time.',
-	ERR_PROXY_TUNNEL: 'The proxy does not let the request through.',
-	ANSWER_TOO_LONG: 'The answer was far longer than any of Flameup.',
-	ERR_ENCODING: 'The answer is compressed in a way that cannot be read.',
-	ERR_UNEXPECTED_UPGRADE: 'The address answered in another protocol than HTTP.',
+	EPROTO: 'The address does not answer over https.',
+	ERR_SSL_WRONG_VERSION_NUMBER: 'The address answers over http, not https.',
+	TIMEOUT: 'The request timed out.',
+	ERR_PROXY_TUNNEL: 'The proxy refused the request.',
+	ANSWER_TOO_LONG: 'The answer was far longer than any that Flameup sends.',
+	ERR_ENCODING: 'The compressed answer could not be read.',
+	ERR_UNEXPECTED_UPGRADE: 'The address answered with a protocol other than HTTP.',
 };
 
-/** A fault of the network as a sentence with its code. */
+/** A network fault as a sentence with its code. */
 export const faultText = (fault: string): string => {
 	const text = FAULTS[fault];
 	return text === undefined
@@ -128,7 +128,7 @@ export const faultText = (fault: string): string => {
 };
 
 const EXPECTED: Readonly<Record<string, string>> = {
-	string: 'a text',
+	string: 'text',
 	number: 'a number',
 	int: 'a whole number',
 	boolean: 'true or false',
@@ -136,7 +136,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
 	object: 'an object',
 };
 
-/** One setting, and what is wrong with it. */
 function issueText(issue: SettingIssue, words: Vocabulary): string {
 	const name = issue.setting === '' ? 'The configuration' : words.setting(issue.setting);
 	switch (issue.problem) {
@@ -187,8 +186,8 @@ function tooMany(facts: Problem<'too_many_rejected'>, words: Vocabulary): string
 	const { limit, most, record, records, rejected } = facts;
 	const limits = {
 		first: `${words.setting('rejected_records.policy')} is fail_at_first.`,
-		count: `${words.setting('rejected_records.max_count')} allows ${most}, and ${rejected} were rejected.`,
-		percent: `${words.setting('rejected_records.max_percent')} allows ${most} %, and ${((rejected * 100) / records).toFixed(1)} % of ${records} ${words.record}s were rejected.`,
+		count: `${words.setting('rejected_records.max_count')} allows ${most}, but ${rejected} were rejected.`,
+		percent: `${words.setting('rejected_records.max_percent')} allows ${most}%, but ${((rejected * 100) / records).toFixed(1)}% of ${records} ${words.record}s were rejected.`,
 	};
 	if (record === undefined) return limits[limit];
 	const { rejection, where } = record;
@@ -196,7 +195,7 @@ function tooMany(facts: Problem<'too_many_rejected'>, words: Vocabulary): string
 	return `${limits[limit]} ${which} was ${where} (${rejection.code}). ${withReason(rejection, words)}`;
 }
 
-/** A problem without what to do about it. */
+/** A problem without its hint. */
 function withReason(problem: Problem, words: Vocabulary): string {
 	const { reason, title } = describe(problem, words);
 	return paragraph({ title, ...(reason !== undefined && { reason }) });
@@ -204,7 +203,6 @@ function withReason(problem: Problem, words: Vocabulary): string {
 
 const USER_ID = 'mapping.user_id_columns';
 
-/** Every text about what went wrong. */
 const TEXTS: Texts = {
 	missing_user_id: ({ columns, joined }, words) => ({
 		title:
@@ -219,16 +217,16 @@ const TEXTS: Texts = {
 	invalid_user_id: ({ column, holds }, words) => ({
 		title:
 			holds === 'lost digits'
-				? 'The user ID is a number with more digits than can be kept'
-				: `The user ID is ${holds}, not a text or a number`,
+				? 'The user ID is a number with too many digits to be kept exactly'
+				: `The user ID is ${holds}, not text or a number`,
 		reason: `It comes from the ${words.column} "${column}".`,
 		hint:
 			holds === 'lost digits'
-				? 'Turn it into text in the source.'
+				? 'Convert it to text in the source.'
 				: `Name another ${words.column} in ${words.setting(USER_ID)}.`,
 	}),
 	user_id_too_long: ({ length }, words) => ({
-		title: `The user ID has ${length} characters, and ${LIMITS.userId} are allowed`,
+		title: `The user ID has ${length} characters; the limit is ${LIMITS.userId}`,
 		hint: `Name another ${words.column} in ${words.setting(USER_ID)}.`,
 	}),
 	invalid_email: (_, words) => ({
@@ -236,33 +234,33 @@ const TEXTS: Texts = {
 		hint: `Correct it in the source, or let ${words.setting('rejected_records.invalid_email')} send the person without it.`,
 	}),
 	email_too_long: ({ length }, words) => ({
-		title: `The email address has ${length} characters, and ${LIMITS.email} are allowed`,
+		title: `The email address has ${length} characters; the limit is ${LIMITS.email}`,
 		hint: `Correct it in the source, or let ${words.setting('rejected_records.invalid_email')} send the person without it.`,
 	}),
 	phone_too_long: ({ length }) => ({
-		title: `The phone number has ${length} characters, and ${LIMITS.phone} are allowed`,
+		title: `The phone number has ${length} characters; the limit is ${LIMITS.phone}`,
 		hint: 'Correct it in the source.',
 	}),
 	person_too_large: ({ maxBytes }, words) => ({
-		title: `The person has more than ${maxBytes} bytes`,
+		title: `The person is larger than ${maxBytes} bytes`,
 		hint: `Leave out large ${words.column}s.`,
 	}),
 	invalid_record: ({ why }, words) => ({
 		title:
 			why === 'no object'
 				? `The ${words.record} is not an object, or is nested too deeply`
-				: `The ${words.record} is nested too deeply, or holds what JSON cannot`,
-		hint: `Look at the ${words.record} in the source.`,
+				: `The ${words.record} is nested too deeply, or has a value that JSON cannot represent`,
+		hint: `Correct the ${words.record} in the source.`,
 	}),
 	unreadable_line: () => ({
 		title: 'The line is not a JSON object',
-		hint: 'Look at what the source writes; every line must be one JSON object.',
+		hint: 'Check the output of the source: every line must be one JSON object.',
 	}),
 
 	refused: (facts, words) => ({
 		title: `Flameup refused ${SUBJECTS[facts.what ?? 'person']}`,
 		reason: answered(facts, words),
-		hint: `Correct what Flameup names, and send the ${words.record} again.`,
+		hint: `Correct the data that Flameup refused, and send the ${words.record} again.`,
 	}),
 	too_large_for_flameup: (facts, words) => ({
 		title: `${capitalized(SUBJECTS[facts.what ?? 'person'])} ${facts.what === 'traits' ? 'are' : 'is'} too large for Flameup`,
@@ -270,8 +268,8 @@ const TEXTS: Texts = {
 		hint: `Leave out large ${words.column}s.`,
 	}),
 	not_confirmed: () => ({
-		title: 'Flameup took the request twice, but its answer did not confirm the person',
-		hint: "Look the person up in Flameup, and ask Flameup's support.",
+		title: 'Flameup accepted the request twice without confirming the person',
+		hint: "Look up the person in Flameup. If they are missing, contact Flameup's support.",
 	}),
 	already_exists: () => ({
 		title: 'Flameup already has this person',
@@ -304,39 +302,39 @@ const TEXTS: Texts = {
 	}),
 	streams_overlap: ({ streams }, words) => ({
 		title:
-			'Several streams take the user ID from their own primary keys, so that their people would overwrite each other',
+			'Several streams take the user ID from their own primary key, so their people would overwrite each other',
 		reason: `${streams.map(({ key, stream }) => `"${stream}" takes it from ${key}`).join(', ')}.`,
-		hint: `For each stream, name the column that holds the ID of a person, or set a prefix, or skip it (${words.setting('streams')}). If equal keys mean the same person, turn on ${words.setting('streams_share_user_ids')}.`,
+		hint: `For each stream, name the column that holds the user ID, set a prefix, or skip the stream (${words.setting('streams')}). If equal keys mean the same person, turn on ${words.setting('streams_share_user_ids')}.`,
 	}),
 	not_people: ({ columns, hasEmail, stream }, words) => ({
 		title: `The stream "${stream}" does not look like people`,
-		reason: `It has no ${words.column} for a user ID by name${hasEmail ? '' : ', and none for an email address'}. Its ${words.column}s are ${listed(columns)}.`,
+		reason: `It has no ${words.column} with a usual name for a user ID${hasEmail ? '' : ' or an email address'}. Its ${words.column}s are ${listed(columns)}.`,
 		hint: `Name the ${words.column} that holds the user ID in ${words.setting(USER_ID)}, or skip the stream (${words.setting('streams')}).`,
 	}),
 	unclear_user_id: ({ column, key, stream }, words) => ({
 		title: `The stream "${stream}" does not look like people`,
-		reason: `Its primary key is ${key}, but it also has the ${words.column} "${column}", and none for an email address.`,
+		reason: `Its primary key is ${key}, but it also has the ${words.column} "${column}", and it has no email ${words.column}.`,
 		hint: `Name the ${words.column} that holds the user ID in ${words.setting(USER_ID)}, or skip the stream (${words.setting('streams')}).`,
 	}),
 	duplicate_stream: ({ stream }) => ({
-		title: `The catalog has the stream "${stream}" twice`,
+		title: `The catalog lists the stream "${stream}" twice`,
 		hint: 'Remove one of them.',
 	}),
 	unknown_stream: ({ stream }, words) => ({
-		title: `${words.setting('streams')} names a stream that the catalog does not have: "${stream}"`,
+		title: `${words.setting('streams')} names a stream that is not in the catalog: "${stream}"`,
 		hint: 'Correct its name or its namespace.',
 	}),
 	record_of_unknown_stream: ({ stream }) => ({
-		title: `A record came for the stream "${stream}", which is not in the catalog`,
+		title: `A record belongs to the stream "${stream}", which is not in the catalog`,
 		hint: 'Refresh the schema of the connection.',
 	}),
 	no_messages: () => ({
 		title: 'The input holds no Airbyte messages',
-		hint: 'Pipe in one JSON object a line, such as {"type":"RECORD","record":{"stream":"people","data":{…},"emitted_at":0}}; CSV, JSON lists and bare rows are not read.',
+		hint: 'Pipe in one JSON object per line, such as {"type":"RECORD","record":{"stream":"people","data":{…},"emitted_at":0}}. CSV, JSON arrays and bare rows are not supported.',
 	}),
 	unreadable_input: ({ fault }) => ({
 		title: 'Standard input could not be read',
-		reason: `The system says ${fault}.`,
+		reason: `The system reported ${fault}.`,
 		hint: 'Pipe Airbyte messages into it.',
 	}),
 	too_many_rejected: (facts, words) => ({
@@ -366,10 +364,10 @@ const TEXTS: Texts = {
 	redirected: ({ status }, words) => ({
 		title: `The address in ${words.setting('api_url')} redirects elsewhere`,
 		reason: `It answered ${status}.`,
-		hint: 'Enter the address that it leads to.',
+		hint: 'Enter the address that it redirects to.',
 	}),
 	not_served: (facts, words) => ({
-		title: 'Flameup does not serve this request',
+		title: 'Flameup does not support this request',
 		reason: answered(facts, words),
 		hint: `Correct ${words.setting('api_url')}, or ask Flameup's support.`,
 	}),
@@ -390,7 +388,7 @@ const TEXTS: Texts = {
 	proxy_refuses: ({ fault }) => ({
 		title: 'Flameup could not be reached',
 		reason: faultText(fault),
-		hint: 'Correct HTTPS_PROXY, or let the proxy allow the address.',
+		hint: 'Correct HTTPS_PROXY, or allow the address in the proxy.',
 	}),
 	all_refused: (facts, words) => ({
 		title: `Flameup refused the first ${facts.people} people, all for the same reason`,
@@ -413,47 +411,47 @@ const TEXTS: Texts = {
 		hint: `Check ${words.setting('api_url')}, or run the ${words.run} again later.`,
 	}),
 	allowance_used_up: (facts, words) => ({
-		title: `The allowance of the API key ${lasting(facts.forMs) === '' ? 'is used up' : `stayed used up${lasting(facts.forMs)}`}`,
+		title: `The API key had no allowance left${lasting(facts.forMs)}`,
 		reason: answered(facts, words),
-		hint: `Run the ${words.run} again later, or use a key of its own.`,
+		hint: `Run the ${words.run} again later, or give it its own key.`,
 	}),
 	unavailable: (facts, words) => ({
-		title: `Flameup could not take the request${lasting(facts.forMs)}`,
+		title: `Flameup was unavailable${lasting(facts.forMs)}`,
 		reason: answered(facts, words),
 		hint: `Run the ${words.run} again later.`,
 	}),
 
 	uncertain: ({ answer }, words) => ({
-		title: 'It is not known whether Flameup took the request',
+		title: 'Flameup may or may not have processed the request',
 		reason: 'status' in answer ? answered(answer, words) : faultText(answer.fault),
-		hint: `It was not sent again. Look in Flameup before you send the ${words.record} again.`,
+		hint: `It was not retried. Check in Flameup before you send the ${words.record} again.`,
 	}),
 	stopped: ({ trouble }, words) => ({
-		title: `The ${words.run} was stopped before its end`,
+		title: `The ${words.run} was stopped before it finished`,
 		...(trouble !== undefined && {
-			reason: `Requests were failing until then: ${withReason(trouble, words)}`,
+			reason: `Requests were failing at that time: ${withReason(trouble, words)}`,
 		}),
-		hint: `What was saved until then stays saved; run the ${words.run} again to send the rest.`,
+		hint: `Everything saved so far is kept; run the ${words.run} again to send the rest.`,
 	}),
 	unexpected: ({ error }, words) => ({
-		title: 'Something happened that the connector was not made for',
+		title: 'An unexpected error occurred',
 		reason: sentence(error instanceof Error ? error.message : String(error)),
-		hint: `Run the ${words.run} again, and report it if it comes back.`,
+		hint: `Run the ${words.run} again, and report the error if it recurs.`,
 	}),
 };
 
-/** What a code means in general, for tables in the documents. */
+/** What each rejection code means in general, for tables in the documentation. */
 export const MEANINGS: Readonly<Record<RejectionCode, string>> = {
-	missing_user_id: 'No {column} with a user ID has a value.',
-	invalid_user_id: 'The user ID is not a text or a number that can be kept exactly.',
+	missing_user_id: 'No {column} for the user ID has a value.',
+	invalid_user_id: 'The user ID is neither text nor a number that can be kept exactly.',
 	user_id_too_long: `The user ID has more than ${LIMITS.userId} characters.`,
 	invalid_email: 'The email address is not well-formed.',
 	email_too_long: `The email address has more than ${LIMITS.email} characters.`,
 	phone_too_long: `The phone number has more than ${LIMITS.phone} characters.`,
-	person_too_large: 'The person alone is larger than a request may be.',
+	person_too_large: 'The person is larger than a whole request may be.',
 	invalid_record: 'The {record} is not an object, or cannot be written as JSON.',
 	unreadable_line: 'A line of the input is not a JSON object.',
 	refused: 'Flameup refused the person.',
-	too_large_for_flameup: 'Flameup found the person too large, even alone.',
-	not_confirmed: 'Flameup took the request twice, but its answer did not confirm the person.',
+	too_large_for_flameup: 'Flameup refused the person as too large, even in a request of their own.',
+	not_confirmed: 'Flameup accepted the request twice without confirming the person.',
 };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the destination into build/. Whoever starts it meanwhile gets the old one or the new one, whole.
+# Builds the destination into build/. The files are replaced atomically, so it can be started at any time.
 set -eu
 cd "$(dirname "$0")/../.."
 new=build/new-$$

@@ -5,34 +5,37 @@ import { type DestinationStats, withStats } from './stateLine';
 import type { Stream } from './stream';
 import type { Streams } from './streams';
 
-/** Characters of states that may wait for the first person to be upserted. */
+/** The most characters of states that may wait for the first upserted person. */
 const MOST_WITHHELD = 32_000_000;
 
-/** A STATE that waits for the records before it. */
+/** A STATE message that waits for the records before it. */
 export interface Checkpoint {
-	/** The message as it came. */
+	/** The unchanged message. */
 	readonly line: string;
-	/** Whose records it counts: one stream's, or everybody's for GLOBAL and LEGACY states. */
+	/** The streams whose records it counts: one stream, or all for GLOBAL and LEGACY states. */
 	readonly owners: readonly Stream[];
-	/** What came in since the state before, for each stream that had records. */
+	/** Counts since the previous state, for each stream that had records. */
 	readonly counts: readonly { readonly stream: Stream; readonly counts: Counts }[];
 }
 
-/** What checkpoints need of a sync. */
+/** The parts of a sync that checkpoints need. */
 export interface CheckpointOptions {
 	readonly streams: Streams;
 	readonly policy: RejectionPolicy;
 	readonly stats: Readonly<ClientStats>;
-	/** False in a dry run: no state goes out. */
+	/** False in a dry run, which acknowledges no state. */
 	readonly acknowledges: boolean;
 	printState(line: string): void;
 }
 
-/** Lets states go out, each with the counts of the records before it. */
+/** Acknowledges states, each with the counts of the records before it. */
 export class Checkpoints {
 	readonly #options: CheckpointOptions;
-	#requestsTold = 0;
-	/** States wait until somebody was upserted, and as long as too many were rejected: their records have to be read again. */
+	#requestsReported = 0;
+	/**
+	 * Settled states that wait for the first upserted person, or until the share of rejected records is low
+	 * enough.
+	 */
 	#withheld: Checkpoint[] = [];
 	#withheldCharacters = 0;
 
@@ -40,7 +43,7 @@ export class Checkpoints {
 		this.#options = options;
 	}
 
-	/** Notes a STATE that has just come in, and begins to count anew. */
+	/** Takes an incoming STATE, and starts new counts. */
 	take(line: string, owners: readonly Stream[]): Checkpoint {
 		const { streams } = this.#options;
 		const counts: { stream: Stream; counts: Counts }[] = [];
@@ -52,7 +55,7 @@ export class Checkpoints {
 		return { line, owners: [...owners, streams.input], counts };
 	}
 
-	/** Every record before the state is settled. */
+	/** Call this once all records before the state are settled. */
 	release(checkpoint: Checkpoint): void {
 		const { acknowledges, policy, streams } = this.#options;
 		if (!acknowledges || policy.isBroken) return;
@@ -63,14 +66,14 @@ export class Checkpoints {
 		else if (this.#withheldCharacters > MOST_WITHHELD) policy.giveUp();
 	}
 
-	/** Lets go what waited, unless too many records are rejected. */
+	/** Acknowledges the waiting states, unless too many records are rejected. */
 	releaseWithheld(): void {
 		const { policy } = this.#options;
 		if (this.#withheld.length === 0 || policy.isBroken || policy.isOverShare) return;
 		for (const checkpoint of this.#withheld) {
 			const { requests } = this.#options.stats;
-			const stats = settle(checkpoint, requests - this.#requestsTold);
-			this.#requestsTold = requests;
+			const stats = settle(checkpoint, requests - this.#requestsReported);
+			this.#requestsReported = requests;
 			this.#options.printState(withStats(checkpoint.line, stats));
 		}
 		this.#withheld = [];
@@ -78,7 +81,7 @@ export class Checkpoints {
 	}
 }
 
-/** The counts that go out with a STATE: those of its streams since their last one. */
+/** The counts for a STATE: those of its streams since their last STATE. */
 function settle(checkpoint: Checkpoint, requests: number): DestinationStats {
 	for (const { counts, stream } of checkpoint.counts) addCounts(stream.outgoing, counts);
 	const sum = noCounts();
@@ -88,7 +91,7 @@ function settle(checkpoint: Checkpoint, requests: number): DestinationStats {
 	}
 	const { created, deletedInSource, merged, rejected, skipped, updated, upserted } = sum;
 	return {
-		// What is handled but not sent counts too: Airbyte takes records that are missing in the sum for lost.
+		// Includes records that are not sent on purpose, because Airbyte reports records missing here as lost.
 		recordCount: upserted + deletedInSource + skipped,
 		rejectedRecordCount: rejected,
 		additionalStats: {

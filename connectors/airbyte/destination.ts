@@ -20,7 +20,7 @@ export const discover = (): OutgoingMessage => ({
 	destination_catalog: { operations: operations() },
 });
 
-/** The answer to `check`: one read, no write. */
+/** The answer to `check`, which sends one read request. */
 export async function check(
 	settings: Settings,
 	transport: Transport,
@@ -39,32 +39,33 @@ export async function check(
 const ACCEPTED = 'Flameup accepts the API key and knows the workspace.';
 
 const WRITE_ONLY =
-	'Flameup knows the API key, but the key may not read people, so nothing more could be tested. That is fine if it may write people (people:write).';
+	'Flameup knows the API key, but the key may not read people (people:read), so nothing else could be tested. The key works if it may write people (people:write).';
 
-/** An answer to `check`; FAILED is an answer too. */
+/** An answer to `check`, successful or not. */
 export const connectionStatus = (ok: boolean, message: string): OutgoingMessage => ({
 	type: 'CONNECTION_STATUS',
 	connectionStatus: { status: ok ? 'SUCCEEDED' : 'FAILED', message },
 });
 
-/** Flameup tells live from test by the beginning of the key. */
+/** The prefix of a key shows whether it is live or test. */
 function environment(apiKey: string): string {
-	if (apiKey.startsWith('ws_live_')) return 'It is a live key: people will be real.';
-	if (apiKey.startsWith('ws_test_')) return 'It is a test key: nobody shows up in live data.';
-	return 'The key does not begin with ws_live_ or ws_test_, so it is not known whether it is live or test.';
+	if (apiKey.startsWith('ws_live_')) return 'It is a live key: people will show up in live data.';
+	if (apiKey.startsWith('ws_test_'))
+		return 'It is a test key: people will not show up in live data.';
+	return 'The key does not begin with ws_live_ or ws_test_, so it may be a live or a test key.';
 }
 
-/** Whether the user can mend it in a setting or a file. */
+/** Whether the user can fix the error in a setting or a file. */
 export const isConfigError = (error: unknown): error is Error =>
 	error instanceof InputError ||
 	(error instanceof FlameupError && kindOf(error.problem) === 'config');
 
-/** What went wrong as one paragraph. */
+/** The text of an error as one paragraph. */
 export function errorText(error: unknown, showsValues = false): string {
 	if (error instanceof InputError) return error.message;
 	const problem = problemOf(error);
 	return problem.code === 'unexpected'
-		? 'The destination met an error of its own. Run the sync again, and report it if it comes back.'
+		? 'The destination had an internal error. Run the sync again, and report the error if it recurs.'
 		: paragraph(describe(problem, vocabulary(showsValues)));
 }
 
@@ -74,10 +75,17 @@ function failureType(problem: Problem): FailureType {
 	return kind === 'unexpected' ? 'system_error' : 'transient_error';
 }
 
-/** The one trace that tells why a command failed. */
+/** For developers; some clients show this to their users instead of the message. */
+function internalText(problem: Problem, error: unknown, showsValues: boolean): string {
+	if (error instanceof InputError) return error.message;
+	if (problem.code !== 'unexpected') return `${problem.code}: ${errorText(error, showsValues)}`;
+	const { error: cause } = problem;
+	return cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown';
+}
+
+/** The trace message for a failed command. */
 export function failure(error: unknown, emittedAt: number, showsValues = false): OutgoingMessage {
 	const problem = problemOf(error);
-	const cause = problem.code === 'unexpected' ? problem.error : error;
 	return {
 		type: 'TRACE',
 		trace: {
@@ -85,7 +93,7 @@ export function failure(error: unknown, emittedAt: number, showsValues = false):
 			emitted_at: Math.round(emittedAt),
 			error: {
 				message: errorText(error, showsValues),
-				internal_message: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown',
+				internal_message: internalText(problem, error, showsValues),
 				failure_type: error instanceof InputError ? 'config_error' : failureType(problem),
 			},
 		},

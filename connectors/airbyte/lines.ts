@@ -1,42 +1,43 @@
 const NEWLINE = 0x0a;
 
-/** What Node puts in the place of bytes that are not UTF-8. */
+/** Node's replacement for bytes that are not UTF-8. */
 const REPLACEMENT = '\uFFFD';
 
-/** Takes a line; `isWhole` is false when some of its bytes were not UTF-8, so that its text is not what was sent. */
+/** Takes a line; `isWhole` is false if some of its bytes were not UTF-8 and have been replaced. */
 type OnLine = (text: string, isWhole: boolean) => void;
 
-/** Cuts chunks of bytes into lines of any length; characters that span two chunks stay whole. */
+/** Splits chunks of bytes into lines of any length; characters may span chunks. */
 export class LineSplitter {
-	/** The beginning of a line whose end has not come yet. */
+	/** The start of an incomplete line. */
 	#rest: Buffer[] = [];
 
-	/** Calls `onLine` for each line that is complete, without its newline. */
+	/** Calls `onLine` for each complete line, without its newline. */
 	push(chunk: Buffer, onLine: OnLine): void {
 		let from = 0;
 		for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-			const line = chunk.subarray(from, to);
-			take(this.#rest.length === 0 ? line : this.#join(line), onLine);
+			if (this.#rest.length === 0) take(chunk, from, to, onLine);
+			else this.#takeRest(chunk.subarray(from, to), onLine);
 			from = to + 1;
 		}
-		// A copy: the chunk's memory may be large, or be used again by its owner.
+		// Copied, because the chunk may be large, or its owner may reuse it.
 		if (from < chunk.length) this.#rest.push(Buffer.from(chunk.subarray(from)));
 	}
 
-	/** The last line, when it has no newline. */
+	/** Calls `onLine` for a last line without a newline. */
 	end(onLine: OnLine): void {
-		if (this.#rest.length > 0) take(this.#join(Buffer.alloc(0)), onLine);
+		if (this.#rest.length > 0) this.#takeRest(Buffer.alloc(0), onLine);
 	}
 
-	#join(last: Buffer): Buffer {
+	#takeRest(last: Buffer, onLine: OnLine): void {
 		const line = Buffer.concat([...this.#rest, last]);
 		this.#rest = [];
-		return line;
+		take(line, 0, line.length, onLine);
 	}
 }
 
-function take(line: Buffer, onLine: OnLine): void {
-	const text = line.toString('utf8');
-	// A replacement character that was sent as such is encoded again to the same bytes.
-	onLine(text, !text.includes(REPLACEMENT) || Buffer.from(text).equals(line));
+function take(bytes: Buffer, from: number, to: number, onLine: OnLine): void {
+	const text = bytes.toString('utf8', from, to);
+	// A line that really contains replacement characters encodes to the same bytes.
+	const isWhole = !text.includes(REPLACEMENT) || Buffer.from(text).equals(bytes.subarray(from, to));
+	onLine(text, isWhole);
 }

@@ -7,15 +7,15 @@ import type { LogLevel } from './protocol';
 import { isGeneral, type RecordRef, type Stream } from './stream';
 import type { Streams } from './streams';
 
-/** What `write` tells in the log; every text a user reads while it runs is here. */
+/** All log messages of `write`. */
 
-/** What the input and the answers held that a user should know about. */
+/** Oddities in the input and the answers that a user should know about. */
 export interface Oddities {
 	unknownTypes: number;
 	miscountedAnswers: number;
 }
 
-/** Figures of a run that has ended. */
+/** The facts of a finished run. */
 export interface Ended {
 	readonly streams: Streams;
 	readonly stats: Readonly<ClientStats>;
@@ -25,7 +25,7 @@ export interface Ended {
 	readonly words: Vocabulary;
 }
 
-/** More names than this are only counted. */
+/** The most names that a message lists. */
 const MOST_NAMES = 20;
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -43,7 +43,7 @@ const named = (names: readonly string[]): string =>
 		? names.join(', ')
 		: `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
 
-/** How the columns of a stream were understood. */
+/** How the columns of a stream are mapped. */
 export function columnsText(name: string, understanding: Understanding): string {
 	const { leftOut, roles, traits, userId } = understanding;
 	const id = userId.paths.map((path) => path.join('.'));
@@ -60,13 +60,16 @@ export function columnsText(name: string, understanding: Understanding): string 
 	return `Stream ${name}: ${parts.join('; ')}.`;
 }
 
-/** Where a record stands, for the user to find it. */
+/** A record's position, so that the user can find it. */
 export const whereText = ({ number: position, stream }: RecordRef): string =>
 	stream.isInput
 		? `line ${number(position)} of the input`
 		: `record ${number(position)} of ${stream.name}`;
 
-/** Never a value, unless the user asks for it; the hash lets a user find the person who holds the source. */
+/**
+ * A rejected record. Shows no values unless the user asks for them; the hash helps to find the record in the
+ * source.
+ */
 export function rejectionText(
 	ref: RecordRef,
 	rejection: Rejection,
@@ -81,7 +84,7 @@ export function rejectionText(
 	return `Rejected (${code}): ${whereText(ref)}${who}. ${what}`;
 }
 
-/** A line a minute: how far, how fast, and how long until the next request may go. */
+/** Progress, speed, and the wait for the next request; logged once a minute. */
 export function progressText(
 	totals: Counts,
 	stats: Readonly<ClientStats>,
@@ -91,19 +94,21 @@ export function progressText(
 	const perSecond = Math.round((totals.upserted * 1000) / Math.max(1, now - startedAt));
 	const left = stats.waitingUntil - now;
 	const waits = left > 0 && stats.trouble === undefined;
-	const wait = waits ? ` The allowance is used up; the next request goes in ${seconds(left)}.` : '';
+	const wait = waits
+		? ` The allowance is used up; the next request is sent in ${seconds(left)}.`
+		: '';
 	return `${some(totals.received, 'record')} read, ${number(totals.upserted)} upserted (${number(perSecond)} a second), ${number(totals.rejected)} rejected.${wait}`;
 }
 
 const codes = (report: Report<unknown>): string =>
 	[...report.rejections].map(([code, { count }]) => `${number(count)} ${code}`).join(', ');
 
-/** One line for each stream at the end. */
+/** The summary of one stream. */
 function streamText({ isInput, name, report, settings }: Stream, isDryRun: boolean): string {
 	if (isInput) return `Input: ${some(report.received, 'line')} rejected (${codes(report)}).`;
 	if (settings?.skip_stream)
 		return `Stream ${name}: skipped, ${some(report.received, 'record')} not sent.`;
-	if (report.received === 0) return `Stream ${name}: no records came.`;
+	if (report.received === 0) return `Stream ${name}: no records received.`;
 	const { created, deletedInSource, merged, received, rejected, updated, upserted } = report;
 	const sent = isDryRun
 		? `${number(upserted)} would be upserted`
@@ -116,7 +121,7 @@ function streamText({ isInput, name, report, settings }: Stream, isDryRun: boole
 	return `Stream ${name}: ${some(received, 'record')} received, ${sent}, ${bad}${deleted}${unfinished}.`;
 }
 
-/** What can be done about the rejected records of a stream, code by code. */
+/** A hint for each rejection code of a stream. */
 const hintTexts = ({ isInput, name, report }: Stream, words: Vocabulary): string[] =>
 	[...report.rejections].map(([code, { count, first }]) => {
 		const hint = first[0] && describe(first[0].rejection, words).hint;
@@ -126,7 +131,7 @@ const hintTexts = ({ isInput, name, report }: Stream, words: Vocabulary): string
 		return `${what} rejected as ${code}.${hint === undefined ? '' : ` ${hint}`}`;
 	});
 
-/** Many records of one person are mostly a wrong user ID. */
+/** Above these limits, merged records suggest a wrong user ID column. */
 const MANY_MERGED = 100;
 const MERGED_SHARE = 5;
 
@@ -134,7 +139,7 @@ function mergedText({ mapper, merged, name, report }: Stream): string | undefine
 	const isMuch = report.merged > MANY_MERGED && report.merged * MERGED_SHARE > report.received;
 	if (!isMuch) return undefined;
 	const columns = mapper.understanding().userId.paths.map((path) => path.join('.'));
-	return `Stream ${name}: ${number(report.merged)} of ${some(report.received, 'record')} have the same user ID as another one (for example records ${merged.map(number).join(', ')}). If they are different people, ${quoted(columns)} is not the right column for the user ID.`;
+	return `Stream ${name}: ${number(report.merged)} of ${some(report.received, 'record')} have the same user ID as another one (for example records ${merged.map(number).join(', ')}). If they are different people, ${quoted(columns)} is the wrong column for the user ID.`;
 }
 
 function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
@@ -165,24 +170,24 @@ function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
 const hasSeen = ({ mapper, report }: Stream, listed: string): boolean =>
 	report.received > 0 && !mapper.unseenColumns().some((listing) => listing.listed === listed);
 
-/** One line for the whole run at the end. */
+/** The summary of the run. */
 function runText({ elapsedMs, isDryRun, stats, streams }: Ended): string {
-	if (isDryRun) return `0 requests, because this was a dry run; ${seconds(elapsedMs)} in all.`;
+	if (isDryRun) return `0 requests (dry run); ${seconds(elapsedMs)} in total.`;
 	const extra = [
 		stats.rateLimited > 0 ? `, ${number(stats.rateLimited)} of them answered with 429` : '',
 		stats.faults > 0 ? `, ${number(stats.faults)} of them failed` : '',
 	].join('');
 	const average = peoplePerRequest(stats, streams.totals);
 	const each = average > 0 ? ` with ${people(average)}${stats.requests > 1 ? ' each' : ''}` : '';
-	return `${some(stats.requests, 'request')}${each}${extra}; ${seconds(stats.waitedMs)} of waiting for the allowance; ${seconds(elapsedMs)} in all.`;
+	return `${some(stats.requests, 'request')}${each}${extra}; ${seconds(stats.waitedMs)} waiting for the allowance; ${seconds(elapsedMs)} in total.`;
 }
 
 const peoplePerRequest = ({ requests }: Readonly<ClientStats>, totals: Counts): number =>
 	requests === 0 ? 0 : Math.round(((totals.upserted - totals.merged) * 10) / requests) / 10;
 
-/** The same figures for programs; DEBUG, because people have the lines above. */
+/** The same figures as JSON, for programs. */
 function reportText({ elapsedMs, stats, streams, words }: Ended): string {
-	const { created, deletedInSource, merged, received, rejections, updated, upserted } =
+	const { created, deletedInSource, merged, received, rejections, skipped, updated, upserted } =
 		streams.totals;
 	const rejected = Object.fromEntries(
 		[...rejections].map(([code, { count, first }]) => [
@@ -199,7 +204,17 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 	);
 	const { rateLimited, requests, waitedMs } = stats;
 	const report = {
-		...{ received, upserted, created, updated, merged, deletedInSource, rejected, requests },
+		...{
+			received,
+			upserted,
+			created,
+			updated,
+			merged,
+			deletedInSource,
+			skipped,
+			rejected,
+			requests,
+		},
 		peoplePerRequest: peoplePerRequest(stats, streams.totals),
 		waitedMs: Math.round(waitedMs),
 		rateLimited,
@@ -208,30 +223,36 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 	return `report ${JSON.stringify(report)}`;
 }
 
-function runWarnings({ odd, streams }: Ended): string[] {
-	const { deletedInSource, received, rejected, skipped, upserted } = streams.totals;
+function runWarnings({ isDryRun, odd, streams }: Ended): string[] {
+	const { created, deletedInSource, merged, received, rejected, skipped, updated, upserted } =
+		streams.totals;
+	const uncounted = isDryRun ? 0 : upserted - merged - created - updated;
 	const isAllRejected = rejected > 0 && upserted === 0;
 	const isFinished = received === rejected + upserted + deletedInSource + skipped;
 	const counted: [number, string][] = [
 		[
 			odd.unknownTypes,
-			'Messages of unknown types, or without their content, that were passed over',
+			'Messages ignored because their type is unknown or their content is missing',
 		],
-		[streams.emailsLeftOut, 'People who were sent without their invalid email address'],
+		[streams.emailsLeftOut, 'People sent without their invalid email address'],
 		[
 			odd.miscountedAnswers,
 			'Answers whose counts of created and updated people do not add up to the people sent',
+		],
+		[
+			uncounted,
+			"People upserted although Flameup's answers do not count them as created or updated (answers without content count as success after a complete one)",
 		],
 	];
 	return [
 		...counted.filter(([value]) => value > 0).map(([value, text]) => `${text}: ${number(value)}.`),
 		...(isAllRejected && isFinished
-			? ['Nobody was upserted: every record that was to be sent was rejected.']
+			? ['No person was upserted: all records to be sent were rejected.']
 			: []),
 	];
 }
 
-/** What is said at the end, whether the run succeeded or not. */
+/** The log lines at the end of a run, successful or not. */
 export function summaryLines(ended: Ended): [LogLevel, string][] {
 	const streams = [...ended.streams.counted()];
 	const warnings = [
@@ -250,6 +271,6 @@ export function summaryLines(ended: Ended): [LogLevel, string][] {
 	];
 }
 
-/** A passing trouble, while requests are tried again. */
+/** A transient problem, logged while requests are retried. */
 export const troubleText = ({ reason, title }: Text, minutes: number): string =>
-	`${paragraph({ title, ...(reason !== undefined && { reason }) })} The requests are tried again, for at most ${some(minutes, 'minute')}.`;
+	`${paragraph({ title, ...(reason !== undefined && { reason }) })} Requests are retried for up to ${some(minutes, 'minute')}.`;

@@ -30,30 +30,30 @@ const USAGE = `Usage: destination-flameup <command>
   check    --config FILE               test the API key and the workspace
   discover --config FILE               print what can be written
   write    --config FILE --catalog FILE   send the records on standard input
-  hash     --config FILE USER_ID       print the hash by which the log names a user ID
+  hash     --config FILE USER_ID       print the hash that stands for a user ID in the log
 
-Messages go in and out as one JSON object a line, as Airbyte's protocol has them.
+Input and output are messages of Airbyte's protocol, one JSON object per line.
 `;
 
-/** The first of each line that parse JSON with the text of each number and know the proxy settings. */
+/** The first minor version of each line that supports exact JSON numbers and the proxy settings. */
 const OLDEST_NODE: Readonly<Record<number, number>> = { 22: 21, 24: 5 };
 const NEWEST_LINE = 25;
 
-/** How long a stopped run waits for its reader. */
-const LAST_WORDS_MS = 1_000;
+/** How long a stopped run waits for its output to be read. */
+const FLUSH_MS = 1_000;
 
-/** Hides the key from the moment it has been read. */
+/** Hides the API key as soon as it has been read. */
 let redact = createRedactor(undefined);
 
 const clock: Clock = {
-	// Since 1970, but it never goes back when the system's clock is set.
+	// Monotonic, unlike Date.now().
 	now: () => performance.timeOrigin + performance.now(),
 	random: Math.random,
 	sleep: (ms, signal) =>
 		timer(ms, undefined, { signal: signal as AbortSignal | undefined }).catch(() => undefined),
 };
 
-/** The members of messages that people wrote; all the others are the protocol's own words. */
+/** The message fields with free text; all others have fixed values of the protocol. */
 const FREE_TEXT = new Set(['message', 'internal_message']);
 
 const print = (message: OutgoingMessage): void => {
@@ -68,7 +68,7 @@ const log = (level: LogLevel, message: string): void =>
 
 function readText(path: string | undefined, option: string): string {
 	if (path === undefined) {
-		throw new InputError(`The option --${option} is missing. Give it the path of a JSON file.`);
+		throw new InputError(`The option --${option} is missing. Set it to the path of a JSON file.`);
 	}
 	try {
 		return readFileSync(path, 'utf8');
@@ -87,7 +87,7 @@ function readConfig(path: string | undefined) {
 const connect = ({ api_key, api_url }: Settings, connections: number) =>
 	createTransport({ url: api_url, apiKey: api_key, connections });
 
-/** Keyed, so that nobody without the API key can find a user ID by trying. */
+/** Keyed, so that user IDs cannot be guessed without the API key. */
 const hash = ({ api_key }: Settings, userId: string): string =>
 	createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
 
@@ -119,7 +119,7 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 	const settings = readConfig(config);
 	const streams = readCatalog(readText(catalog, 'catalog'));
 	const stdin = fstatSync(0);
-	// Not a terminal, a folder, or /dev/null, which is what Node finds when standard input is closed.
+	// Refuses terminals, folders and /dev/null, which Node opens if standard input is closed.
 	if (!stdin.isFIFO() && !stdin.isSocket() && !stdin.isFile()) {
 		throw new InputError('There is no input. Pipe Airbyte messages into standard input.');
 	}
@@ -154,8 +154,8 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 	}
 	close();
 	if (signalled !== undefined) {
-		await Promise.race([flushed(), clock.sleep(LAST_WORDS_MS)]);
-		// By now the default action is back: the caller sees that we ended by the signal.
+		await Promise.race([flushed(), clock.sleep(FLUSH_MS)]);
+		// The handler has run once, so the signal now ends the process, as the caller expects.
 		process.kill(process.pid, signalled);
 		await clock.sleep(1_000);
 	}
@@ -165,7 +165,7 @@ function runHash(config: string | undefined, userId: string | undefined): void {
 	const settings = readConfig(config);
 	if (userId === undefined)
 		throw new InputError(
-			'The user ID is missing. Give it after the options, behind -- if it begins with a hyphen.',
+			'The user ID is missing. Put it after the options, and after -- if it begins with a hyphen.',
 		);
 	process.stdout.write(`${hash(settings, userId.trim())}\n`);
 }
@@ -177,7 +177,7 @@ async function run(): Promise<void> {
 	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 	if (major < NEWEST_LINE && minor < (OLDEST_NODE[major] ?? Number.POSITIVE_INFINITY)) {
 		throw new InputError(
-			`Node 22.21 or a later 22, or else 24.5 or later, is needed, and this is ${process.versions.node}.`,
+			`Node 22.21 or a later 22, or 24.5 or later, is required; this is ${process.versions.node}.`,
 		);
 	}
 	const { positionals, values } = parseArgs({
@@ -205,11 +205,11 @@ async function run(): Promise<void> {
 		case 'hash':
 			return runHash(config, positionals[1]);
 		default:
-			throw new InputError(`There is no such command. ${USAGE.trim()}`);
+			throw new InputError(`Unknown command. ${USAGE.trim()}`);
 	}
 }
 
-// The reader of standard output is gone, so there is nobody to report to.
+// Without a reader of standard output, nothing can be reported.
 process.stdout.on('error', () => process.exit(1));
 process.on('uncaughtException', (error) => {
 	print(failure(error, clock.now()));

@@ -2,15 +2,15 @@ import { z } from 'zod/v4';
 import { parseExactly } from '../../src/mapping/exactNumbers';
 import { isObject } from '../../src/mapping/jsonValues';
 
-/** The parts of Airbyte's protocol that a destination needs (protocol version 0.2.0, one JSON a line). */
+/** The parts of Airbyte's protocol that a destination needs (version 0.2.0, one JSON object per line). */
 
-/** How important a log message is. */
+/** The level of a log message. */
 export type LogLevel = 'INFO' | 'WARN' | 'DEBUG';
 
-/** What the user or the platform has to do about a failure. */
+/** Airbyte's types of failures. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
-/** Everything that this destination writes, except STATE, which is echoed as text. */
+/** All messages that this destination writes, except STATE, which is echoed as text. */
 export type OutgoingMessage =
 	| { type: 'SPEC'; spec: unknown }
 	| {
@@ -30,7 +30,7 @@ export type OutgoingMessage =
 
 const path = z.array(z.string());
 
-/** A configured catalog, with explicit nulls as some senders write them; more is ignored. */
+/** A configured catalog; some senders write explicit nulls. Other properties are ignored. */
 export const ConfiguredCatalog = z.object({
 	streams: z.array(
 		z.object({
@@ -49,21 +49,21 @@ export const ConfiguredCatalog = z.object({
 });
 export type ConfiguredStream = z.infer<typeof ConfiguredCatalog>['streams'][number];
 
-/** Which stream a record or a state belongs to. */
+/** The stream of a record or a state. */
 export interface StreamDescriptor {
 	readonly name: string;
 	readonly namespace?: string | null | undefined;
 }
 
-/** How a stream is named to the user: namespace.name. */
+/** A stream's name for the user: namespace.name. */
 export const streamName = ({ name, namespace }: StreamDescriptor): string =>
 	namespace ? `${namespace}.${name}` : name;
 
-/** Distinct for distinct streams, whatever their names hold. */
+/** A key that is unique for each stream, whatever characters the names contain. */
 export const streamKey = ({ name, namespace }: StreamDescriptor): string =>
 	`${namespace ?? ''}\u0000${name}`;
 
-/** A message as it comes; only what `write` looks at. */
+/** An incoming message, with only the members that `write` reads. */
 export interface IncomingMessage {
 	readonly type?: unknown;
 	readonly record?: {
@@ -79,7 +79,7 @@ export interface IncomingMessage {
 	};
 }
 
-/** Types of messages that a destination may ignore without a word. */
+/** Types of messages that are ignored without a warning. */
 export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
 	'TRACE',
 	'LOG',
@@ -90,11 +90,15 @@ export const IGNORED_TYPES: ReadonlySet<unknown> = new Set([
 	'DESTINATION_CATALOG',
 ]);
 
-/** One line as a message; undefined when it is not a JSON object. */
+/** Parses one line; undefined if it is not a JSON object. */
 export function parseMessage(text: string): IncomingMessage | undefined {
 	const message = parse(text) ?? (BARE_WORD.test(text) ? parse(withoutBareWords(text)) : undefined);
 	return isObject(message) ? message : undefined;
 }
+
+/** The line as it can be printed: the same text, unless it is JSON only without its bare words. */
+export const asJson = (text: string): string =>
+	/NaN|Infinity/.test(text) && parse(text) === undefined ? withoutBareWords(text) : text;
 
 function parse(text: string): unknown {
 	try {
@@ -107,7 +111,7 @@ function parse(text: string): unknown {
 const BARE_WORD = /\b(?:NaN|Infinity)\b/;
 const BARE_WORDS = /-?\b(?:NaN|Infinity)\b/g;
 
-/** NaN and Infinity, which Python's json writes for missing numbers, become null where they stand outside of strings. */
+/** Replaces NaN and Infinity, which Python's json may write, by null outside of strings. */
 function withoutBareWords(text: string): string {
 	const parts: string[] = [];
 	for (let from = 0; from < text.length; ) {
@@ -121,7 +125,7 @@ function withoutBareWords(text: string): string {
 	return parts.join('');
 }
 
-/** Behind the quotation mark that closes the string which is opened at `from`, or the end of the text. */
+/** The position after the string that opens at `from`, or the end of the text. */
 function endOfString(text: string, from: number): number {
 	const mark = /["\\]/g;
 	mark.lastIndex = from + 1;
@@ -132,7 +136,7 @@ function endOfString(text: string, from: number): number {
 	return text.length;
 }
 
-/** A record nested too deeply for its long numbers to be kept: it goes on without its data, and is rejected. */
+/** Drops the data of a record nested too deeply to keep its long numbers, so that the record is rejected. */
 function withoutData(text: string): IncomingMessage {
 	const message: IncomingMessage = JSON.parse(text);
 	return isObject(message.record)
@@ -140,7 +144,7 @@ function withoutData(text: string): IncomingMessage {
 		: message;
 }
 
-/** The stream of a record for the user, whatever the record has there. */
+/** The name of a record's stream for the user; the record may have any value there. */
 export const streamLabel = ({
 	namespace,
 	stream,

@@ -2,13 +2,13 @@ import { LONGEST_KEY } from '../../src/limits';
 
 const HIDDEN = '**********';
 
-/** Anything that looks like a key of Flameup's (ws_live_… or ws_test_…) or like its secret half. */
+/** Anything that looks like an API key of Flameup (ws_live_… or ws_test_…) or its secret half. */
 const LIKE_A_KEY = /ws_(?:live|test)_[^\s"'.,;]*\.[0-9a-f]{16,}|[0-9a-f]{32,}/gi;
 
-/** Shorter parts would hide ordinary words. */
+/** Shorter parts of a key would match ordinary words. */
 const SHORTEST = 6;
 
-/** What a text leaves in base64, wherever in a longer text it stands: each character is six bits. */
+/** How a text appears inside the base64 of a longer text, for each of the three alignments. */
 function base64Forms(part: string): string[] {
 	return ['', '-', '--'].flatMap((before) => {
 		const bytes = Buffer.from(before + part);
@@ -18,7 +18,10 @@ function base64Forms(part: string): string[] {
 	});
 }
 
-/** Hides the key (the beginning of one that is too long), its parts, and the forms in which transports and logs write them. */
+/**
+ * Returns a function that hides the key (at most its first 1,000 characters), its parts and their encoded
+ * forms.
+ */
 export function createRedactor(apiKey: string | undefined): (text: string) => string {
 	const key = apiKey?.slice(0, LONGEST_KEY);
 	const parts = key === undefined ? [] : [key, ...key.split('.')];

@@ -5,20 +5,20 @@ import type { RejectedRecords } from '../../src/settings/settings';
 import { whereText } from './logMessages';
 import type { RecordRef } from './stream';
 
-/** A share of fewer records than this says little. */
+/** Before this many records, max_percent is not checked. */
 const SHARE_FROM = 100;
 
-/** So many records, and nobody upserted: the mapping is wrong, rather than the people. */
+/** If this many records were rejected and nobody was upserted, the mapping is probably wrong. */
 const WRONG_MAPPING_FROM = 20;
 
-/** Decides when rejected records fail the sync; from then on no state goes out. */
+/** Decides when rejected records fail the sync. */
 export class RejectionPolicy {
 	readonly #policy: RejectedRecords;
 	readonly #totals: Report<RecordRef>;
 	readonly #onBroken: (error: FlameupError) => void;
-	/** From then on no state goes out: what they cover has to be read again. */
+	/** The sync has failed; no further state is acknowledged, so that its records are read again. */
 	isBroken = false;
-	/** The place of the last record that was rejected: the share is that of the records up to there. */
+	/** The place of the last rejected record; the share is that of the records up to there. */
 	#lastPlace = 0;
 
 	constructor(
@@ -31,26 +31,26 @@ export class RejectionPolicy {
 		this.#onBroken = onBroken;
 	}
 
-	/** Judges the run after each record that is read, and after each that is rejected. */
+	/** Checks the limits after each record that is read or rejected. */
 	judge(outcome?: Outcome<RecordRef>): void {
 		if (outcome !== undefined) this.#lastPlace = Math.max(this.#lastPlace, outcome.ref.place);
 		const problem = this.isBroken ? undefined : this.#crossed(SHARE_FROM, outcome);
 		if (problem !== undefined) this.#break(problem);
 	}
 
-	/** The share is above its limit; with few records more of them may still make it good. */
+	/** The share is above max_percent; while there are few records, it may still fall. */
 	get isOverShare(): boolean {
 		const { max_percent } = this.#policy;
 		return max_percent !== undefined && this.#totals.rejected * 100 > max_percent * this.#records;
 	}
 
-	/** Records that were to be sent, up to the last that was rejected; a slow Flameup changes nothing. */
+	/** Records to be sent, up to the last rejected one, so that the result does not depend on Flameup's speed. */
 	get #records(): number {
 		const { deletedInSource, received, skipped } = this.#totals;
 		return Math.max(this.#lastPlace, Math.min(received - deletedInSource - skipped, SHARE_FROM));
 	}
 
-	/** Judges the run once everything is settled. */
+	/** Checks the limits once everything is settled. */
 	judgeEnd(): void {
 		if (this.isBroken) return;
 		const { rejected, upserted } = this.#totals;
@@ -62,7 +62,7 @@ export class RejectionPolicy {
 		if (problem !== undefined) this.#break(problem);
 	}
 
-	/** So much input, and not one person in it. */
+	/** Fails the sync because no record could be upserted. */
 	giveUp(): void {
 		const byCount = [...this.#totals.rejections].sort(([, a], [, b]) => b.count - a.count);
 		const [reason] = byCount[0] ?? [];

@@ -7,7 +7,7 @@ import { InputError } from './inputError';
 import { ConfiguredCatalog, type ConfiguredStream } from './protocol';
 import { vocabulary } from './vocabulary';
 
-/** Not with the parser's own words: they would show a piece of the file, and so perhaps the key. */
+/** The parser's own message is not shown, because it may quote the API key. */
 function parseJson(text: string, what: string): unknown {
 	const parsed = tryJson(text);
 	if (parsed === undefined) throw new InputError(`The ${what} file is not valid JSON.`);
@@ -22,19 +22,22 @@ function tryJson(text: string): unknown {
 	}
 }
 
-/** Airbyte sends null for a setting that is not set, and newer platforms add properties of their own. */
-function asSet(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(asSet);
-	if (typeof value !== 'object' || value === null) return value;
+/** No setting is nested more deeply; deeper input could overflow the stack. */
+const DEEPEST = 10;
+
+/** Removes nulls, which Airbyte sends for settings that are not set, and properties that newer platforms add. */
+function asSet(value: unknown, depth = 0): unknown {
+	if (typeof value !== 'object' || value === null || depth > DEEPEST) return value;
+	if (Array.isArray(value)) return value.map((inner) => asSet(inner, depth + 1));
 	const entries = Object.entries(value).filter(
 		([name, inner]) => inner !== null && !isPlatforms(name),
 	);
-	return Object.fromEntries(entries.map(([name, inner]) => [name, asSet(inner)]));
+	return Object.fromEntries(entries.map(([name, inner]) => [name, asSet(inner, depth + 1)]));
 }
 
 const isPlatforms = (name: string): boolean => /^(?:_|airbyte_)/.test(name);
 
-/** Reads the configuration. Throws FlameupError that names each setting that is unknown or wrong. */
+/** Reads the configuration. Throws a FlameupError that names each unknown or invalid setting. */
 export function readSettings(text: string): Settings {
 	const input = asSet(parseJson(text, 'configuration'));
 	const result = Settings.safeParse(input);
@@ -49,13 +52,13 @@ export function readSettings(text: string): Settings {
 const invalid = (error: z.ZodError, input: unknown): FlameupError =>
 	new FlameupError({ code: 'invalid_settings', issues: settingIssues(error, input) });
 
-/** Whatever the configuration file has as api_key, even when the rest is wrong; to hide it. */
+/** The api_key of a configuration file, even if the rest is invalid, so that it can be hidden. */
 export function peekApiKey(text: string): string | undefined {
 	const key = (tryJson(text) as { api_key?: unknown } | null | undefined)?.api_key;
 	return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined;
 }
 
-/** Reads the configured catalog. Throws InputError that names the place that is wrong. */
+/** Reads the configured catalog. Throws an InputError that names the invalid part. */
 export function readCatalog(text: string): ConfiguredStream[] {
 	const input = parseJson(text, 'catalog');
 	const result = ConfiguredCatalog.safeParse(input);

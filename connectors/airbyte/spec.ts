@@ -3,10 +3,10 @@ import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
 import { vocabulary } from './vocabulary';
 
-/** Where the settings are explained; also the home page of the project. */
+/** The URL of the documentation. */
 export const DOCUMENTATION_URL = 'https://github.com/flameup/connectors#readme';
 
-/** What each card of Airbyte's form holds, in order. */
+/** The cards of Airbyte's form, in order. */
 const GROUPS = [
 	{ id: 'connection', title: 'Connection' },
 	{ id: 'mapping', title: 'Mapping' },
@@ -28,7 +28,7 @@ const GROUP_OF: Readonly<Record<string, string>> = {
 /** Keywords that Airbyte does not know. */
 const OURS: ReadonlySet<string> = new Set(['n8n', 'paths', 'prominent', 'secret']);
 
-/** Our neutral keywords in Airbyte's words, and the order in which the settings are declared. */
+/** Translates our schema keywords to Airbyte's, and adds the order of the settings. */
 function forAirbyte(schema: JsonSchema): JsonSchema {
 	const { items, prominent, properties, secret } = schema;
 	return {
@@ -37,7 +37,7 @@ function forAirbyte(schema: JsonSchema): JsonSchema {
 		...(prominent === true && { always_show: true }),
 		...(items !== undefined && { items: forAirbyte(items) }),
 		...(properties !== undefined && {
-			// Newer platforms may add properties of their own; `write` names those that it does not know.
+			// Newer platforms may add properties of their own; `write` still reports unknown settings.
 			additionalProperties: true,
 			properties: Object.fromEntries(
 				Object.entries(properties).map(([name, property], order) => [
@@ -75,7 +75,7 @@ export function specification(): unknown {
 	};
 }
 
-/** What `discover` offers: people, matched by their user ID. */
+/** The operations that `discover` offers: people, matched by their user ID. */
 export function operations(): unknown[] {
 	return ['append', 'append_dedup'].map((syncMode) => ({
 		object_name: 'people',

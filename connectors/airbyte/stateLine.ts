@@ -1,4 +1,4 @@
-/** Counts that Airbyte's platform compares with the source's, and adds up for its user. */
+/** Counts that Airbyte's platform compares with the source's and shows to its user. */
 export interface DestinationStats {
 	readonly recordCount: number;
 	readonly rejectedRecordCount: number;
@@ -6,9 +6,9 @@ export interface DestinationStats {
 }
 
 /**
- * The STATE message as it came, with `destinationStats` in its state. Nothing else changes, not even
- * blanks: the platform wants its own `id` back, and cursors hold integers that a double would change.
- * `line` must be valid JSON; without an object `state` it stays as it is.
+ * Adds `destinationStats` to a STATE message, and changes nothing else, not even whitespace: the platform
+ * expects its own `id` back, and cursors may contain integers that a double would change. `line` must be
+ * valid JSON; without an object `state` it is returned unchanged.
  */
 export function withStats(line: string, stats: DestinationStats): string {
 	const state = memberOf(line, line.indexOf('{'), 'state');
@@ -26,7 +26,10 @@ interface Span {
 	readonly to: number;
 }
 
-/** Where the value of `name` stands in the object that begins at `from`; the last one, as JSON.parse has it. */
+/**
+ * The position of the value of `name` in the object that begins at `from`; like JSON.parse, uses the last
+ * duplicate.
+ */
 function memberOf(text: string, from: number, name: string): Span | undefined {
 	let found: Span | undefined;
 	let at = skipBlanks(text, from + 1);
@@ -48,14 +51,14 @@ function skipBlanks(text: string, from: number): number {
 	return at;
 }
 
-/** `from` is at a quotation mark; the result is behind the one that closes it. */
+/** The position after the string that opens at `from`. */
 function skipString(text: string, from: number): number {
 	let at = text.indexOf('"', from + 1);
 	while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
 	return at + 1;
 }
 
-/** Whether an odd number of backslashes stands before `at`. */
+/** Whether an odd number of backslashes precedes `at`. */
 function isEscaped(text: string, at: number): boolean {
 	let from = at;
 	while (text[from - 1] === '\\') from--;

@@ -9,14 +9,14 @@ import {
 } from '../../src/settings/settings';
 import { type ConfiguredStream, type StreamDescriptor, streamName } from './protocol';
 
-/** Where a record came from, and the counts it belongs to. */
+/** The origin of a record, and the counts that it belongs to. */
 export interface RecordRef {
 	readonly stream: Stream;
-	/** 1 is the first record of its stream, or the first line of the input. */
+	/** Its position in its stream, or the number of its input line; the first is 1. */
 	readonly number: number;
-	/** Its place among all records of the run that are to be sent. */
+	/** Its position among all records of the run that are to be sent. */
 	readonly place: number;
-	/** The counts of its stream between two states. */
+	/** Its stream's counts between two states. */
 	readonly counts: Counts;
 }
 
@@ -28,21 +28,21 @@ export interface Stream {
 	readonly settings: StreamSettings | undefined;
 	readonly primaryKey: readonly (readonly string[])[];
 	readonly replaces: boolean;
-	/** The input itself, for lines that belong to no stream. */
+	/** Stands for input lines that belong to no stream. */
 	readonly isInput: boolean;
 	readonly isDeclared: boolean;
-	/** How its columns were understood has been told. */
-	isTold: boolean;
+	/** The log has described its columns. */
+	isDescribed: boolean;
 	readonly report: Report<RecordRef>;
-	/** Positions of the first records that were merged into another one. */
+	/** Positions of the first merged records. */
 	readonly merged: number[];
-	/** Counts since the last state of any stream came in. */
+	/** Counts since the last incoming state of any stream. */
 	incoming: Counts;
-	/** Settled counts since the last state of this stream went out. */
+	/** Settled counts since the last acknowledged state of this stream. */
 	outgoing: Counts;
 }
 
-/** A stream of the catalog with its own settings laid over the general ones. */
+/** A stream of the catalog with its own settings applied. */
 export function createStream(
 	configured: ConfiguredStream,
 	settings: Settings,
@@ -64,7 +64,7 @@ export function createStream(
 		replaces: configured.destination_sync_mode === 'overwrite',
 		isInput,
 		isDeclared: columns.length > 0,
-		isTold: false,
+		isDescribed: false,
 		mapper: new Mapper({
 			settings,
 			mapping,
@@ -80,11 +80,11 @@ export function createStream(
 	};
 }
 
-/** Whether settings are for a stream; without a namespace they are for the name in any. */
+/** Whether settings apply to a stream; without a namespace, they apply in every namespace. */
 export const isFor = (own: StreamSettings, { name, namespace }: StreamDescriptor): boolean =>
 	own.stream === name && (own.namespace === undefined || own.namespace === (namespace ?? ''));
 
-/** Whether what a setting of the mapping lists comes from the general one; a stream leaves out more of its own. */
+/** Whether a listing comes from the general mapping rather than the stream's own. */
 export function isGeneral({ settings }: Stream, { listed, setting }: Listing): boolean {
 	if (setting === 'exclude_columns') return !settings?.mapping.exclude_columns?.includes(listed);
 	return settings?.mapping[setting] === undefined;
@@ -92,13 +92,13 @@ export function isGeneral({ settings }: Stream, { listed, setting }: Listing): b
 
 const NUMERIC: ReadonlySet<unknown> = new Set(['number', 'integer', 'null']);
 
-/** Whether a column's JSON Schema allows nothing but numbers. */
+/** Whether a column's JSON Schema allows only numbers. */
 function isNumeric(schema: unknown): boolean {
 	const types = typesOf(schema);
 	return types.every((one) => NUMERIC.has(one)) && types.some((one) => one !== 'null');
 }
 
-/** All types of a schema, also those of its alternatives. */
+/** All types of a schema, including its alternatives. */
 function typesOf(schema: unknown): unknown[] {
 	const { anyOf, oneOf, type } = (schema ?? {}) as Record<string, unknown>;
 	const alternatives = [oneOf, anyOf].filter(Array.isArray).flat();

@@ -1,4 +1,4 @@
-import { FlameupError } from '../../src/errors';
+import { FlameupError, type Problem } from '../../src/errors';
 import type { ColumnSetting } from '../../src/mapping/listings';
 import { nearestName } from '../../src/mapping/nearest';
 import { looseName } from '../../src/settings/names';
@@ -7,15 +7,15 @@ import { quoted } from '../../src/texts';
 import type { ConfiguredStream } from './protocol';
 import { isFor, isGeneral, type Stream } from './stream';
 
-/** Columns that hold the ID of a person in whatever table they stand. */
+/** Columns that identify a person in any table. */
 const PERSON_ID: ReadonlySet<string> = new Set(['userid', 'externalid']);
 
-/** The same, and addresses, which identify a person too. */
-const PERSONAL: ReadonlySet<string> = new Set([...PERSON_ID, 'email', 'emailaddress']);
+/** Columns that hold an address, which is like no key of another table. */
+const ADDRESS: ReadonlySet<string> = new Set(['email', 'emailaddress']);
 
 /**
- * Stops a sync before it sends anything that would overwrite people with each other, or with what is no
- * person. Throws FlameupError.
+ * Throws FlameupError if streams, columns and settings do not match, if streams would overwrite each other's
+ * people, or if a stream does not look like people.
  */
 export function checkStreams(
 	streams: readonly Stream[],
@@ -30,10 +30,16 @@ export function checkStreams(
 	const sent = streams.filter(isSent);
 	checkColumns(sent, streams);
 	checkOverlap(sent, settings);
-	for (const stream of sent) if (stream.isDeclared) checkPeople(stream);
+	for (const stream of sent) {
+		const doubt = stream.isDeclared ? doubtPeople(stream) : undefined;
+		if (doubt !== undefined) throw new FlameupError(doubt);
+	}
 }
 
-/** Every column that a setting names exists: in the stream itself, or for a general setting in any, also a skipped one. */
+/**
+ * Every column in a stream's settings must exist in the stream; one in the general settings, in any stream,
+ * even a skipped one.
+ */
 function checkColumns(sent: readonly Stream[], streams: readonly Stream[]): void {
 	for (const stream of sent.filter(({ isDeclared }) => isDeclared)) {
 		for (const listing of stream.mapper.unknownColumns()) {
@@ -56,7 +62,7 @@ function checkColumns(sent: readonly Stream[], streams: readonly Stream[]): void
 	}
 }
 
-/** A stream without declared columns may have any. */
+/** A stream without declared columns may have any column. */
 const hasColumn = (
 	{ isDeclared, mapper }: Stream,
 	setting: ColumnSetting,
@@ -74,48 +80,64 @@ const hasNoUserId = ({ mapper, mapping }: Stream, setting: ColumnSetting): boole
 
 const isSent = ({ settings }: Stream): boolean => settings?.skip_stream !== true;
 
-/** Equal keys of different tables are different things, unless the user says otherwise. Throws FlameupError. */
+/**
+ * Throws FlameupError if several streams use their own keys as user IDs, unless the user says that they
+ * share them.
+ */
 export function checkOverlap(streams: readonly Stream[], settings: Settings): void {
 	if (settings.streams_share_user_ids) return;
-	const keyed = streams.filter((stream) => isSent(stream) && keyOf(stream) !== undefined);
-	const overlapping = keyed.filter((stream) =>
-		keyed.some((other) => other !== stream && prefixOf(other) === prefixOf(stream)),
+	const keyed = streams.filter(isSent).flatMap((stream) => {
+		const key = keyOf(stream);
+		return key === undefined ? [] : [{ stream, key }];
+	});
+	const overlapping = keyed.filter(({ key, stream }) =>
+		keyed.some(
+			(other) =>
+				other.stream !== stream &&
+				prefixOf(other.stream) === prefixOf(stream) &&
+				!(key.isPersonal && looseName(other.key.names) === looseName(key.names)),
+		),
 	);
 	if (overlapping.length === 0) return;
 	throw new FlameupError({
 		code: 'streams_overlap',
-		streams: overlapping.map((stream) => ({ stream: stream.name, key: keyOf(stream) ?? '' })),
+		streams: overlapping.map(({ key, stream }) => ({ stream: stream.name, key: key.names })),
 	});
 }
 
 const prefixOf = ({ settings }: Stream): string => settings?.user_id_prefix ?? '';
 
-/**
- * The key of the table itself that is taken for the user ID. Undefined for a column that means people in
- * any table, and where the user named the column for this stream.
- */
-function keyOf({ mapper, primaryKey, settings }: Stream): string | undefined {
+/** The columns that a table has as its user ID. */
+interface Key {
+	readonly names: string;
+	/** A column such as user_id, which means the same people in every table that has it. */
+	readonly isPersonal: boolean;
+}
+
+/** The key that is used as the user ID; undefined for an address, or if the user named a column for this stream. */
+function keyOf({ mapper, primaryKey, settings }: Stream): Key | undefined {
 	const { from, paths } = mapper.understanding().userId;
 	if (from === 'nowhere' || settings?.mapping.user_id_columns !== undefined) return undefined;
 	const names = paths.map((path) => path.join('.'));
-	if (names.some((name) => PERSONAL.has(looseName(name)))) return undefined;
+	if (names.some((name) => ADDRESS.has(looseName(name)))) return undefined;
+	const isPersonal = names.some((name) => PERSON_ID.has(looseName(name)));
 	const isOwn = (name: string) =>
 		looseName(name) === 'id' || primaryKey.some((path) => path.join('.') === name);
-	return from === 'setting' && !names.every(isOwn) ? undefined : quoted(names);
+	if (from === 'setting' && (isPersonal || !names.every(isOwn))) return undefined;
+	return { names: quoted(names), isPersonal };
 }
 
-/** A table without an email address whose user ID is only its own key is hardly one of people. */
-function checkPeople(stream: Stream): void {
+/** Why a table is probably not one of people: it has no email column, and no user ID but its own key. */
+export function doubtPeople(stream: Stream): Problem | undefined {
 	const { roles, userId } = stream.mapper.understanding();
-	if (userId.from === 'setting') return;
+	if (userId.from === 'setting') return undefined;
 	const hasEmail = roles.some(({ role }) => role === 'email');
 	const key = keyOf(stream);
-	if (userId.from !== 'nowhere' && (hasEmail || key === undefined)) return;
+	const isPeople = hasEmail || key === undefined || key.isPersonal;
+	if (userId.from !== 'nowhere' && isPeople) return undefined;
 	const { columns } = stream.mapper;
 	const column = columns.find((name) => PERSON_ID.has(looseName(name)));
-	throw new FlameupError(
-		key === undefined || column === undefined
-			? { code: 'not_people', stream: stream.name, columns, hasEmail }
-			: { code: 'unclear_user_id', stream: stream.name, key, column },
-	);
+	return key === undefined || column === undefined
+		? { code: 'not_people', stream: stream.name, columns, hasEmail }
+		: { code: 'unclear_user_id', stream: stream.name, key: key.names, column };
 }

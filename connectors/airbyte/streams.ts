@@ -6,19 +6,19 @@ import { type ConfiguredStream, type StreamDescriptor, streamKey, streamName } f
 import { createStream, type RecordRef, type Stream } from './stream';
 import { checkOverlap, checkStreams } from './streamChecks';
 
-/** Positions of merged records that are kept to be told. */
-const MERGED_TOLD = 3;
+/** How many merged records the log gives as examples. */
+const MERGED_EXAMPLES = 3;
 
-/** The streams of a catalog, and everything that is counted. */
+/** The streams of a catalog and their counts. */
 export class Streams {
 	readonly #byKey = new Map<string, Stream>();
 	readonly #settings: Settings;
-	/** Lines of the input that belong to no stream. */
+	/** Input lines that belong to no stream. */
 	readonly input: Stream;
 	readonly totals = createReport<RecordRef>();
 	emailsLeftOut = 0;
 
-	/** Throws FlameupError when streams, columns and settings do not go together. */
+	/** Throws FlameupError if streams, columns and settings do not match. */
 	constructor(catalog: readonly ConfiguredStream[], settings: Settings) {
 		this.#settings = settings;
 		for (const configured of catalog) {
@@ -36,25 +36,25 @@ export class Streams {
 		return this.#byKey.values();
 	}
 
-	/** The streams of the catalog, and the input itself where it held lines of no stream. */
+	/** The streams of the catalog, and the input if it had lines of no stream. */
 	*counted(): Iterable<Stream> {
 		yield* this.#byKey.values();
 		if (this.input.report.received > 0) yield this.input;
 	}
 
-	/** The stream that a record or a state names. */
+	/** The stream that a record or a state belongs to. */
 	find({ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown }) {
 		return typeof name === 'string' && typeof (namespace ?? '') === 'string'
 			? this.#byKey.get(streamKey({ name, namespace } as StreamDescriptor))
 			: undefined;
 	}
 
-	/** Throws FlameupError when streams would overwrite each other's people, as far as their columns are known. */
+	/** Throws FlameupError if streams would overwrite each other's people, judging by the known columns. */
 	checkOverlap(): void {
 		checkOverlap([...this.values()], this.#settings);
 	}
 
-	/** Counts one more record; `number` is its position where that is not the count of its stream. */
+	/** Counts an incoming record; `number` is its position, by default in its stream. */
 	receive(stream: Stream, number = stream.report.received + 1): RecordRef {
 		const { deletedInSource, received, skipped } = this.totals;
 		const place = received - deletedInSource - skipped + 1;
@@ -69,12 +69,12 @@ export class Streams {
 		for (const one of [this.totals, stream.report, counts]) one.deletedInSource++;
 	}
 
-	/** Counts a record of a stream that the user skips. */
+	/** Counts a record of a skipped stream. */
 	skip({ counts, stream }: RecordRef): void {
 		for (const one of [this.totals, stream.report, counts]) one.skipped++;
 	}
 
-	/** Counts how a record ended. */
+	/** Counts the outcome of a record. */
 	settle(outcome: Outcome<RecordRef>): void {
 		const { counts, number, stream } = outcome.ref;
 		const { samples } = this.#settings.rejected_records;
@@ -82,6 +82,6 @@ export class Streams {
 		tally(stream.report, outcome, samples);
 		count(counts, outcome);
 		if (outcome.status !== 'upserted' || outcome.merged !== true) return;
-		if (stream.merged.length < MERGED_TOLD) stream.merged.push(number);
+		if (stream.merged.length < MERGED_EXAMPLES) stream.merged.push(number);
 	}
 }

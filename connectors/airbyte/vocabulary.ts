@@ -1,6 +1,6 @@
 import type { Vocabulary } from '../../src/texts';
 
-/** The words of Airbyte; settings are named by their path in the configuration. */
+/** Airbyte's terms; settings are named by their path in the configuration. */
 export const vocabulary = (showsValues = false, run = 'sync'): Vocabulary => ({
 	record: 'record',
 	column: 'column',

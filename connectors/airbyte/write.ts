@@ -7,11 +7,12 @@ import { isBlank, isObject } from '../../src/mapping/jsonValues';
 import type { Mapped } from '../../src/mapping/mapper';
 import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
-import { describe, type Vocabulary } from '../../src/texts';
+import { describe, paragraph, type Vocabulary } from '../../src/texts';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { LineSplitter } from './lines';
 import { columnsText, progressText, rejectionText, summaryLines, troubleText } from './logMessages';
 import {
+	asJson,
 	type ConfiguredStream,
 	IGNORED_TYPES,
 	type IncomingMessage,
@@ -21,27 +22,28 @@ import {
 } from './protocol';
 import { RejectionPolicy } from './rejectionPolicy';
 import type { RecordRef, Stream } from './stream';
+import { doubtPeople } from './streamChecks';
 import { Streams } from './streams';
 import { vocabulary } from './vocabulary';
 
-/** Records and characters that may be unsettled before reading pauses: about ten batches. */
+/** Reading pauses at this many unsettled records or characters: about ten batches. */
 const MAX_PENDING = { records: 1_000, characters: 16_000_000 } as const;
 
 const PROGRESS_MS = 60_000;
 
-/** How long requests under way may take to come to their end when the run is to stop. */
+/** How long requests under way may take when the run is stopped. */
 const GRACE_MS = 5_000;
 
-/** The longest that a timer can run. */
+/** The longest delay of a timer in Node. */
 const FOREVER_MS = 2 ** 31 - 1;
 
-/** So many lines without a single message are no Airbyte messages at all. */
+/** After this many lines without an Airbyte message, the input is refused. */
 const MOST_FOREIGN_LINES = 100;
 
-/** People whom a dry run shows as they would be sent. */
+/** How many people a dry run shows. */
 const PEOPLE_SHOWN = 3;
 
-/** What `write` needs of its host. */
+/** What `write` needs from its host. */
 export interface WriteOptions {
 	readonly settings: Settings;
 	readonly catalog: readonly ConfiguredStream[];
@@ -49,18 +51,18 @@ export interface WriteOptions {
 	readonly input: AsyncIterable<Buffer>;
 	readonly transport: Transport;
 	readonly clock: Clock;
-	/** Aborted from outside to end the run in order, and from inside when it fails. */
+	/** Aborted by the host to stop the run, or by the run itself if it fails. */
 	readonly stop: Stop;
-	/** Prints one STATE as it is. */
+	/** Prints one STATE message unchanged. */
 	printState(line: string): void;
 	log(level: LogLevel, message: string): void;
-	/** Waits until the reader of our output has caught up. */
+	/** Waits until buffered output has been read. */
 	caughtUp(): Promise<void> | undefined;
-	/** A short keyed hash, to tell of a user ID without naming it. */
+	/** A short keyed hash, shown in place of a user ID. */
 	hash(text: string): string;
 }
 
-/** Reads messages until the input ends, and sends every record. Throws why the run failed. */
+/** Reads messages until the input ends, and sends every record. Throws if the run fails. */
 export async function write(options: WriteOptions): Promise<void> {
 	await new Write(options).run();
 }
@@ -91,7 +93,7 @@ class Write {
 			: new Client({
 					...options,
 					signal: stop.signal,
-					onTrouble: (problem) => this.#tellTrouble(problem),
+					onTrouble: (problem) => this.#logTrouble(problem),
 				});
 		this.#policy = new RejectionPolicy(settings.rejected_records, this.#streams.totals, (error) =>
 			this.#loader.fail(error),
@@ -123,12 +125,12 @@ class Write {
 	async run(): Promise<void> {
 		const { log, settings } = this.#options;
 		for (const { name, replaces } of this.#streams.values()) {
-			if (replaces) log('WARN', `Stream ${name}: ${NOBODY_IS_DELETED}`);
+			if (replaces) log('WARN', `Stream ${name}: ${NO_DELETION}`);
 		}
-		if (settings.dry_run) log('WARN', 'Dry run: nobody is sent, and no state is saved.');
-		void this.#tellProgress();
+		if (settings.dry_run) log('WARN', 'Dry run: no person is sent, and no state is saved.');
+		void this.#logProgress();
 		try {
-			await Promise.race([this.#load(), this.#outOfTime()]);
+			await Promise.race([this.#load(), this.#failAfterGrace()]);
 		} finally {
 			this.#summarize();
 		}
@@ -189,18 +191,21 @@ class Write {
 	#takePerson(ref: RecordRef, data: unknown): void {
 		const { stream } = ref;
 		const mapped = stream.mapper.toPerson(data);
-		if (!stream.isTold && isObject(data)) this.#describe(stream);
+		if (!stream.isDescribed && isObject(data)) this.#describe(stream);
 		if ('emailLeftOut' in mapped) this.#streams.emailsLeftOut++;
 		this.#show(mapped);
 		this.#loader.add(ref, mapped);
 		this.#policy.judge();
 	}
 
-	/** Tells how the columns were understood, once there is a record; only then undeclared ones are known. */
+	/** Logs how the columns are mapped, at the first record, because undeclared columns are not known before. */
 	#describe(stream: Stream): void {
-		stream.isTold = true;
+		stream.isDescribed = true;
 		this.#options.log('INFO', columnsText(stream.name, stream.mapper.understanding()));
-		if (!stream.isDeclared) this.#streams.checkOverlap();
+		if (stream.isDeclared) return;
+		this.#streams.checkOverlap();
+		const doubt = doubtPeople(stream);
+		if (doubt !== undefined) this.#options.log('WARN', paragraph(describe(doubt, this.#words)));
 	}
 
 	#takeState(state: NonNullable<IncomingMessage['state']>, text: string): void {
@@ -208,10 +213,11 @@ class Write {
 		const descriptor = state.stream?.stream_descriptor;
 		const owner = descriptor && this.#streams.find(descriptor);
 		const owners = descriptor ? (owner ? [owner] : []) : [...this.#streams.values()];
-		this.#loader.mark(this.#checkpoints.take(text.trimEnd(), owners), text.length);
+		const line = asJson(text.trimEnd());
+		this.#loader.mark(this.#checkpoints.take(line, owners), line.length);
 	}
 
-	/** A line of no stream; it counts as a rejected record of the run. */
+	/** Counts a line of no stream as a rejected record of the run. */
 	#rejectLine(rejection: Rejection): void {
 		const ref = this.#streams.receive(this.#streams.input, this.#lines);
 		const { received } = this.#streams.input.report;
@@ -232,14 +238,14 @@ class Write {
 			return;
 		}
 		const { ref, rejection } = outcome;
-		const told = ref.stream.report.rejections.get(rejection.code)?.count ?? 0;
-		if (told <= settings.rejected_records.samples) {
+		const count = ref.stream.report.rejections.get(rejection.code)?.count ?? 0;
+		if (count <= settings.rejected_records.samples) {
 			log('WARN', rejectionText(ref, rejection, hash, this.#words));
 		}
 		this.#policy.judge(outcome);
 	}
 
-	/** In a dry run the user sees the first people as they would be sent, if the log may hold values. */
+	/** In a dry run, logs the first people as they would be sent, if the log may show values. */
 	#show(mapped: Mapped | Rejection): void {
 		const { log, settings } = this.#options;
 		const shows = settings.dry_run && settings.rejected_records.include_values;
@@ -248,7 +254,8 @@ class Write {
 		log('INFO', `Would be sent: ${mapped.json}`);
 	}
 
-	async #outOfTime(): Promise<never> {
+	/** Once stopped, waits for requests under way for a while, then throws. */
+	async #failAfterGrace(): Promise<never> {
 		const { clock, stop } = this.#options;
 		while (!stop.signal.aborted) await clock.sleep(FOREVER_MS, stop.signal);
 		await clock.sleep(GRACE_MS);
@@ -260,7 +267,7 @@ class Write {
 		return new FlameupError({ code: 'stopped', ...(trouble !== undefined && { trouble }) });
 	}
 
-	async #tellProgress(): Promise<void> {
+	async #logProgress(): Promise<void> {
 		const { clock, log, stop } = this.#options;
 		for (;;) {
 			await clock.sleep(PROGRESS_MS, stop.signal);
@@ -270,7 +277,7 @@ class Write {
 		}
 	}
 
-	#tellTrouble(problem: Problem): void {
+	#logTrouble(problem: Problem): void {
 		const { give_up_after_minutes } = this.#options.settings.pace;
 		const text = troubleText(describe(problem, this.#words), give_up_after_minutes);
 		this.#options.log('WARN', text);
@@ -292,7 +299,7 @@ class Write {
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** What sources that read a database's log set on records of deleted rows; some databases store it in capitals. */
+/** CDC sources set this column on records of deleted rows; some databases store its name in capitals. */
 const DELETED_AT = ['_ab_cdc_deleted_at', '_AB_CDC_DELETED_AT'];
 
 /** Flameup documents no way to delete, and sending the record would create the person again. */
@@ -301,5 +308,5 @@ const isDeleted = (data: unknown): boolean =>
 
 const NO_MESSAGES = new FlameupError({ code: 'no_messages' });
 
-const NOBODY_IS_DELETED =
-	'the sync mode is overwrite, but Flameup has no way to delete people. The records are laid over the people who are there.';
+const NO_DELETION =
+	"the sync mode is overwrite, but Flameup's API cannot delete people. The records update the existing people instead.";

@@ -2,13 +2,13 @@ import type { HttpResponse } from '../ports';
 import { isComplaint } from './complaints';
 import { isObject, type Json, parse } from './json';
 
-/** What a status asks of us: it settles people, refuses them, stops the run, or is a passing fault. */
+/** What a status means for a request: success, refused data, the end of the run, or a transient fault. */
 export type Verdict = 'ok' | 'refused' | 'stop' | 'fault';
 
 const REFUSALS = new Set([400, 409, 413, 422]);
 const FAULTS = new Set([408, 425, 429]);
 
-/** What a status asks of us. */
+/** The verdict for a status. */
 export function verdictOf(status: number): Verdict {
 	if (status >= 200 && status < 300) return 'ok';
 	if (REFUSALS.has(status)) return 'refused';
@@ -20,42 +20,42 @@ export type Change = 'created' | 'updated';
 
 /** What a 2xx answer to a batch says. */
 export interface UpsertAnswer {
-	/** It has the documented form, so that it is Flameup's own. */
+	/** Whether it has the documented form, which proves that it comes from Flameup. */
 	readonly isDocumented: boolean;
-	/** For each person of the batch, whether the answer confirms them. */
+	/** Whether the answer confirms each person of the batch. */
 	readonly confirmed: readonly boolean[];
 	readonly created: number;
 	readonly updated: number;
-	/** The two counts are there, but do not add up to the people sent. */
+	/** The answer has both counts, but they do not add up to the people sent. */
 	readonly miscounted: boolean;
-	/** Who was created and who updated, when the answer lets us tell for everybody. */
+	/** The change of each person, if it is certain for the whole batch. */
 	readonly changes?: readonly Change[];
 	/** The people whom the answer lists, by the user ID that was sent. */
 	readonly people?: ReadonlyMap<string, Json>;
 }
 
 /**
- * Reads a 2xx answer to a batch; undefined when it is no answer of Flameup's, which is a fault. A person is
- * confirmed when they are listed, or when nobody is listed and the counts add up. An empty body or `{}`
- * confirms only if `isProven`: Flameup gave a documented answer earlier in this run.
+ * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup. It confirms the people
+ * it lists, or everybody if it lists nobody and its counts add up. An empty body or `{}` confirms only if
+ * `isProven`: Flameup gave a documented answer earlier in the run.
  */
 export function readUpsert(
 	response: HttpResponse,
 	userIds: readonly string[],
 	isProven: boolean,
 ): UpsertAnswer | undefined {
-	if (response.body.trim() === '') return unspoken(userIds, isProven);
+	if (response.body.trim() === '') return emptyAnswer(userIds, isProven);
 	const body = parse(response.body);
 	if (!isObject(body)) return undefined;
-	if (isComplaint(body)) return unspoken(userIds, false);
-	if (Object.keys(body).length === 0) return unspoken(userIds, isProven);
+	if (isComplaint(body)) return emptyAnswer(userIds, false);
+	if (Object.keys(body).length === 0) return emptyAnswer(userIds, isProven);
 	const counts = readCounts(body);
 	if (!Array.isArray(body.people) && counts === undefined) return undefined;
 	return fromListed(Array.isArray(body.people) ? body.people : [], counts, userIds);
 }
 
-/** An answer that says nothing about anybody. */
-const unspoken = (userIds: readonly string[], confirms: boolean): UpsertAnswer => ({
+/** An answer without counts and people. */
+const emptyAnswer = (userIds: readonly string[], confirms: boolean): UpsertAnswer => ({
 	isDocumented: false,
 	confirmed: userIds.map(() => confirms),
 	created: 0,
@@ -96,15 +96,15 @@ function fromListed(
 	};
 }
 
-/** A status that Flameup's people never have, and that says that this one was not taken. */
+/** Statuses that no stored person has; they mark one that was not accepted. */
 const FAILED = /^(?:fail|error|invalid|reject|refus|skip)/i;
 
-/** What Flameup adds to a person; a request has none of these. */
+/** Fields that Flameup adds to a person; a request has none of them. */
 const ADDED = ['external_id', 'id', 'workspace_id', 'created_at', 'updated_at'];
 
 /**
- * Whether an answer shows a person as Flameup holds them. One with a complaint of their own is not held, and
- * one without anything that Flameup adds may be no more than an echo of the request.
+ * Whether a listed person is one that Flameup has stored. A person with an error of their own is not, and
+ * without any field that Flameup adds, the list may be only an echo of the request.
  */
 function isStored(person: Json, hasCounts: boolean): boolean {
 	const { status } = person;
@@ -114,13 +114,13 @@ function isStored(person: Json, hasCounts: boolean): boolean {
 	return hasCounts || ADDED.some((name) => name in person);
 }
 
-/** A person's user ID as text: the reference calls it external_id, the guide to people userId. */
+/** A person's user ID as text; Flameup's reference calls it external_id, its guide to people userId. */
 export function idOf(person: Json): string | undefined {
 	const id = person.external_id ?? person.userId;
 	return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
 
-/** The listed people by the ID that was sent; in lower case where nothing else matches and it is unambiguous. */
+/** The listed people by the ID that was sent; case is ignored where there is no exact match and no ambiguity. */
 function matchPeople(listed: readonly Json[], userIds: readonly string[]): Map<string, Json> {
 	const byId = new Map<string, Json>();
 	for (const person of listed) {
@@ -145,7 +145,7 @@ function matchPeople(listed: readonly Json[], userIds: readonly string[]): Map<s
 	return matched;
 }
 
-/** IDs by their lower case, without those that would be the same. */
+/** IDs by their lower-case form, without those that share one. */
 function oneToOne(ids: readonly string[]): Map<string, string> {
 	const byLower = new Map<string, string | undefined>();
 	for (const id of ids) {
@@ -157,7 +157,7 @@ function oneToOne(ids: readonly string[]): Map<string, string> {
 	return found;
 }
 
-/** Per-person status is not documented: it follows from the counts alone, or from equal timestamps. */
+/** Flameup documents no change per person; it follows from the counts, or from equal timestamps. */
 function changesOf(
 	created: number,
 	updated: number,
@@ -174,7 +174,7 @@ function changesOf(
 	return changes.filter((change) => change === 'created').length === created ? changes : undefined;
 }
 
-/** The people of an answer that lists them; undefined when it is no such answer. */
+/** The people that an answer lists; undefined if it is not a list of people. */
 export function readList(response: HttpResponse): Json[] | undefined {
 	const body = parse(response.body);
 	return isObject(body) && !isComplaint(body) && Array.isArray(body.people)

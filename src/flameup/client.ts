@@ -6,18 +6,18 @@ import { isObject, type Json, parse } from './json';
 import { type ClientOptions, type ClientStats, Sender, type Written } from './sender';
 import { faultProblem, isUntrusted, stopProblem } from './stops';
 
-/** A check answers within 15 s; this leaves time to start on a slow machine, and to print. */
+/** A check has to finish within 15 s; this leaves time to start on a slow machine, and to print. */
 const CHECK_TIMEOUT_MS = 7_000;
 
-/** A user ID that nobody has, so that a connection test reads nobody's data. */
+/** A user ID that does not exist, so that a connection test reads no personal data. */
 export const NOBODY = 'flameup-connection-check';
 
-/** What a connection test found out. */
+/** The result of a connection test. */
 export type CheckResult =
 	| { readonly ok: true /** False for a key that may only write. */; readonly canRead: boolean }
 	| { readonly ok: false; readonly problem: Problem };
 
-/** What identifies a person to the reader of a record. */
+/** What a person is looked up by. */
 export type PersonKey = 'userId' | 'email';
 
 /** Which people are listed. */
@@ -28,7 +28,7 @@ export interface PeopleFilter {
 /** A page of people, in an order that Flameup does not document. */
 export interface PeoplePage {
 	readonly people: readonly Json[];
-	/** How many there are in all; undefined when the answer does not say. */
+	/** The number of people on all pages; undefined if the answer does not say. */
 	readonly total: number | undefined;
 }
 
@@ -37,44 +37,44 @@ export interface TrackedEvent {
 	readonly userId: string;
 	readonly event: string;
 	readonly properties: Readonly<Record<string, unknown>>;
-	/** ISO 8601; Flameup takes the present when it is left out. */
+	/** ISO 8601; Flameup uses the current time if it is missing. */
 	readonly timestamp?: string;
 }
 
-/** Whether a request that must not take effect twice may be sent again. */
+/** Whether the request certainly had no effect, so that it may be retried even if it must not run twice. */
 const hadNoEffect = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer ? answer.status === 429 : !answer.sent;
 
 const READ = { isRepeatable: () => true, permission: 'people:read' } as const;
 const WRITE = { isRepeatable: () => true, permission: 'people:write' } as const;
 
-/** Whether a body or an object says nothing at all, as some of Flameup's successes do. */
-const isSilent = (body: string): boolean => body.trim() === '' || body.trim() === '{}';
+/** Some of Flameup's successful answers are empty. */
+const isEmptyBody = (body: string): boolean => body.trim() === '' || body.trim() === '{}';
 
-/** One person in an answer, not wrapped; an empty one shows nobody, though the call worked. */
+/** The person that an answer consists of. An empty answer is a success that shows no person. */
 function readOne({ body }: HttpResponse): { person?: Json } | undefined {
-	if (isSilent(body)) return {};
+	if (isEmptyBody(body)) return {};
 	const person = parse(body);
 	const isPerson = isObject(person) && (person.id ?? idOf(person)) !== undefined;
 	return isPerson && !isComplaint(person) ? { person } : undefined;
 }
 
-/** Whether an answer has the form that Flameup documents for an event that it took. */
+/** Whether an answer has the documented form of an accepted event. */
 const isTaken = (answer: Json): boolean =>
 	!isComplaint(answer) && (answer.success === true || answer.event_id !== undefined);
 
 const showsOne = ({ person }: { person?: Json }): boolean => person !== undefined;
 
-/** Whether an answer is about the one who was asked for, whatever the server made of the query. */
-const isAsked = (person: Json | undefined, key: PersonKey, value: string): person is Json =>
+/** Whether a person is the requested one; the server may interpret a query loosely. */
+const isRequested = (person: Json | undefined, key: PersonKey, value: string): person is Json =>
 	key === 'userId'
 		? person !== undefined && idOf(person) === value
 		: String(person?.email ?? '').toLowerCase() === value.toLowerCase();
 
-/** Half a character cannot be part of an address. */
+/** Half a surrogate pair cannot be part of a URL. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-/** A segment of a path; `.` and `..` would lead elsewhere, even when escaped. */
+/** Whether a text may be a path segment; `.` and `..` change the path even when escaped. */
 const isSafeSegment = (text: string): boolean => isWellFormed(text) && !/^\.{0,2}$/.test(text);
 
 function envelope(people: readonly string[]): string[] {
@@ -87,7 +87,7 @@ function envelope(people: readonly string[]): string[] {
 	return parts;
 }
 
-/** What the answer to a connection test means. */
+/** The result that an answer to a connection test stands for. */
 function checked(answer: HttpResponse | NetworkFault): CheckResult {
 	const failed = (problem: Problem): CheckResult => ({ ok: false, problem });
 	if ('fault' in answer) {
@@ -103,14 +103,14 @@ function checked(answer: HttpResponse | NetworkFault): CheckResult {
 			return failed(faultProblem(answer, 0, 'anything'));
 		default:
 			if (answer.status !== 403) return failed(stopProblem(answer, READ.permission));
-			// A firewall in between forbids in HTML.
+			// A 403 in HTML comes from a firewall, not from Flameup.
 			return answer.body.trim() === '' || isObject(parse(answer.body))
 				? { ok: true, canRead: false }
 				: failed({ code: 'not_flameup' });
 	}
 }
 
-/** The calls of one run with one API key. All but `check` throw FlameupError when the run cannot go on. */
+/** Flameup's API for one run and one API key. All methods but `check` throw FlameupError if the run has to end. */
 export class Client {
 	readonly #options: ClientOptions;
 	readonly #sender: Sender;
@@ -126,12 +126,12 @@ export class Client {
 		return this.#sender.stats;
 	}
 
-	/** Whether the allowance has requests to spare for a batch that is not full. */
+	/** Whether the allowance has requests to spare for a partial batch. */
 	hasSpare(): boolean {
 		return this.#sender.hasSpare();
 	}
 
-	/** Sends at most 100 people, each as JSON, and tries again while Flameup is busy or down. */
+	/** Sends at most 100 people, each as JSON; retries while Flameup is busy or down. */
 	async upsertPeople(
 		userIds: readonly string[],
 		people: readonly string[],
@@ -147,7 +147,7 @@ export class Client {
 		return written.refused ? written : { refused: false, answer: written.value };
 	}
 
-	/** Creates one person, given as JSON. Tried again only when Flameup certainly did not create them. */
+	/** Creates one person, given as JSON. Retried only if Flameup certainly did not create them. */
 	async createPerson(person: string): Promise<Written<{ readonly person?: Json }>> {
 		const written = await this.#sender.send({
 			...WRITE,
@@ -161,17 +161,17 @@ export class Client {
 		return written.refused ? written : { refused: false, ...written.value };
 	}
 
-	/** The person with exactly this user ID or email address; no person when there is none. */
+	/** The person with exactly this user ID or email address, if there is one. */
 	async findPerson(key: PersonKey, value: string): Promise<Written<{ readonly person?: Json }>> {
 		const canAsk = this.#inWorkspace ? isWellFormed(value) : isSafeSegment(value);
 		if (!canAsk) return { refused: false };
 		const found = await (this.#inWorkspace ? this.#search(key, value) : this.#look(value));
 		if (found.refused) return found;
-		const person = found.value.find((one) => isAsked(one, key, value));
+		const person = found.value.find((one) => isRequested(one, key, value));
 		return { refused: false, ...(person !== undefined && { person }) };
 	}
 
-	/** At most 100 people. */
+	/** Reads one page of at most 100 people. */
 	async listPeople(
 		{ status }: PeopleFilter,
 		limit: number,
@@ -191,7 +191,7 @@ export class Client {
 		return written.refused ? written : { refused: false, page: written.value };
 	}
 
-	/** Lays traits, given as JSON, over those of a person; no person when there is none. */
+	/** Merges traits, given as JSON, into those of a person; returns no person if there is none. */
 	async updateTraits(
 		key: PersonKey,
 		value: string,
@@ -216,7 +216,7 @@ export class Client {
 		return written.refused ? written : { refused: false, ...written.value };
 	}
 
-	/** Sends an event; again only when Flameup certainly did not take it. */
+	/** Sends an event. Retried only if Flameup certainly did not process it. */
 	async track(tracked: TrackedEvent): Promise<Written<{ readonly answer: Json }>> {
 		const { event, properties, timestamp, userId } = tracked;
 		const time = timestamp !== undefined && { timestamp };
@@ -228,7 +228,7 @@ export class Client {
 			path: this.#inWorkspace ? '/events' : '/track',
 			body: [JSON.stringify(body)],
 			read({ body }) {
-				if (isSilent(body)) return {};
+				if (isEmptyBody(body)) return {};
 				const answer = parse(body);
 				return isObject(answer) && isTaken(answer) ? answer : undefined;
 			},
@@ -239,7 +239,7 @@ export class Client {
 		return written.refused ? written : { refused: false, answer: written.value };
 	}
 
-	/** One cheap read; never throws, never waits for the allowance. */
+	/** Tests the connection with one cheap read; never throws and never waits for the allowance. */
 	async check(): Promise<CheckResult> {
 		const { settings, transport } = this.#options;
 		const answer = await transport({
@@ -251,7 +251,7 @@ export class Client {
 		return checked(answer);
 	}
 
-	/** In a workspace the path takes Flameup's own ID only, so that people are searched for. */
+	/** For a workspace, paths accept only Flameup's own ID, so people have to be searched for. */
 	#search(key: PersonKey, value: string): Promise<Written<{ readonly value: Json[] }>> {
 		const name = key === 'userId' ? 'external_id' : 'email';
 		return this.#sender.send({

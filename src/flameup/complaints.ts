@@ -2,7 +2,7 @@ import type { Answered } from '../errors';
 import type { HttpResponse } from '../ports';
 import { isObject, type Json, parse } from './json';
 
-/** One detail of a complaint. `index` is the place in the batch, when the answer tells it. */
+/** One detail of an error answer. `index` is the person's place in the batch, if given. */
 interface Detail {
 	readonly field?: string;
 	readonly message: string;
@@ -10,7 +10,7 @@ interface Detail {
 	readonly userId?: string;
 }
 
-/** What an answer complains about, whichever of Flameup's four documented shapes it has. */
+/** An error answer, whichever of Flameup's four documented shapes it has. */
 export interface Complaint {
 	readonly status: number;
 	readonly message: string;
@@ -24,23 +24,23 @@ const text = (value: unknown): string | undefined =>
 const id = (value: unknown): string | undefined =>
 	typeof value === 'number' ? String(value) : text(value);
 
-/** What an answer says in a place where a text is expected. */
+/** A message as text, whatever type the answer gives it. */
 const words = (value: unknown): string =>
 	value === undefined || value === null || typeof value === 'string'
 		? (text(value) ?? '')
 		: JSON.stringify(value);
 
-/** Whether a body says that something went wrong, whatever its status. */
+/** Whether a body reports an error, whatever the status. */
 export function isComplaint({ error, errors, success }: Json): boolean {
 	const isListed = Array.isArray(errors) ? errors.length > 0 : (errors ?? undefined) !== undefined;
 	return success === false || (error ?? undefined) !== undefined || isListed;
 }
 
-/** Whether an answer has a body that is not JSON, such as the page of a proxy, so that it is not Flameup's. */
+/** Whether an answer's body is not JSON, such as a proxy's page, so that it does not come from Flameup. */
 export const isForeign = ({ body }: HttpResponse): boolean =>
 	body.trim() !== '' && parse(body) === undefined;
 
-/** Reads all four documented shapes; an answer that is none of them, such as HTML, gives no words. */
+/** Reads all four documented shapes; any other body, such as HTML, gives an empty message. */
 export function readComplaint({ body, status }: HttpResponse): Complaint {
 	const json = parse(body);
 	if (!isObject(json)) return { status, message: '', details: [] };
@@ -73,7 +73,7 @@ function readDetail(detail: Json): Detail {
 	};
 }
 
-/** Flameup's words as one sentence. */
+/** The message and its details on one line. */
 function saidBy({ details, message }: Pick<Complaint, 'details' | 'message'>): string {
 	const parts = details.map((detail) =>
 		detail.field === undefined ? detail.message : `${detail.field}: ${detail.message}`,
@@ -81,11 +81,11 @@ function saidBy({ details, message }: Pick<Complaint, 'details' | 'message'>): s
 	return [message, ...parts].filter((part) => part !== '').join('; ');
 }
 
-/** Names of fields that Flameup documents; anything else in an answer may be a value. */
+/** Documented field names; any other name in an answer may be personal data. */
 const DOCUMENTED =
 	/^(?:user_?id|external_id|email|phone|traits|first_name|last_name|avatar_url|timezone|locale|event|properties|parameters|timestamp)$/i;
 
-/** What was answered, as a fact for an error. */
+/** An error answer as facts for a problem. */
 export function answeredBy(complaint: Complaint): Answered {
 	const fields = complaint.details.flatMap(({ field }) => {
 		const first = field?.split('.')[0] ?? '';
@@ -94,7 +94,7 @@ export function answeredBy(complaint: Complaint): Answered {
 	return { status: complaint.status, said: saidBy(complaint), fields: [...new Set(fields)] };
 }
 
-/** Which people of a batch a refusal names, by their place in it, with what it says of each. */
+/** The people that a refusal names, by their place in the batch, with the details about each. */
 export function namedPeople(
 	complaint: Complaint,
 	userIds: readonly string[],

@@ -4,7 +4,7 @@ import { answeredBy, type Complaint, namedPeople } from './complaints';
 import type { PeopleClient } from './dryRun';
 import type { Json } from './json';
 
-/** A person as they are sent. */
+/** A person ready to be sent. */
 export interface Sendable {
 	readonly userId: string;
 	readonly json: string;
@@ -14,9 +14,9 @@ export interface Sendable {
 export type Ending =
 	| {
 			readonly status: 'upserted';
-			/** Left out when the answer does not count this person. */
+			/** Missing if the answer does not count this person. */
 			readonly change?: Change;
-			/** The change is this person's own, not only part of the batch's counts. */
+			/** Whether the change is certain for this person, not only dealt out from the batch's counts. */
 			readonly exact: boolean;
 			/** The person as the answer shows them. */
 			readonly shown?: Json;
@@ -24,82 +24,87 @@ export type Ending =
 	| { readonly status: 'refused'; readonly answered: Answered }
 	| { readonly status: 'unconfirmed' };
 
-/** What a delivery tells while it works. */
+/** Callbacks of a delivery. */
 export interface DeliveryEvents<Entry> {
 	settled(entry: Entry, ending: Ending): void;
 	/** Flameup's counts do not add up to the people sent. */
 	miscounted(): void;
 }
 
-/** People whom one refusal named, with what it said of each. */
+/** People that one refusal named, with the answer about each. */
 type Suspects<Entry> = ReadonlyMap<Entry, Answered>;
 
 /** People to be sent together. */
 interface Group<Entry> {
 	readonly entries: readonly Entry[];
-	/** Who was named and left out, until these got through. */
+	/** People left out of this group because a refusal named them. */
 	readonly suspects?: Suspects<Entry>;
-	/** The refusal is here already, and waits until those named before were tried by themselves. */
+	/** A refusal of this group, to be handled once its suspects have been tried alone. */
 	readonly complaint?: Complaint;
-	/** All of them were named, so that each is sent alone as long as names prove right. */
+	/** All of them were named by a refusal; each is sent alone unless names have proved wrong. */
 	readonly areNamed?: true;
 }
 
-/** What is known of the names in Flameup's refusals in this run. */
+/** How reliable the names in Flameup's refusals have been in this run. */
 interface Names {
-	/** A person who was named was accepted after all, so that no name is used again. */
-	misled: boolean;
+	/** A named person was accepted after all, so names are not used any more. */
+	wereWrong: boolean;
 }
 
 const FORBIDDEN = 403;
 const CONFLICT = 409;
 const TOO_LARGE = 413;
 
-/** So many people forbidden one by one, and nobody accepted: the key has lost its permission. */
+/**
+ * After this many people were answered with 403 one by one and nobody was accepted, the key lacks the
+ * permission.
+ */
 const MOST_FORBIDDEN = 4;
 
-/** Requests that may be spent on finding a few bad people, whatever the size of the batch. */
+/** Extra requests for finding a few bad people, whatever the size of the batch. */
 const SPARE_REQUESTS = 8;
 
 /**
- * Sends batches until each of their people is settled. Who is named by a refusal is left out, and rejected
- * once it is proven that they were at fault: they alone were left out and the others got through, or they
- * were refused alone. Where no name helps, the group is halved until the bad person stands alone. A batch
- * of only bad people costs about one request a person.
+ * Sends batches until all of their people are settled. People named by a refusal are left out. A person is
+ * refused only on proof: the others were accepted without them, or they were refused alone. If names do not
+ * help, the group is halved until the bad person is alone. A batch of only bad people costs about one request
+ * per person.
  */
 export class Delivery<Entry extends Sendable> {
 	readonly #client: PeopleClient;
 	readonly #events: DeliveryEvents<Entry>;
-	readonly #names: Names = { misled: false };
+	readonly #names: Names = { wereWrong: false };
 
 	constructor(client: PeopleClient, events: DeliveryEvents<Entry>) {
 		this.#client = client;
 		this.#events = events;
 	}
 
-	/** Throws what the client throws. */
+	/** Settles everybody in the batch. Throws what the client throws. */
 	deliver(batch: readonly Entry[]): Promise<void> {
 		return new Job(this.#client, this.#events, this.#names, batch).run();
 	}
 }
 
-/** One batch on its way. */
+/** The delivery of one batch. */
 class Job<Entry extends Sendable> {
 	readonly #client: PeopleClient;
 	readonly #events: DeliveryEvents<Entry>;
 	readonly #names: Names;
 	readonly #groups: Group<Entry>[];
 	readonly #resent = new Set<Entry>();
-	/** Who has had a 409 before, and is not tried once more after another one. */
+	/** People who have had a 409, and are not retried after another one. */
 	readonly #conflicted = new Set<Entry>();
 	readonly #forbidden = new Map<Entry, Complaint>();
-	/** Who was left out because of a name. */
+	/** People who were left out because a refusal named them. */
 	readonly #named = new Set<Entry>();
-	/** What finding the bad people may add to the one request a person that sending them singly costs. */
+	/** Requests that the batch may cost: one per person, and a few for finding the bad people. */
 	readonly #budget: number;
 	#unsettled: number;
 	#requests = 0;
+	/** Since the first 403, if there was one: what came before says nothing of the key's permission now. */
 	#hasAccepted = false;
+	#isForbidden = false;
 
 	constructor(
 		client: PeopleClient,
@@ -124,10 +129,10 @@ class Job<Entry extends Sendable> {
 		for (const [entry, complaint] of this.#forbidden) this.#refuse(entry, answeredBy(complaint));
 	}
 
-	/** The group itself, or the first of people who were named. */
+	/** The group itself, or only its first person if all were named. */
 	#next(group: Group<Entry>): Group<Entry> {
 		const { areNamed, entries } = group;
-		if (!areNamed || this.#names.misled || entries.length === 1) return group;
+		if (!areNamed || this.#names.wereWrong || entries.length === 1) return group;
 		this.#groups.unshift({ entries: entries.slice(1), areNamed });
 		return { entries: entries.slice(0, 1) };
 	}
@@ -150,7 +155,7 @@ class Job<Entry extends Sendable> {
 		for (const [place, entry] of entries.entries()) {
 			if (answer.confirmed[place]) {
 				this.#hasAccepted = true;
-				if (this.#named.has(entry)) this.#names.misled = true;
+				if (this.#named.has(entry)) this.#names.wereWrong = true;
 				this.#end(entry, upserted(entry, answer, changes[place]));
 			} else if (this.#resent.has(entry)) {
 				this.#end(entry, { status: 'unconfirmed' });
@@ -163,7 +168,7 @@ class Job<Entry extends Sendable> {
 		if (again.length > 0) this.#groups.push({ entries: again });
 	}
 
-	/** When the others got through, that proves it of a person who was the only one left out. */
+	/** If the others were accepted, the only person left out is proven to be the reason. */
 	#judge(suspects: Suspects<Entry> | undefined, gotThrough: boolean): void {
 		const [only, ...others] = suspects ?? [];
 		const isProven = gotThrough && only !== undefined && others.length === 0;
@@ -173,6 +178,10 @@ class Job<Entry extends Sendable> {
 
 	#refused(group: Group<Entry>, complaint: Complaint): void {
 		const { entries, suspects } = group;
+		if (complaint.status === FORBIDDEN && !this.#isForbidden) {
+			this.#isForbidden = true;
+			this.#hasAccepted = false;
+		}
 		const [only, ...others] = entries;
 		const named = this.#namedBy(complaint, entries);
 		if (only !== undefined && others.length === 0) {
@@ -195,13 +204,13 @@ class Job<Entry extends Sendable> {
 		{ status }: Complaint,
 	): boolean {
 		const helps = named.size > 0 && named.size < length && status !== TOO_LARGE;
-		return helps && !this.#names.misled && this.#canAfford(1);
+		return helps && !this.#names.wereWrong && this.#canAfford(1);
 	}
 
 	#leaveOut(named: Suspects<Entry>, entries: readonly Entry[]): void {
 		for (const [entry, { status }] of named) {
+			this.#named.add(entry);
 			if (status === CONFLICT) this.#conflicted.add(entry);
-			else this.#named.add(entry);
 		}
 		this.#groups.unshift({
 			entries: entries.filter((entry) => !named.has(entry)),
@@ -221,7 +230,7 @@ class Job<Entry extends Sendable> {
 
 	#refusedAlone(only: Entry, complaint: Complaint, own = answeredBy(complaint)): void {
 		if (complaint.status === CONFLICT && !this.#conflicted.has(only)) {
-			// Perhaps somebody else wrote the same person at this moment.
+			// Another client may have written the same person at that moment.
 			this.#conflicted.add(only);
 			this.#groups.push({ entries: [only] });
 		} else if (complaint.status === FORBIDDEN) {
@@ -232,14 +241,17 @@ class Job<Entry extends Sendable> {
 		}
 	}
 
-	/** Suspects whom nothing proves to be at fault are tried by themselves. */
+	/** Suspects without proof are sent by themselves. */
 	#release(suspects: Suspects<Entry> | undefined): void {
 		if (suspects !== undefined) {
 			this.#groups.push({ entries: [...suspects.keys()], areNamed: true });
 		}
 	}
 
-	/** In halves as long as the budget lasts, else one by one. What is too large together says nothing against anybody. */
+	/**
+	 * Halves a group while the budget lasts, else splits it into single people. A group that is too large is
+	 * always halved.
+	 */
 	#halve(entries: readonly Entry[], isTooLarge: boolean): void {
 		const middle = entries.length >> 1;
 		const parts =
@@ -249,7 +261,7 @@ class Job<Entry extends Sendable> {
 		this.#groups.unshift(...parts.map((part) => ({ entries: part })));
 	}
 
-	/** Whether so many requests more may be spent that perhaps settle nobody, as those of waiting groups may. */
+	/** Whether the budget allows further requests that may settle nobody. Each waiting group may need one too. */
 	#canAfford(requests: number): boolean {
 		const waiting = this.#groups.filter(({ entries }) => entries.length > 1).length;
 		return this.#requests + requests + waiting + this.#unsettled <= this.#budget;
@@ -285,7 +297,7 @@ function upserted(entry: Sendable, answer: UpsertAnswer, change: Change | undefi
 	};
 }
 
-/** Each person's change: their own where the answer tells it, else the counts dealt out in order. */
+/** Each person's change: certain if the answer shows it, else dealt out from the counts in order. */
 function countedChanges(
 	entries: readonly unknown[],
 	{ changes, confirmed, created, updated }: UpsertAnswer,

@@ -2,7 +2,7 @@ import type { UpsertAnswer } from './answers';
 import { type Json, parse } from './json';
 import type { ClientStats, Written } from './sender';
 
-/** What a loader needs of a client. */
+/** The part of a client that a loader needs. */
 export interface PeopleClient {
 	upsertPeople(
 		userIds: readonly string[],
@@ -12,7 +12,7 @@ export interface PeopleClient {
 	readonly stats: Readonly<ClientStats>;
 }
 
-/** A client that sends nobody, and confirms and shows everybody as they would have been sent. */
+/** A client that sends nothing, and confirms each person as they would have been sent. */
 export class DryRunClient implements PeopleClient {
 	readonly stats: ClientStats = {
 		requests: 0,

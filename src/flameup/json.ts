@@ -1,11 +1,11 @@
-/** A JSON object of an answer. */
+/** A JSON object in an answer. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Whether it is a JSON object, and no list. */
+/** Whether a value is an object and not an array. */
 export const isObject = (value: unknown): value is Json =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The JSON of a body; undefined when it is none. */
+/** The parsed body; undefined if it is not JSON. */
 export function parse(body: string): unknown {
 	try {
 		return JSON.parse(body);

@@ -4,16 +4,16 @@ import type { Client, PeopleFilter, PeoplePage } from './client';
 import type { Json } from './json';
 import type { Written } from './sender';
 
-/** Most people in one answer, as Flameup documents it. */
+/** People per page; Flameup documents a maximum of 100. */
 const PAGE = MAX_BATCH_SIZE;
 
-/** How often the list is read from the beginning while people move within it. */
+/** How often the list is read from the beginning if people move within it. */
 const MOST_PASSES = 3;
 
-/** Everybody who was found, each once. */
+/** The people that were found, each once. */
 export interface Everybody {
 	readonly people: Iterable<Json>;
-	/** Somebody may be missing: people moved until the end, or fewer were found than the list has. */
+	/** Some may be missing: people moved in every pass, or fewer were found than the list has. */
 	readonly isUnsure: boolean;
 }
 
@@ -21,9 +21,8 @@ type Lister = Pick<Client, 'listPeople'>;
 type Refusal = Extract<Written<unknown>, { refused: true }>;
 
 /**
- * Reads up to `limit` people page by page. Their order is not documented, so pages overlap by one
- * person: if that is somebody else, or fewer were found than the list has, it is read again. Throws
- * what the client throws.
+ * Reads up to `limit` people page by page. Their order is not documented, so pages overlap by one person; if
+ * that person differs, or people are missing, the list is read again. Throws what the client throws.
  */
 export async function readEverybody(
 	client: Lister,
@@ -52,7 +51,7 @@ async function readOnce(
 ): Promise<Pass | Refusal> {
 	const pass = new Pass();
 	while (people.size < limit && !pass.isOver) {
-		// One more than is missing, because pages overlap; the first page has nothing to overlap with.
+		// One extra, because pages after the first overlap.
 		const wanted = Math.min(PAGE, pass.offset === 0 ? limit : limit - people.size + 1);
 		const written = await client.listPeople(filter, wanted, pass.offset);
 		if (written.refused) return written;
@@ -64,9 +63,9 @@ async function readOnce(
 
 /** One reading of the list from its beginning. */
 class Pass {
-	/** Where the next page begins: at the last person of the page before. */
+	/** The next page begins at the last person of the previous one. */
 	offset = 0;
-	/** The end of the list was reached, or a page brought nobody new. */
+	/** The list has ended, or a page brought nobody new. */
 	isOver = false;
 	/** Pages did not overlap, or the length of the list changed. */
 	hasMoved = false;
@@ -74,12 +73,12 @@ class Pass {
 	readonly #seen = new Set<unknown>();
 	#last: unknown;
 
-	/** How many people the list has, as far as it says. */
+	/** The length of the list; 0 if the answers do not say. */
 	get total(): number {
 		return this.#total ?? 0;
 	}
 
-	/** Takes the next page, for which so many people were asked. */
+	/** Takes the next page, of `wanted` people at most. */
 	take({ people, total }: PeoplePage, wanted: number): void {
 		const keys = people.map(keyOf);
 		const overlaps = this.offset === 0 || keys[0] === this.#last;
@@ -90,7 +89,7 @@ class Pass {
 		for (const key of keys) this.#seen.add(key);
 		const end = this.offset + people.length;
 		const isEnd = people.length < wanted ? end >= this.total : end === total;
-		// Without progress the next page would be the same one, or one of a list without an end.
+		// Without progress, the next page would be the same again.
 		this.isOver = isEnd || this.#seen.size === before || end - 1 <= this.offset;
 		this.#last = keys.at(-1);
 		this.offset = end - 1;

@@ -1,7 +1,7 @@
 import { WINDOW_MS } from '../limits';
 import type { HttpResponse } from '../ports';
 
-/** What an answer says of the allowance; times are of our own clock. */
+/** What an answer says about the allowance; times are on our own clock. */
 export interface RateReading {
 	readonly limit?: number;
 	readonly remaining?: number;
@@ -10,22 +10,22 @@ export interface RateReading {
 	readonly retryAfterMs?: number;
 }
 
-/** A window can end up to this long after a reset that is given in whole seconds. */
+/** A window can end this much later than a reset given in whole seconds. */
 const FRACTION_MS = 1_000;
 
-/** A `Date` lacks up to a second and travels; a larger difference is a clock that is off. */
+/** `Date` has whole seconds and takes time to arrive; a larger difference means that the clocks differ. */
 const SKEW_MS = 1_500;
 
 type Headers = HttpResponse['headers'];
 
 /**
  * Reads X-RateLimit-Limit, -Remaining and -Reset (Flameup's), or the RateLimit headers of the IETF's drafts,
- * and Retry-After; `now` is our clock when the answer came.
+ * and Retry-After; `now` is our time when the answer arrived.
  */
 export function readRate(headers: Headers, now: number): RateReading {
 	const { limit, remaining, reset } = readAllowance(headers);
 	const retryAfter = headers['retry-after'];
-	// Most answers carry no time to compare, so their Date need not be read.
+	// Most answers have no time that needs correction, so their Date need not be parsed.
 	const serverNow =
 		reset === undefined && retryAfter === undefined ? now : correctedNow(headers.date, now);
 	const retryAfterMs = readRetryAfter(retryAfter, serverNow);
@@ -55,7 +55,7 @@ function readAllowance(headers: Headers): Allowance {
 	};
 }
 
-/** `limit=100, remaining=50, reset=5` and `"default";r=50;t=5`, as the drafts have had them. */
+/** Reads `limit=100, remaining=50, reset=5` and `"default";r=50;t=5`, from different drafts. */
 function parameters(header: string | undefined): ReadonlyMap<string, number> {
 	const found = new Map<string, number>();
 	for (const [, name = '', value] of (header ?? '').matchAll(/\b(\w+)=(\d+(?:\.\d+)?)/g)) {
@@ -64,13 +64,13 @@ function parameters(header: string | undefined): ReadonlyMap<string, number> {
 	return found;
 }
 
-/** So many requests in a time. */
+/** A number of requests in a period. */
 interface Policy {
 	readonly limit: number | undefined;
 	readonly seconds: number;
 }
 
-/** `120;w=60` and `"default";q=120;w=60`, of which there can be several. */
+/** Reads `120;w=60` and `"default";q=120;w=60`; a header can have several. */
 const readPolicies = (header = ''): Policy[] =>
 	header.split(',').flatMap((one) => {
 		const parts = parameters(one);
@@ -78,7 +78,7 @@ const readPolicies = (header = ''): Policy[] =>
 		return seconds === undefined ? [] : [{ limit: parts.get('q') ?? firstNumber(one), seconds }];
 	});
 
-/** The limit for a minute; one for another time says nothing of ours. */
+/** The limit per minute; limits for other periods are ignored. */
 function limitOf(
 	policies: readonly Policy[],
 	headers: Headers,
@@ -104,17 +104,17 @@ function number(text: string | undefined): number | undefined {
 	return Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** The earliest that the server's clock can show, when its `Date` proves that it differs from ours. */
+/** The server's time, at the earliest, if its `Date` proves that it differs from ours; else our time. */
 function correctedNow(date: string | undefined, now: number): number {
 	const serverDate = parseDate(date);
 	return Math.abs(serverDate - now) > SKEW_MS ? serverDate : now;
 }
 
-/** Date.parse makes a date of almost anything with a number in it, but not with a time of day. */
+/** Requires a time of day, because Date.parse makes a date of almost any text with a number. */
 const parseDate = (text: string | undefined): number =>
 	text !== undefined && /\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
 
-/** Flameup's sample is epoch seconds; epoch milliseconds and seconds from now are told by their size. */
+/** Flameup's sample has epoch seconds; epoch milliseconds and seconds from now are recognized by their size. */
 function untilReset(reset: number, serverNow: number): number {
 	if (reset > 1e11) return Math.max(0, reset - serverNow);
 	const fraction = Number.isInteger(reset) ? FRACTION_MS : 0;

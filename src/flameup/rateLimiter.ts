@@ -2,24 +2,24 @@ import type { Problem } from '../errors';
 import { WINDOW_MS } from '../limits';
 import type { RateReading } from './rateHeaders';
 
-/** Resets that differ by less than this belong to the same window: whole seconds and delays blur them. */
+/** Resets that differ by less than this are of the same window; rounding and delays shift them. */
 const SAME_WINDOW_MS = 2_500;
 
-/** One request as the limiter sees it: it counts until a minute after its answer. */
+/** One request; it counts until a minute after its answer. */
 export interface Ticket {
 	freeAt: number;
 	/** The most requests a minute that its sender allows itself. */
 	readonly pace: number;
 }
 
-/** What was left of the window after one of our answers. */
+/** The state of a window after one of our answers. */
 interface Snapshot {
 	readonly remaining: number;
-	/** Our requests that had been answered in this window by then. */
+	/** Our requests answered in the window until then. */
 	readonly answered: number;
 }
 
-/** How many of our latest answers are used to estimate what others spend. */
+/** How many of our latest answers the estimate of what others spend is based on. */
 const SAMPLE_ANSWERS = 12;
 
 /** With fewer answers than this in a window, the estimate is not trusted near the end of the window. */
@@ -28,16 +28,16 @@ const ENOUGH_ANSWERS = 4;
 /** Others may spend half as much again as estimated. */
 const MARGIN = 1.5;
 
-/** A window whose allowance somebody else spends too, because they use the same key. */
+/** A window whose allowance another client with the same key spends too. */
 class SharedWindow {
-	/** The lowest number seen. */
+	/** The lowest number reported. */
 	remaining: number;
 	resetAt: number;
 	/** Our requests answered in this window. */
 	#answered = 0;
-	/** The begin of the sample: what has been spent since then, and not by us, was spent by others. */
+	/** Start of the sample: what has been spent since, but not by us, was spent by others. */
 	#from: Snapshot;
-	/** The begin of the next sample. */
+	/** Start of the next sample. */
 	#next: Snapshot;
 	/** The most of our requests that were unanswered at once. */
 	#mostUnanswered: number;
@@ -80,25 +80,25 @@ class SharedWindow {
 }
 
 /**
- * The allowance of one API key: at most `requestsPerMinute` requests in any 60 s, or fewer when answers
- * announce less, or when they show that another client of the key is spending too. It is told the time,
- * and never waits itself. Several senders of one key can share it, some at a lower pace.
+ * The allowance of one API key: at most `requestsPerMinute` requests in any 60 s, or fewer if answers announce
+ * a lower limit or show that another client uses the key. Callers pass in the time and do the waiting.
+ * Several senders of one key can share it, some at a lower pace.
  */
 export class RateLimiter {
 	#requestsPerMinute: number;
 	readonly #followsAnnounced: boolean;
 	#announced: number | undefined;
-	/** Requests of ours that still count, oldest first, from index `#head`. */
+	/** Our requests that still count, oldest first, from index `#head`. */
 	#tickets: Ticket[] = [];
 	#head = 0;
 	#unanswered = 0;
 	#heldUntil = 0;
 	#heldFor: Problem | undefined;
 	#onAnswer: (() => void)[] = [];
-	/** One request goes ahead of all others: another client may have used up the window, or Flameup may be down. */
+	/** Only one request may be sent: another client may have used up the window, or Flameup may be down. */
 	#probing = true;
 	#probe: Ticket | undefined;
-	/** Only while another client uses the key. */
+	/** Set only while another client uses the key. */
 	#shared: SharedWindow | undefined;
 
 	constructor(requestsPerMinute: number, followsAnnounced: boolean) {
@@ -124,12 +124,12 @@ export class RateLimiter {
 		return this.#occupied === 0 && this.#shared === undefined && this.#heldUntil <= now;
 	}
 
-	/** Nobody sends before this. */
+	/** No request may be sent before this. */
 	get heldUntil(): number {
 		return this.#heldUntil;
 	}
 
-	/** Why, if anybody said so. */
+	/** Why no request may be sent, if that is known. */
 	get heldFor(): Problem | undefined {
 		return this.#heldFor;
 	}
@@ -139,7 +139,7 @@ export class RateLimiter {
 		return new Promise((resolve) => this.#onAnswer.push(resolve));
 	}
 
-	/** Tells everybody who waits that an answer was judged. */
+	/** Wakes those who wait for the next answer. */
 	judged(): void {
 		const waiting = this.#onAnswer;
 		this.#onAnswer = [];
@@ -147,7 +147,7 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Milliseconds until the next request may go; 0 is now, Infinity is after the next answer. Requests of
+	 * Milliseconds until the next request may be sent; 0 is now, Infinity is after the next answer. Requests of
 	 * the same or a lower pace count against the sender's own.
 	 */
 	wait(now: number, pace = Number.POSITIVE_INFINITY): number {
@@ -174,7 +174,7 @@ export class RateLimiter {
 		return count < pace ? 0 : freeAt;
 	}
 
-	/** Notes that a request goes out. */
+	/** Records that a request is sent. */
 	sent(pace = Number.POSITIVE_INFINITY): Ticket {
 		const ticket = { freeAt: Number.POSITIVE_INFINITY, pace };
 		this.#tickets.push(ticket);
@@ -184,7 +184,7 @@ export class RateLimiter {
 		return ticket;
 	}
 
-	/** Notes that a request was answered, or failed. */
+	/** Records that a request was answered or failed. */
 	answered(ticket: Ticket, now: number, reading?: RateReading): void {
 		ticket.freeAt = now + WINDOW_MS;
 		this.#unanswered--;
@@ -198,14 +198,14 @@ export class RateLimiter {
 		if (reading !== undefined) this.#learn(now, reading, isProbe);
 	}
 
-	/** After a 429 or a fault: nobody sends before `until`, and then one request goes ahead of the others. */
+	/** After a 429 or a fault: sends nothing before `until`, and then a single request first. */
 	hold(until: number, problem?: Problem): void {
 		if (until >= this.#heldUntil) this.#heldFor = problem;
 		this.#heldUntil = Math.max(this.#heldUntil, until);
 		this.#probing = true;
 	}
 
-	/** Whether more than a quarter of the allowance is free, so that a part-filled batch may go. */
+	/** Whether more than a quarter of the allowance is free, enough to send a partial batch. */
 	hasSpare(now: number): boolean {
 		this.#forget(now);
 		const shared = this.#shared;
@@ -233,7 +233,7 @@ export class RateLimiter {
 		}
 	}
 
-	/** Requests of ours that will still count at `time`. */
+	/** Our requests that will still count at `time`. */
 	#occupiedAt(time: number): number {
 		let count = 0;
 		for (let i = this.#head; i < this.#tickets.length; i++) {
@@ -242,10 +242,10 @@ export class RateLimiter {
 		return count;
 	}
 
-	/** Answers overtake each other, so those of an older window, told by its reset, are ignored. */
+	/** Answers overtake each other, so those of an older window (with an earlier reset) are ignored. */
 	#learn(now: number, { remaining, resetAt }: RateReading, isProbe: boolean): void {
 		if (remaining === undefined) return;
-		// The request fell into a window that had begun before its answer, so it ends within a minute of it.
+		// The request's window began before its answer, so it ends within a minute after it.
 		const ends = Math.min(resetAt ?? Number.POSITIVE_INFINITY, now + WINDOW_MS);
 		const shared = this.#shared;
 		if (shared !== undefined && ends < shared.resetAt - SAME_WINDOW_MS) return;
@@ -259,10 +259,10 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Whether the next request may come out of a shared window. While plenty is left, each client only
-	 * leaves room for what the others may have unanswered. Near the end, each sends one request at a time
-	 * and stops when no more is left than one for each of the others, so that the last ones go round
-	 * without a 429: of n clients, the first to stop sees n - 1 left, the next n - 2, and so on.
+	 * Whether a shared window has room for the next request. While plenty is left, each client leaves room only
+	 * for the requests that the others may have unanswered. Near the end, each client sends one request at a
+	 * time and stops when only about one per other client is left. So the last requests cause no 429: of n
+	 * clients, the first stops at n - 1 left, the next at n - 2, and so on.
 	 */
 	#mayTakeFrom(shared: SharedWindow): boolean {
 		const isEstimateGood = shared.hasEnoughAnswers || shared.remaining > this.#limit / 2;

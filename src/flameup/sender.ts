@@ -15,35 +15,35 @@ import { type Complaint, isForeign, readComplaint } from './complaints';
 import { type RateReading, readRate } from './rateHeaders';
 import { RateLimiter, type Ticket } from './rateLimiter';
 import {
+	type AnswersSoFar,
 	faultProblem,
-	type Heard,
 	isProbablyMistyped,
 	isUntrusted,
 	stopProblem,
 	uncertainProblem,
 } from './stops';
 
-/** After a 429: by our clock a reset can lie in the past, and not yet by that of the server. */
+/** The shortest pause after a 429, because a reset that has passed on our clock may not have on the server's. */
 const LEAST_HOLD_MS = 1_000;
 
-/** How long a request is tried again whose address is probably mistyped. */
+/** How long to retry while the address is probably mistyped. */
 const MISTYPED_PATIENCE_MS = 25_000;
 
-/** How long a refusal that is not Flameup's is taken for a passing fault of a proxy. */
+/** How long a refusal that does not come from Flameup counts as a transient fault of a proxy. */
 const FOREIGN_PATIENCE_MS = 30_000;
 
-/** Who waits for the answer to another client's request looks this often whether they are to stop. */
+/** How often a request that waits for another client's answer checks whether to stop. */
 const RECHECK_MS = 1_000;
 
-/** Trouble is told at most this often. */
-const TELL_EVERY_MS = 60_000;
+/** The shortest time between two calls of onTrouble. */
+const TROUBLE_EVERY_MS = 60_000;
 
-/** Where Flameup is, and the network and the time that are given to us. */
+/** The settings of a client, and the network and clock of its host. */
 export interface ClientOptions {
 	readonly settings: Pick<Settings, 'api_url' | 'workspace_id' | 'pace'>;
 	readonly transport: Transport;
 	readonly clock: Clock;
-	/** Once aborted, nothing more is sent; requests under way come to their end. */
+	/** Once aborted, no request is sent any more; those under way finish. */
 	readonly signal: StopSignal;
 	/** The books of the API key, when other clients in this process use it too. */
 	readonly limiter?: RateLimiter;
@@ -51,58 +51,58 @@ export interface ClientOptions {
 	onTrouble?(problem: Problem): void;
 }
 
-/** Flameup's answer to a request: it took it, or it refuses it for a reason that lies in the data. */
+/** Flameup accepted a request, or refused its data. */
 export type Written<T> =
 	| ({ readonly refused: false } & T)
 	| { readonly refused: true; readonly complaint: Complaint };
 
-/** Counts of what went over the network. */
+/** Counts of requests and waiting. */
 export interface ClientStats {
 	requests: number;
-	/** Requests that Flameup answered with 429. */
+	/** Requests answered with 429. */
 	rateLimited: number;
-	/** Requests that failed for another passing reason. */
+	/** Requests that failed for another transient reason. */
 	faults: number;
-	/** Time in which a request was ready, but the allowance was used up. */
+	/** Time that requests waited for the allowance. */
 	waitedMs: number;
-	/** Until when the next request has to wait; in the past when none does. */
+	/** When the next request may be sent; in the past if none is waiting. */
 	waitingUntil: number;
 	/** Why the latest request failed; undefined once one succeeds. */
 	trouble?: Problem | undefined;
 }
 
-/** One request, and how its answer is to be taken. */
+/** One request, and how to interpret its answer. */
 export interface Call<T> {
 	readonly method: HttpRequest['method'];
-	/** Begins with a slash, and follows the workspace. */
+	/** The path after the workspace, with a leading slash. */
 	readonly path: string;
 	readonly body?: readonly string[];
-	/** What a 2xx answer says; undefined when it is no answer of Flameup's, which is a fault. */
+	/** Reads a 2xx answer; undefined (a fault) if it does not come from Flameup. */
 	read(response: HttpResponse, isProven: boolean): T | undefined;
-	/** Whether such an answer has a documented form that nobody else would give. */
+	/** Whether the answer's form proves that it comes from Flameup; by default, every answer that is read does. */
 	proves?(value: T): boolean;
 	/** Whether the same request may be sent again after a fault. */
 	isRepeatable(answer: HttpResponse | NetworkFault): boolean;
-	/** What the API key must be allowed to do. */
+	/** The permission that the API key needs. */
 	readonly permission: string;
-	/** What a 404 in Flameup's own words means, where it is not about the workspace. */
+	/** The value of a 404 with a message from Flameup, if it does not mean an unknown workspace. */
 	readonly absent?: T;
 }
 
-/** One try, and what its answer says of the allowance. */
+/** One attempt, and what its answer says about the allowance. */
 interface Try {
 	readonly sentAt: number;
 	readonly answer: HttpResponse | NetworkFault;
 	readonly reading: RateReading | undefined;
 }
 
-/** The one way out to Flameup: everybody who uses a key in this run shares its allowance here. */
+/** Sends all requests of a run, which share the allowance of the API key. */
 export class Sender {
 	readonly #options: ClientOptions;
 	readonly #limiter: RateLimiter;
-	/** What this client allows itself of books that others may use faster. */
+	/** The client's own limit, if it shares a limiter that others use faster. */
 	readonly #pace: number;
-	/** The address of the API with the workspace, if there is one. */
+	/** The API's URL, with the workspace if one is set. */
 	readonly base: string;
 	readonly stats: ClientStats = {
 		requests: 0,
@@ -111,15 +111,15 @@ export class Sender {
 		waitedMs: 0,
 		waitingUntil: 0,
 	};
-	/** Everybody queues here, so that one sleeps for all and the order stays. */
+	/** Requests queue here for the allowance, so that they keep their order and only one sleeps. */
 	#turn: Promise<void> = Promise.resolve();
-	/** Why nobody may ask any more: the next answer would be the same. */
+	/** The error that ended the run; further requests would fail in the same way. */
 	#ended: FlameupError | undefined;
-	/** Faults since the last answer that was none; those of requests sent together count as one. */
+	/** Faults since the last good answer; those of requests sent together count as one. */
 	#failures = 0;
 	#failedAt = Number.NEGATIVE_INFINITY;
-	#heard: Heard = 'nothing';
-	#toldAt = Number.NEGATIVE_INFINITY;
+	#answersSoFar: AnswersSoFar = 'nothing';
+	#troubleReportedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(options: ClientOptions) {
 		this.#options = options;
@@ -132,14 +132,14 @@ export class Sender {
 		this.#pace = follow_announced_limit ? Number.POSITIVE_INFINITY : requests_per_minute;
 	}
 
-	/** Whether the allowance has requests to spare for a batch that is not full. */
+	/** Whether the allowance has requests to spare for a partial batch. */
 	hasSpare(): boolean {
 		return this.#limiter.hasSpare(this.#options.clock.now());
 	}
 
 	/**
-	 * Sends when the allowance lets it, until there is an answer that is not a passing fault. Throws
-	 * FlameupError; one of the kind `uncertain` when the request may not be repeated.
+	 * Sends a request when the allowance permits, and retries transient faults. Throws FlameupError, of the kind
+	 * `uncertain` if the request may have taken effect and must not be repeated.
 	 */
 	async send<T>(call: Call<T>): Promise<Written<{ readonly value: T }>> {
 		const { clock, signal } = this.#options;
@@ -148,33 +148,33 @@ export class Sender {
 			const tried = await this.#exchange(call);
 			const { answer } = tried;
 			const forMs = firstFaultAt === undefined ? 0 : clock.now() - firstFaultAt;
-			const written = this.#taken(call, answer, forMs);
+			const written = this.#readOrWake(call, answer, forMs);
 			if (written !== undefined) return written;
 
 			const now = clock.now();
 			firstFaultAt ??= now;
-			const problem = faultProblem(answer, now - firstFaultAt, this.#heard);
+			const problem = faultProblem(answer, now - firstFaultAt, this.#answersSoFar);
 			const pauseMs = this.#pauseAfter(tried, failures, problem);
 			this.#limiter.judged();
 			if (!call.isRepeatable(answer)) throw new FlameupError(uncertainProblem(answer));
 			this.stats.trouble = problem;
 			const nextAt = Math.max(now + pauseMs, this.#limiter.heldUntil);
 			if (nextAt - firstFaultAt > this.#patienceMs(answer)) throw new FlameupError(problem);
-			this.#tell(problem);
+			this.#reportTrouble(problem);
 			if (!isRateLimited(answer)) await clock.sleep(pauseMs, signal);
 			if (signal.aborted) throw this.#stopped();
 		}
 	}
 
-	/** Wakes those who wait for an answer, also when this one ends the run. */
-	#taken<T>(
+	/** Reads an answer; if it is a fault or ends the run, wakes the requests that wait for an answer. */
+	#readOrWake<T>(
 		call: Call<T>,
 		answer: HttpResponse | NetworkFault,
 		forMs: number,
 	): Written<{ readonly value: T }> | undefined {
 		let isRead = false;
 		try {
-			const written = this.#take(call, answer, forMs);
+			const written = this.#read(call, answer, forMs);
 			isRead = true;
 			return written;
 		} finally {
@@ -182,17 +182,17 @@ export class Sender {
 		}
 	}
 
-	/** The value or the refusal of an answer; undefined when it is a fault. Throws when it ends the run. */
-	#take<T>(
+	/** The value or the refusal of an answer; undefined for a fault. Throws if it ends the run. */
+	#read<T>(
 		call: Call<T>,
 		answer: HttpResponse | NetworkFault,
 		forMs: number,
 	): Written<{ readonly value: T }> | undefined {
 		const verdict = this.#verdict(answer, forMs);
 		if ('status' in answer && verdict === 'ok') {
-			const value = call.read(answer, this.#heard === 'flameup');
+			const value = call.read(answer, this.#answersSoFar === 'flameup');
 			if (value === undefined) return undefined;
-			if (call.proves?.(value) ?? true) this.#heard = 'flameup';
+			if (call.proves?.(value) ?? true) this.#answersSoFar = 'flameup';
 			return this.#settled({ refused: false, value });
 		}
 		if ('status' in answer && verdict === 'refused') {
@@ -214,13 +214,13 @@ export class Sender {
 	}
 
 	/**
-	 * A 403 after others were accepted is about what was sent, and so a refusal. The page of a proxy that
-	 * refuses or stops is first taken for a fault; only a 413 is a proxy's to say.
+	 * A 403 after accepted requests concerns the data, so it is a refusal. Refusals and stops that do not come
+	 * from Flameup count as faults at first, except a 413, which a proxy may well send.
 	 */
 	#verdict(answer: HttpResponse | NetworkFault, forMs: number): Verdict {
 		if ('fault' in answer) return isUntrusted(answer) ? 'stop' : 'fault';
 		const { status } = answer;
-		const isProven = this.#heard === 'flameup';
+		const isProven = this.#answersSoFar === 'flameup';
 		const verdict = status === 403 && isProven ? 'refused' : verdictOf(status);
 		const mayPass = verdict === 'refused' ? status !== 413 : verdict === 'stop' && isProven;
 		return mayPass && forMs < FOREIGN_PATIENCE_MS && isForeign(answer) ? 'fault' : verdict;
@@ -243,7 +243,7 @@ export class Sender {
 			timeoutMs: settings.pace.timeout_seconds * 1000,
 			...(body !== undefined && { body }),
 		});
-		if ('status' in answer && this.#heard === 'nothing') this.#heard = 'anything';
+		if ('status' in answer && this.#answersSoFar === 'nothing') this.#answersSoFar = 'anything';
 		const reading = 'status' in answer ? readRate(answer.headers, clock.now()) : undefined;
 		this.#limiter.answered(held, clock.now(), reading);
 		return { sentAt, answer, reading };
@@ -272,7 +272,7 @@ export class Sender {
 		}
 	}
 
-	/** Flameup can ask for a longer pause than anybody waits; a window of the allowance ends sooner. */
+	/** Flameup can ask for a longer pause than the run may wait; a window of the allowance is always waited for. */
 	#failIfHeldTooLong(now: number): void {
 		const trouble = this.stats.trouble ?? this.#limiter.heldFor;
 		const longestMs = Math.max(WINDOW_MS, this.#giveUpAfterMs);
@@ -285,7 +285,7 @@ export class Sender {
 		return this.#options.settings.pace.give_up_after_minutes * 60_000;
 	}
 
-	/** How long this request pauses; everybody else waits too, and then one request goes ahead. */
+	/** How long this request pauses. All other requests wait too, and then a single one is sent first. */
 	#pauseAfter({ answer, reading, sentAt }: Try, failures: number, problem: Problem): number {
 		const { clock, signal } = this.#options;
 		const now = clock.now();
@@ -312,14 +312,14 @@ export class Sender {
 	}
 
 	#patienceMs(answer: HttpResponse | NetworkFault): number {
-		const isMistyped = this.#heard === 'nothing' && isProbablyMistyped(answer);
+		const isMistyped = this.#answersSoFar === 'nothing' && isProbablyMistyped(answer);
 		return isMistyped ? Math.min(this.#giveUpAfterMs, MISTYPED_PATIENCE_MS) : this.#giveUpAfterMs;
 	}
 
-	#tell(problem: Problem): void {
+	#reportTrouble(problem: Problem): void {
 		const now = this.#options.clock.now();
-		if (now - this.#toldAt < TELL_EVERY_MS) return;
-		this.#toldAt = now;
+		if (now - this.#troubleReportedAt < TROUBLE_EVERY_MS) return;
+		this.#troubleReportedAt = now;
 		this.#options.onTrouble?.(problem);
 	}
 
@@ -338,6 +338,6 @@ const HEADERS = {
 const isRateLimited = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer && answer.status === 429;
 
-/** A 404 of Flameup's own; one without its words comes from a wrong address. */
+/** A 404 with a message from Flameup; one without comes from a wrong address. */
 const isAbsence = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer && answer.status === 404 && readComplaint(answer).message !== '';

@@ -3,7 +3,7 @@ import type { HttpResponse, NetworkFault } from '../ports';
 import { verdictOf } from './answers';
 import { answeredBy, readComplaint } from './complaints';
 
-/** Faults that no later try can mend: somebody has to change the certificate, or whom we trust. */
+/** Faults that a retry cannot fix: the certificate or the trusted authorities have to change. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
 	'SELF_SIGNED_CERT_IN_CHAIN',
@@ -18,14 +18,14 @@ const UNKNOWN_HOST: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 const PROXY_REFUSES = 'ERR_PROXY_TUNNEL';
 const PROXY_WANTS_LOGIN = 407;
 
-/** Whether the certificate was refused, so that no later try can do better. */
+/** Whether the certificate is not trusted, which a retry cannot change. */
 export const isUntrusted = ({ fault }: NetworkFault): boolean => UNTRUSTED.has(fault);
 
-/** An address or a proxy that is probably mistyped: before anything was ever answered, not worth a long wait. */
+/** Whether the address or the proxy is probably mistyped; before the first answer, a long wait is pointless. */
 export const isProbablyMistyped = (answer: HttpResponse | NetworkFault): boolean =>
 	'fault' in answer && (UNKNOWN_HOST.has(answer.fault) || answer.fault === PROXY_REFUSES);
 
-/** What a status that ends the run means; 401, 403, 404 and whatever else trying again does not change. */
+/** The problem of an answer that ends the run: 401, 403, 404 and others that a retry cannot change. */
 export function stopProblem(answer: HttpResponse | NetworkFault, permission: string): Problem {
 	if ('fault' in answer) return { code: 'untrusted_certificate', fault: answer.fault };
 	const answered = answeredBy(readComplaint(answer));
@@ -46,29 +46,32 @@ export function stopProblem(answer: HttpResponse | NetworkFault, permission: str
 	}
 }
 
-/** What the address has answered so far: nothing, anything, or as Flameup documents it. */
-export type Heard = 'nothing' | 'anything' | 'flameup';
+/** What the address has answered so far: nothing, anything, or a documented answer of Flameup. */
+export type AnswersSoFar = 'nothing' | 'anything' | 'flameup';
 
-/** Why a request did not succeed after all tries. */
+/** The problem of a request that still fails after `forMs` of retries. */
 export function faultProblem(
 	answer: HttpResponse | NetworkFault,
 	forMs: number,
-	heard: Heard,
+	answersSoFar: AnswersSoFar,
 ): Problem {
 	if ('fault' in answer) {
 		const { fault } = answer;
-		if (heard === 'nothing' && UNKNOWN_HOST.has(fault)) return { code: 'unknown_host', fault };
-		if (heard === 'nothing' && fault === PROXY_REFUSES) return { code: 'proxy_refuses', fault };
+		const isFirst = answersSoFar === 'nothing';
+		if (isFirst && UNKNOWN_HOST.has(fault)) return { code: 'unknown_host', fault };
+		if (isFirst && fault === PROXY_REFUSES) return { code: 'proxy_refuses', fault };
 		return { code: 'unreachable', fault, forMs };
 	}
 	if (verdictOf(answer.status) === 'ok') {
-		return heard === 'flameup' ? { code: 'unreadable_answers', forMs } : { code: 'not_flameup' };
+		return answersSoFar === 'flameup'
+			? { code: 'unreadable_answers', forMs }
+			: { code: 'not_flameup' };
 	}
 	const code = answer.status === 429 ? 'allowance_used_up' : 'unavailable';
 	return { code, ...answered(answer), forMs };
 }
 
-/** Why it is not known whether a request that must not be repeated took effect. */
+/** The problem of a request that may have taken effect and must not be repeated. */
 export const uncertainProblem = (answer: HttpResponse | NetworkFault): Problem => ({
 	code: 'uncertain',
 	answer: 'fault' in answer ? { fault: answer.fault } : answered(answer),

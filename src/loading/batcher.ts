@@ -4,19 +4,19 @@ import type { Mapped } from '../mapping/mapper';
 import type { Person } from '../mapping/person';
 import { fitsIn, utf8Length } from '../mapping/utf8';
 
-/** One person of a batch as JSON, with every record that was laid into them, oldest first. */
+/** One person of a batch as JSON, with all records merged into them, oldest first. */
 export interface Entry<Item> {
 	readonly userId: string;
 	json: string;
 	readonly items: Item[];
 }
 
-/** Keeps its record as the JSON of a person. */
+/** A record with the JSON of its person. */
 export interface Recorded {
 	readonly json: string;
 }
 
-/** The person whom some records of one person make. */
+/** The person that some records of one person make together. */
 export function entryOf<Item extends Recorded>(userId: string, items: Item[]): Entry<Item> {
 	const [first, ...later] = items.map(({ json }) => json);
 	const merged = later.reduce(
@@ -26,23 +26,23 @@ export function entryOf<Item extends Recorded>(userId: string, items: Item[]): E
 	return { userId, json: merged, items };
 }
 
-/** People who go in one request, by user ID, in the order of their first record. */
+/** The people of one request, by user ID, in the order of their first record. */
 export interface Batch<Item> {
 	readonly entries: Map<string, Entry<Item>>;
-	/** When its first record came. */
+	/** When its first record was added. */
 	readonly since: number;
 }
 
-/** How people are put together. */
+/** Limits of a batch. */
 export interface BatcherOptions {
 	readonly maxPeople: number;
-	/** Bytes of the body. */
+	/** Of the request's body. */
 	readonly maxBytes: number;
-	/** Two records of one person go in two batches instead of as one person. */
+	/** Records of the same person are sent in separate batches instead of being merged. */
 	readonly separatesRepeats: boolean;
 }
 
-/** The person after both records: later values win, a trait missing in the later record stays. */
+/** Merges two records of a person: later values win, and traits missing in the later record stay. */
 export function overlay(earlier: Person, later: Person): Person {
 	const traits = { ...earlier.traits, ...later.traits };
 	return { ...earlier, ...later, ...(Object.keys(traits).length > 0 && { traits }) };
@@ -51,12 +51,12 @@ export function overlay(earlier: Person, later: Person): Person {
 const overlaid = (json: string, later: Person): string =>
 	JSON.stringify(overlay(parseExactly(json) as Person, later));
 
-/** Groups people into batches; `onBatch` gets each one as soon as it is full. */
+/** Groups people into batches; calls `onBatch` with each one when it is full or closed. */
 export class Batcher<Item> {
 	readonly #options: BatcherOptions;
 	readonly #onBatch: (batch: Batch<Item>) => void;
 	#batch: Batch<Item> | undefined;
-	/** Bytes of the body, or more: texts are counted only when the quick upper bound comes near the cap. */
+	/** An upper bound of the body's bytes; it is counted exactly only when the bound reaches the limit. */
 	#bytes = ENVELOPE_BYTES;
 	#isCounted = false;
 
@@ -65,7 +65,7 @@ export class Batcher<Item> {
 		this.#onBatch = onBatch;
 	}
 
-	/** When the first record of the batch that is filling came; undefined while it is empty. */
+	/** When the first record of the open batch was added; undefined while it is empty. */
 	get since(): number | undefined {
 		return this.#batch?.since;
 	}
@@ -85,7 +85,7 @@ export class Batcher<Item> {
 		if (this.#batch.entries.size >= this.#options.maxPeople) this.close();
 	}
 
-	/** Closes the batch that is filling, if it holds anybody. */
+	/** Closes the open batch, unless it is empty. */
 	close(): void {
 		const full = this.#batch;
 		this.#batch = undefined;
@@ -94,7 +94,7 @@ export class Batcher<Item> {
 		if (full !== undefined) this.#onBatch(full);
 	}
 
-	/** Lays a record over another one of the same person, if there is room for the result. */
+	/** Merges a record into an earlier one of the same person, if the result fits. */
 	#merge(known: Entry<Item>, item: Item, person: Person): boolean {
 		const json = overlaid(known.json, person);
 		const fits = fitsIn(json, this.#options.maxBytes - ENVELOPE_BYTES);

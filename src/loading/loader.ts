@@ -10,32 +10,32 @@ import { Markers, type Segment } from './markers';
 import type { Outcome } from './outcomes';
 import { RefusalStreak } from './refusalStreak';
 
-/** What the loader tells while it works; called in the order in which things are settled. */
+/** Callbacks of a loader, called in the order in which records and markers are settled. */
 export interface LoaderEvents<Ref, Marker> {
 	outcome(outcome: Outcome<Ref>): void;
-	/** Every record added before the marker has had its outcome. */
+	/** All records before the marker are settled. */
 	marker(marker: Marker): void;
-	/** Flameup's counts of a batch do not add up to the people sent. */
+	/** Flameup's counts do not add up to the people of a batch. */
 	miscounted?(): void;
 }
 
-/** What a loader works with. */
+/** What a loader needs. */
 export interface LoaderOptions {
 	readonly client: PeopleClient;
 	readonly settings: Pick<Settings, 'batches' | 'pace'>;
 	readonly clock: Clock;
 	readonly stop: Stop;
-	/** More unsettled records or characters than this, and `isFull` asks the caller to wait. */
+	/** With this many unsettled records or characters, `isFull` asks the caller to wait. */
 	readonly maxPending: { readonly records: number; readonly characters: number };
-	/** False: a part-filled batch waits for `end`, because all input is there already. */
+	/** Whether a partial batch is sent after a time; not needed if all input is there already. */
 	readonly flushesByAge: boolean;
-	/** Outcomes carry the people of Flameup's answers. */
+	/** Outcomes include the people from Flameup's answers. */
 	readonly showsPeople?: boolean;
-	/** Two records of one person go in two requests, one after the other, instead of as one. */
+	/** Records of the same person are sent in separate requests, one after the other, instead of being merged. */
 	readonly separatesRepeats?: boolean;
 }
 
-/** A part-filled batch never waits longer than this for records, however little allowance there is. */
+/** The longest that a partial batch waits for records, however little allowance is left. */
 const LONGEST_AGE_MS = 60_000;
 const RECHECK_MS = 500;
 
@@ -50,8 +50,8 @@ interface HeldMarker<Marker> {
 }
 
 /**
- * Records in, outcomes and markers out. Batches of people go to Flameup a few at a time, never two at
- * once that share a person.
+ * Takes mapped records and markers, and returns outcomes and settled markers by callback. Sends a few batches
+ * at a time, never two at once that share a person.
  */
 export class Loader<Ref, Marker> {
 	readonly #options: LoaderOptions;
@@ -69,7 +69,7 @@ export class Loader<Ref, Marker> {
 	readonly #pending = { records: 0, characters: 0 };
 	#failure: FlameupError | undefined;
 	#onProgress: (() => void)[] = [];
-	/** When the input was last let go on, so that a batch is not sent part-filled just before it. */
+	/** When reading last resumed; a partial batch is not sent just before new records arrive. */
 	#resumedAt = 0;
 	#watchesAge = false;
 
@@ -113,7 +113,7 @@ export class Loader<Ref, Marker> {
 		return this.#pending.records >= records || this.#pending.characters >= characters;
 	}
 
-	/** Takes a mapped record, or settles one that could not be mapped. Throws why the run failed. */
+	/** Takes a mapped record, or settles one that could not be mapped. Throws if the run has failed. */
 	add(ref: Ref, mapped: Mapped | Rejection): void {
 		if (this.#failure !== undefined) throw this.#failure;
 		const segment = this.#markers.record();
@@ -130,13 +130,13 @@ export class Loader<Ref, Marker> {
 		if (mustWatch && this.#batcher.since !== undefined) void this.#watchAge();
 	}
 
-	/** `characters` is the memory that the marker takes while it is held. */
+	/** Adds a marker; `characters` is its size in memory. */
 	mark(marker: Marker, characters: number): void {
 		this.#pending.characters += characters;
 		this.#markers.mark({ marker, characters });
 	}
 
-	/** Resolves when there is room again; rejects with why the run failed. */
+	/** Resolves when more records may be added; rejects if the run has failed. */
 	async room(): Promise<void> {
 		if (!this.isFull && this.#failure === undefined) return;
 		this.#dispatch();
@@ -146,8 +146,8 @@ export class Loader<Ref, Marker> {
 	}
 
 	/**
-	 * Sends what is left, and resolves when everything is settled. After a failure it rejects with it, as
-	 * soon as the requests under way are settled.
+	 * Sends what is left, and resolves when everything is settled. Rejects if the run fails, once the requests
+	 * under way have finished.
 	 */
 	async end(): Promise<void> {
 		this.#batcher.close();
@@ -157,7 +157,7 @@ export class Loader<Ref, Marker> {
 		if (this.#failure !== undefined) throw this.#failure;
 	}
 
-	/** Ends the run for this reason, unless it has failed already: nothing more is sent. */
+	/** Ends the run with this error, unless it has failed already. No further request is sent. */
 	fail(error: unknown): void {
 		this.#failure ??= error instanceof FlameupError ? error : new FlameupError(problemOf(error));
 		this.#options.stop.abort();
@@ -187,7 +187,7 @@ export class Loader<Ref, Marker> {
 			this.#inFlight.add(batch);
 			void this.#deliver(batch);
 		}
-		// Held back with nothing under way: only sending the open batch makes room.
+		// With nothing under way, only sending the open batch makes room.
 		if (this.isFull && this.#isIdle) this.#batcher.close();
 	}
 
@@ -283,7 +283,7 @@ export class Loader<Ref, Marker> {
 		this.#markers.settle(segment);
 	}
 
-	/** Sends a part-filled batch once it is old enough and the allowance is not short. */
+	/** Sends a partial batch once it is old enough and the allowance has requests to spare. */
 	async #watchAge(): Promise<void> {
 		const { client, clock, settings, stop } = this.#options;
 		const maxAgeMs = settings.batches.max_age_seconds * 1000;
@@ -293,9 +293,9 @@ export class Loader<Ref, Marker> {
 			if (since === undefined) break;
 			const now = clock.now();
 			const left = Math.max(since, this.#resumedAt) + maxAgeMs - now;
-			const mayGo =
+			const maySend =
 				this.#queue.length === 0 && (client.hasSpare() || now - since >= LONGEST_AGE_MS);
-			if (left <= 0 && mayGo) this.#batcher.close();
+			if (left <= 0 && maySend) this.#batcher.close();
 			else await clock.sleep(left > 0 ? left : RECHECK_MS, stop.signal);
 		}
 		this.#watchesAge = false;

@@ -1,4 +1,4 @@
-/** The records between two markers; the marker goes once all of them, and all before them, are settled. */
+/** The records between two markers. */
 export interface Segment {
 	unsettled: number;
 }
@@ -8,10 +8,10 @@ interface Held<Marker> {
 	readonly marker: Marker;
 }
 
-/** So many released markers are kept before the list is cut. */
+/** How many released markers may pile up before they are cut off the list. */
 const MOST_RELEASED = 1_000;
 
-/** Releases markers in the order in which they came, each after every record before it. */
+/** Releases markers in order, each once all records before it are settled. */
 export class Markers<Marker> {
 	readonly #release: (marker: Marker) => void;
 	#open: Segment = { unsettled: 0 };
@@ -22,12 +22,12 @@ export class Markers<Marker> {
 		this.#release = release;
 	}
 
-	/** Markers that still wait for records before them. */
+	/** The number of markers that wait for records before them. */
 	get held(): number {
 		return this.#held.length - this.#head;
 	}
 
-	/** Notes one more record, and returns the segment to settle it with. */
+	/** Adds a record, and returns the segment to settle it with. */
 	record(): Segment {
 		this.#open.unsettled++;
 		return this.#open;

@@ -1,9 +1,12 @@
 import { type Answered, FlameupError } from '../errors';
 
-/** Isolating them takes a request each, so that more would take hours; a bad beginning of a good table is shorter. */
+/**
+ * Isolating refused people takes a request each, so more would take hours. A good table rarely begins with
+ * this many bad rows.
+ */
 const MOST_REFUSED = 1_000;
 
-/** Notices when Flameup refuses everybody for one reason: the fault is in the set-up, not in the people. */
+/** Detects that Flameup refuses everybody for one reason, which means a wrong setup. */
 export class RefusalStreak {
 	#hasAccepted = false;
 	#reason = '';

@@ -1,33 +1,33 @@
 import type { Rejection, RejectionCode } from '../errors';
 import type { Outcome } from './outcomes';
 
-/** Counts of records; received = upserted + rejected + deleted in source + skipped, once all are settled. */
+/** Counts of records. Once all are settled, received = upserted + rejected + deletedInSource + skipped. */
 export interface Counts {
 	received: number;
 	upserted: number;
 	created: number;
 	updated: number;
-	/** Records that were laid over another record of the same person, and are upserted with it. */
+	/** Records merged into another record of the same person; they count as upserted too. */
 	merged: number;
 	rejected: number;
-	/** Records that the source marks as deleted; they are never sent. */
+	/** Records that the source marks as deleted, which are not sent. */
 	deletedInSource: number;
-	/** Records of streams that the user skips. */
+	/** Records of skipped streams. */
 	skipped: number;
 }
 
-/** One rejected record that the report keeps. */
+/** A rejected record that the report keeps. */
 export interface Sample<Ref> {
 	readonly ref: Ref;
 	readonly rejection: Rejection;
 }
 
-/** The counts of a run, and for each rejection code how many and the first few. */
+/** Counts, and for each rejection code its count and the first few records. */
 export interface Report<Ref> extends Counts {
 	readonly rejections: Map<RejectionCode, { count: number; readonly first: Sample<Ref>[] }>;
 }
 
-/** Counts before the first record. */
+/** Counts of zero. */
 export const noCounts = (): Counts => ({
 	received: 0,
 	upserted: 0,
@@ -39,7 +39,7 @@ export const noCounts = (): Counts => ({
 	skipped: 0,
 });
 
-/** A report before the first record. */
+/** An empty report. */
 export const createReport = <Ref>(): Report<Ref> => ({ ...noCounts(), rejections: new Map() });
 
 /** Adds one settled record to the counts. */

@@ -11,36 +11,36 @@ import { findUserId, type UserIdSource } from './userIdSource';
 
 /** What is known of a stream before its first record. */
 export interface StreamShape {
-	/** The columns that the source declares; none when it declares nothing. */
+	/** The columns that the source declares; may be empty. */
 	readonly columns: readonly string[];
-	/** Paths of the primary key; several are joined by a colon. */
+	/** The paths of the primary key; the values of several are joined by a colon. */
 	readonly primaryKey: readonly (readonly string[])[];
-	/** Declared columns that hold numbers only. */
+	/** Columns declared to hold only numbers. */
 	readonly numericColumns?: ReadonlySet<string>;
 }
 
-/** How the columns of a stream were understood so far. */
+/** How the columns seen so far are mapped. */
 export interface Understanding {
 	readonly userId: UserIdSource;
 	readonly roles: readonly { readonly role: Role; readonly column: string }[];
 	readonly leftOut: readonly string[];
-	/** Columns that become traits of their own name. */
+	/** Columns that become custom traits. */
 	readonly traits: readonly string[];
 }
 
-/** Records whose columns are never the same would fill the memory with their names. */
+/** Limits the memory for names if every record has other columns. */
 const MOST_COLUMNS = 10_000;
 
-/** A column that turns up later does not take a standard field from one that the source declares. */
+/** Added to the rank of undeclared columns, so that they do not take a standard field from a declared one. */
 const UNDECLARED = 100;
 
-/** A setting, and the place in one column that it names. */
+/** A setting's listing, and the place in one column that it names. */
 interface Named {
 	readonly listing: Listing;
 	readonly place: Place;
 }
 
-/** How the columns of one stream become parts of a person; each name is resolved once. */
+/** Maps the columns of one stream to parts of a person; each name is resolved once. */
 export class Columns {
 	readonly #mapping: Mapping;
 	readonly #shape: StreamShape;
@@ -48,14 +48,14 @@ export class Columns {
 	readonly #listings: readonly Listing[];
 	readonly #declared: ReadonlySet<string>;
 	readonly #known = new KnownColumns();
-	/** Other spellings that records use, each with the known column that it stands for. */
+	/** The known column of each other spelling that records use. */
 	readonly #aliases = new Map<string, string>();
-	/** The same the other way round. */
+	/** The other spellings of each known column. */
 	readonly #spellings = new Map<string, string[]>();
 	readonly #targets = new Map<string, Target>();
-	/** What the settings say of each column. */
+	/** The listings that concern each column. */
 	readonly #named = new Map<string, Named[]>();
-	/** The column of each trait, to see clashes. */
+	/** The column of each trait, to detect clashes. */
 	readonly #traitColumns = new Map<string, string>();
 	#holders = new Map<Role, string>();
 	#userId: UserIdSource = { paths: [], joined: false, from: 'nowhere' };
@@ -72,7 +72,7 @@ export class Columns {
 		this.learn(shape.columns);
 	}
 
-	/** Takes note of columns, and resolves them. */
+	/** Adds columns, and resolves all of them anew. */
 	learn(columns: readonly string[]): void {
 		for (const column of columns) this.#known.add(column);
 		this.#revision++;
@@ -85,11 +85,18 @@ export class Columns {
 		for (const column of this.#known) this.#targets.set(column, this.#resolve(column));
 	}
 
+	/** Adds the columns of a record; of two spellings of one name, not the one that is null. */
+	learnFrom(record: SourceRecord): void {
+		const names = Object.keys(record);
+		const filled = new Set(names.filter((name) => hasValue(record, name)).map(looseName));
+		this.learn(names.filter((name) => hasValue(record, name) || !filled.has(looseName(name))));
+	}
+
 	get isEmpty(): boolean {
 		return this.#known.size === 0;
 	}
 
-	/** Grows when columns that were known before may mean something else now. */
+	/** Changes when known columns may have been resolved differently. */
 	get revision(): number {
 		return this.#revision;
 	}
@@ -98,42 +105,42 @@ export class Columns {
 		return this.#userId;
 	}
 
-	/** Traits that two columns wanted, where the source declares at most one of them. */
+	/** Traits that several columns map to, of which the source declares at most one. */
 	get clashes(): ReadonlySet<string> {
 		return this.#clashes;
 	}
 
-	/** Takes note of a trait that two values wanted. */
+	/** Records that several values map to a trait. */
 	clashed(trait: string): void {
 		if (this.#clashes.size < MOST_COLUMNS) this.#clashes.add(trait);
 	}
 
-	/** What becomes of a column of this record. */
+	/** The target of a column of this record. */
 	target(column: string, record: SourceRecord): Target {
-		return this.#targets.get(column) ?? this.#meet(column, record);
+		return this.#targets.get(column) ?? this.#resolveNew(column, record);
 	}
 
 	/** The spelling of a known column that this record uses. */
 	spelling(column: string, record: SourceRecord): string {
-		if (this.#aliases.size === 0 || Object.hasOwn(record, column)) return column;
-		return this.#spellings.get(column)?.find((one) => Object.hasOwn(record, one)) ?? column;
+		if (this.#aliases.size === 0 || hasValue(record, column)) return column;
+		return this.#spellings.get(column)?.find((one) => hasValue(record, one)) ?? column;
 	}
 
 	isNumeric(column: string): boolean {
 		return this.#shape.numericColumns?.has(column) === true;
 	}
 
-	/** What is never sent of a known column. */
+	/** The parts of a known column that are never sent. */
 	exclusions(column: string): Exclusions | undefined {
 		return this.#targets.get(column)?.exclusions;
 	}
 
-	/** Settings that name columns which no known column matches. */
+	/** Listings that match no known column. */
 	unknown(): Listing[] {
 		return this.#listings.filter(({ places }) => places.length === 0);
 	}
 
-	/** Settings that name columns, or places inside them, which no record had. */
+	/** Listings of columns, or of paths inside them, that no record had. */
 	unseen(): Listing[] {
 		return this.#listings.filter(
 			({ places, setting, wasSeen }) =>
@@ -161,8 +168,8 @@ export class Columns {
 		};
 	}
 
-	/** A column that is not known: another spelling of one that is, or a new one. */
-	#meet(column: string, record: SourceRecord): Target {
+	/** Resolves an unknown column: another spelling of a known one, or a new one. */
+	#resolveNew(column: string, record: SourceRecord): Target {
 		const known = this.#aliases.get(column) ?? this.#findSimilar(column);
 		const isOneColumn = known !== undefined && !this.#holdsAnother(known, column, record);
 		if (isOneColumn) {
@@ -181,10 +188,10 @@ export class Columns {
 		return this.#known.similar(column).find((other) => isBookkeeping(other) === isOurs);
 	}
 
-	/** Whether the record has the known column under its own name or one more spelling. */
+	/** Whether the record also has the known column under another spelling. */
 	#holdsAnother(known: string, column: string, record: SourceRecord): boolean {
 		const spelling = this.spelling(known, record);
-		return spelling !== column && Object.hasOwn(record, spelling);
+		return spelling !== column && hasValue(record, spelling) && hasValue(record, column);
 	}
 
 	#noteSpelling(column: string, known: string): void {
@@ -193,7 +200,7 @@ export class Columns {
 		this.#spellings.set(known, [...(this.#spellings.get(known) ?? []), column]);
 	}
 
-	/** Adds one column; the others are resolved again only if it changes what they mean. */
+	/** Adds one column; resolves the others again only if it may change them. */
 	#add(column: string): void {
 		const known = this.#aliases.get(column);
 		if (known !== undefined) {
@@ -212,7 +219,7 @@ export class Columns {
 		}
 	}
 
-	/** Whether a new column may change what the others mean, or has a meaning of its own. */
+	/** Whether a new column may change the others, or is itself named by a setting or the primary key. */
 	#changesOthers(column: string): boolean {
 		const loose = looseName(column);
 		const means = (name: string): boolean => looseName(name) === loose;
@@ -227,7 +234,7 @@ export class Columns {
 		);
 	}
 
-	/** A column of exactly this name wins over a path; but what is excluded is excluded in both. */
+	/** A column with exactly this name wins over a path; exclusions apply to both. */
 	#findPlaces(listing: Listing): void {
 		const all = this.#known.places(listing.listed);
 		listing.places = listing.setting === 'exclude_columns' ? all.flat() : (all[0] ?? []);
@@ -240,7 +247,7 @@ export class Columns {
 		}
 	}
 
-	/** Keeps a trait for a place inside a column, which the user renamed. */
+	/** Reserves a trait for a renamed path inside a column. */
 	#reserve(trait: string, path: string): void {
 		const other = this.#traitColumns.get(trait);
 		if (other !== undefined && other !== path) this.clashed(trait);
@@ -251,7 +258,7 @@ export class Columns {
 		return this.#named.get(column) ?? [];
 	}
 
-	/** Whether a setting names the column as a whole. */
+	/** Whether a setting names the whole column. */
 	#isNamedBy(setting: ColumnSetting, column: string): boolean {
 		return this.#namedIn(column).some(
 			({ place, listing }) => listing.setting === setting && place.rest.length === 0,
@@ -267,7 +274,7 @@ export class Columns {
 		return this.#mapping.only_columns.length === 0 || this.#isNamedBy('only_columns', column);
 	}
 
-	/** Whether something of a column is sent; the email address always is. */
+	/** Whether at least a part of the column is sent; the email address always is. */
 	#isSent(column: string, role?: Role): boolean {
 		if (this.#isExcluded(column)) return false;
 		if (role === 'email' || this.#isListed(column)) return true;
@@ -281,7 +288,10 @@ export class Columns {
 		return (renames.find(({ listing }) => listing.listed === column) ?? renames[0])?.listing.trait;
 	}
 
-	/** How well a column suits a standard field: -1 and 0 are listings of the user, Infinity is not at all. */
+	/**
+	 * How well a column fits a standard field, lowest first: -1 renamed and 0 named by the user, Infinity not
+	 * at all.
+	 */
 	#rank(column: string, role: Role): number {
 		if (!this.#isSent(column, role)) return Number.POSITIVE_INFINITY;
 		const trait = this.#renamed(column);
@@ -307,7 +317,7 @@ export class Columns {
 		return holders;
 	}
 
-	/** The path of a standard field that the user wants to be read inside a column. */
+	/** The path inside a column that the user named for a standard field. */
 	#findPath(role: Role): string | undefined {
 		return this.#listings.find(
 			({ places, setting, trait }) =>
@@ -338,9 +348,9 @@ export class Columns {
 		});
 	}
 
-	/** The one column that is the user ID, and so is not a trait as well. */
+	/** The column that is the whole user ID, and therefore not a trait. */
 	#onlyIdColumn(): string | undefined {
-		const [path, ...others] = this.#userId.paths;
+		const [path, ...others] = this.#userId.paths.filter(([head = '']) => this.#known.has(head));
 		return others.length === 0 && path?.length === 1 ? path[0] : undefined;
 	}
 
@@ -354,7 +364,7 @@ export class Columns {
 		};
 	}
 
-	/** What becomes of the column itself, without the places inside it that settings name. */
+	/** The target of the column itself, without paths inside it. */
 	#ownTarget(column: string, role: Role | undefined): Target {
 		if (role === 'email') return EMAIL;
 		const trait = this.#renamed(column);
@@ -366,8 +376,8 @@ export class Columns {
 	}
 
 	/**
-	 * Whether a column gets the trait that it wants; the one that the user renamed wins over the others.
-	 * Only the declared columns alone are an error: a column that turns up later never stops a run.
+	 * Whether a column gets its trait; a renamed column wins over others. Only a clash of two declared columns is
+	 * an error: a column that appears later never stops a run.
 	 */
 	#claim(name: string, column: string, isRenamed: boolean, role: Role | undefined): boolean {
 		const isField = isRenamed && role === undefined && isRole(name);
@@ -389,3 +399,7 @@ export class Columns {
 		return takesOver;
 	}
 }
+
+/** A column that is null counts as absent: caches and databases fill in those that they know of. */
+const hasValue = (record: SourceRecord, column: string): boolean =>
+	Object.hasOwn(record, column) && record[column] !== null && record[column] !== undefined;

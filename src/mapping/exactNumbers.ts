@@ -1,4 +1,4 @@
-/** JSON.parse that knows the text of each number, and the means to write it back (Node 21 and later). */
+/** JSON.parse with the source text of numbers, and JSON.rawJSON (Node 21 and later). */
 interface ExactJson {
 	isRawJSON?: (value: unknown) => boolean;
 	parse(
@@ -10,11 +10,11 @@ interface ExactJson {
 
 const json = JSON as unknown as ExactJson;
 
-/** Whether it is a number that `parseExactly` has kept as its text; for `typeof` it is an object. */
+/** Whether a value is a number that `parseExactly` kept as text; its `typeof` is object. */
 export const isExactNumber = (value: unknown): value is { rawJSON: string } =>
 	json.isRawJSON?.(value) === true;
 
-/** A double keeps 15 digits of any number; a dot makes 16 characters of them. */
+/** A double keeps any 15 digits; with a dot, these are 16 characters. */
 const LONGEST_SAFE = 16;
 
 const ZERO = 0x30;
@@ -23,15 +23,18 @@ const DOT = 0x2e;
 
 const isDigitOrDot = (code: number): boolean => (code >= ZERO && code <= NINE) || code === DOT;
 
-/** Whether a long number must keep its text: a double changes it, or cannot tell it from its neighbours. */
+/**
+ * Whether a long number must be kept as text: a double changes it, or cannot distinguish it from its
+ * neighbours.
+ */
 function needsText(source: string): boolean {
 	const value = Number(source);
 	return String(value) !== source || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
 /**
- * Whether a JSON text may hold a number that must keep its text: a long run of digits that does not follow
- * a quotation mark. Looks only at every 16th character and around it, so that it costs little.
+ * Whether a JSON text may contain a number to be kept as text: a long run of digits that does not follow a
+ * quotation mark. For speed, it checks only every 16th character, and the characters around a digit.
  */
 function mayHoldLongNumber(text: string): boolean {
 	for (let at = 0; at < text.length; at += LONGEST_SAFE) {
@@ -49,11 +52,11 @@ function mayHoldLongNumber(text: string): boolean {
 
 const isExponent = (text: string, at: number): boolean => text[at] === 'e' || text[at] === 'E';
 
-/** Shorter ones stay numbers, or 1.0 would be another user ID than 1 where a long number is near. */
+/** Shorter numbers stay numbers; otherwise 1.0 and 1 would be different user IDs in lines with a long number. */
 const isLong = (source: string | undefined): source is string =>
 	source !== undefined && /^-?[\d.]{16}/.test(source);
 
-/** JSON.parse, but numbers with more digits than a double tells apart are kept as they came (JSON.rawJSON). */
+/** JSON.parse, but keeps numbers that a double cannot hold exactly as text (JSON.rawJSON). */
 export function parseExactly(text: string): unknown {
 	if (!mayHoldLongNumber(text)) return JSON.parse(text);
 	return json.parse(text, (_key, value, { source }) =>

@@ -2,19 +2,19 @@ import { looseName } from '../settings/names';
 import { define, isObject, opened, type SourceRecord, toJson } from './jsonValues';
 import type { Listing } from './listings';
 
-/** What is never sent of a member: the parts inside it, or all of it where none is named. */
+/** The parts of a member that are never sent; all of it without `inside`. */
 export interface Exclusion {
 	readonly listings: readonly Listing[];
 	readonly inside?: Exclusions;
 }
 
-/** Members that are not sent in whole, by their names. */
+/** Exclusions by the name of the member. */
 export type Exclusions = ReadonlyMap<string, Exclusion>;
 
-/** Lists that are nested deeper are left out, where something inside them may have to be. */
+/** Values nested deeper are left out, because they may contain something excluded. */
 const DEEPEST = 50;
 
-/** The exclusions that paths such as ssn or history.ssn mean; undefined when there are none. */
+/** The exclusions for paths such as ssn or history.ssn; undefined if there are none. */
 export function exclusionsFor(
 	paths: readonly { readonly listing: Listing; readonly rest: readonly string[] }[],
 ): Exclusions | undefined {
@@ -33,7 +33,7 @@ export function exclusionsFor(
 	return exclusions;
 }
 
-/** A value without what is excluded inside it, also inside lists and JSON text. */
+/** A value without its excluded parts, also inside lists and JSON text. */
 export function withoutExcluded(given: unknown, exclusions: Exclusions, depth = 0): unknown {
 	if (depth > DEEPEST) return undefined;
 	const value = opened(given);
@@ -59,7 +59,7 @@ function membersWithout(value: SourceRecord, exclusions: Exclusions, depth: numb
 	return rest;
 }
 
-/** What is excluded of a member; one whose name has dots may be several steps of a path. */
+/** The exclusion for a member; a name with dots may stand for several steps of a path. */
 function findExclusion(exclusions: Exclusions, name: string, object: object) {
 	let inside: Exclusions | undefined = exclusions;
 	let found: Exclusion | undefined;
@@ -71,7 +71,7 @@ function findExclusion(exclusions: Exclusions, name: string, object: object) {
 	return found;
 }
 
-/** An exact name wins: a loose one means a member only where no other has that name exactly. */
+/** An exact name wins; a similar one counts only if no other member has the exact name. */
 function findStep(exclusions: Exclusions, key: string, object: object): Exclusion | undefined {
 	const exact = exclusions.get(key);
 	if (exact !== undefined) return exact;

@@ -1,13 +1,13 @@
 import { isExactNumber, parseExactly } from './exactNumbers';
 
-/** One record as the source has it: columns and their values. */
+/** A record of the source: values by column. */
 export type SourceRecord = Readonly<Record<string, unknown>>;
 
-/** Whether it is an object with members, and neither a list nor a number kept as its text. */
+/** Whether a value is a plain object, neither an array nor a number kept as text. */
 export const isObject = (value: unknown): value is SourceRecord =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
-/** Null, an empty text, or a number that JSON does not know. */
+/** Whether a value is null, an empty string, NaN or an infinity. */
 export const isBlank = (value: unknown): boolean =>
 	value === null ||
 	value === undefined ||
@@ -27,11 +27,11 @@ export function isEmpty(object: object): boolean {
 	return true;
 }
 
-/** A whole number that may have lost digits before it came to us as a double. */
+/** Whether a value is a whole number too large for a double to hold exactly. */
 export const mayHaveLostDigits = (value: unknown): boolean =>
 	typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
 
-/** Dates and the like as JSON has them; whatever came as JSON stays as it is. */
+/** Converts dates and other objects with `toJSON`; other values stay unchanged. */
 export const asJson = (value: unknown): unknown =>
 	typeof value === 'object' &&
 	value !== null &&
@@ -40,7 +40,7 @@ export const asJson = (value: unknown): unknown =>
 		? value.toJSON()
 		: value;
 
-/** What is inside a value: dates as JSON has them, and the objects and lists of JSON text. */
+/** Like `asJson`, but also parses text that is a JSON object or array. */
 export function opened(value: unknown): unknown {
 	if (typeof value !== 'string') return asJson(value);
 	if (!/^\s*[{[]/.test(value)) return value;
@@ -51,7 +51,7 @@ export function opened(value: unknown): unknown {
 	}
 }
 
-/** Undefined when JSON.stringify cannot go so deep, or meets a bigint. */
+/** JSON.stringify, but undefined if the value is nested too deeply or contains a bigint. */
 export function toJson(value: unknown): string | undefined {
 	try {
 		return JSON.stringify(value);
@@ -60,7 +60,7 @@ export function toJson(value: unknown): string | undefined {
 	}
 }
 
-/** Sets a name whatever it is; `__proto__` is only a name here. */
+/** Sets a property; `__proto__` is a name like any other. */
 export function define(values: Record<string, unknown>, name: string, value: unknown): void {
 	if (name === '__proto__') {
 		Object.defineProperty(values, name, {
@@ -76,7 +76,7 @@ export function define(values: Record<string, unknown>, name: string, value: unk
 
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
-/** A number that came as text, such as 99.000000000, with all its digits; other values stay as they are. */
+/** Converts a decimal text such as 99.000000000 to a number with all its digits; other values stay unchanged. */
 export function asNumber(value: unknown): unknown {
 	if (typeof value !== 'string' || !DECIMAL.test(value)) return value;
 	return parseExactly(value.includes('.') ? withoutTrailingZeros(value) : value);

@@ -1,7 +1,7 @@
 import { looseName } from '../settings/names';
 import type { Place } from './listings';
 
-/** The columns of a stream that are known so far, in the order in which they turned up. */
+/** The known columns of a stream, in the order in which they appeared. */
 export class KnownColumns {
 	readonly #names = new Set<string>();
 	readonly #similar = new Map<string, string[]>();
@@ -27,7 +27,7 @@ export class KnownColumns {
 		return this.#names.values();
 	}
 
-	/** The column with exactly this name, else those with a similar one. */
+	/** The column with exactly this name, else those with similar names. */
 	find(name: string): readonly string[] {
 		return this.#names.has(name) ? [name] : this.similar(name);
 	}
@@ -38,8 +38,8 @@ export class KnownColumns {
 	}
 
 	/**
-	 * The places that a listed name means, most likely first. A name with dots may be a column, or a path
-	 * inside the column that it begins with.
+	 * The places that a listed name may mean, most likely first: a name with dots is a column, or a path
+	 * inside one.
 	 */
 	places(listed: string): Place[][] {
 		const keys = listed.split('.');

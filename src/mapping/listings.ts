@@ -9,25 +9,25 @@ export type ColumnSetting =
 	| 'exclude_columns'
 	| 'rename';
 
-/** A place inside a column: no rest means the column itself. */
+/** A column, or a path inside it (`rest`). */
 export interface Place {
 	readonly column: string;
 	readonly rest: readonly string[];
 }
 
-/** One name that a setting lists: a column, or a path such as address.city. */
+/** One name in a setting: a column, or a path such as address.city. */
 export interface Listing {
 	readonly setting: ColumnSetting;
 	readonly listed: string;
-	/** The name that the column is to have in Flameup. */
+	/** The new name, for a renamed column. */
 	readonly trait?: string;
-	/** The columns that it means, as far as they are known. */
+	/** The places in known columns that it matches. */
 	places: readonly Place[];
-	/** A record had a value there; only followed for paths. */
+	/** Whether a record had a value there; kept up only for paths. */
 	wasSeen: boolean;
 }
 
-/** All names that the settings list. */
+/** All names in the mapping settings. */
 export function listingsOf(mapping: Mapping): Listing[] {
 	const listing = (setting: ColumnSetting, listed: string, trait?: string): Listing => ({
 		setting,
@@ -45,7 +45,7 @@ export function listingsOf(mapping: Mapping): Listing[] {
 	];
 }
 
-/** The key of an object that a path names: exactly, or else loosely. */
+/** The key of an object that a step of a path names: exactly, or else loosely. */
 export function findKey(object: object, key: string): string | undefined {
 	if (Object.hasOwn(object, key)) return key;
 	const loose = looseName(key);

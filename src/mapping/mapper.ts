@@ -18,15 +18,15 @@ import { type Parts, Traits } from './traits';
 import { readUserId } from './userId';
 import { fitsIn } from './utf8';
 
-/** A person, and the same as the JSON that is sent. */
+/** A person, and their JSON as it is sent. */
 export interface Mapped {
 	readonly person: Person;
 	readonly json: string;
-	/** The record's email address was invalid, and the person goes without it. */
+	/** The record's email address was invalid and has been left out. */
 	readonly emailLeftOut?: true;
 }
 
-/** What a mapper has to know of its stream and of the settings. */
+/** The stream and the settings of a mapper. */
 export interface MapperOptions extends StreamShape {
 	readonly settings: Pick<Settings, 'workspace_id' | 'batches' | 'rejected_records'>;
 	readonly mapping: Mapping;
@@ -39,7 +39,7 @@ export class Mapper {
 	readonly #options: MapperOptions;
 	readonly #columns: Columns;
 	readonly #traits: Traits;
-	/** In a workspace the documented form has the phone number among the traits, else beside the email address. */
+	/** Flameup documents the phone number as a trait for workspaces, and beside the email address without one. */
 	readonly #phoneIsTrait: boolean;
 	readonly #maxBytes: number;
 
@@ -53,13 +53,10 @@ export class Mapper {
 		this.#traits = new Traits(mapping, (trait) => this.#columns.clashed(trait));
 	}
 
-	/**
-	 * A person, or why the record cannot become one. Numbers with more digits than a double holds are
-	 * kept when they come as JSON.rawJSON.
-	 */
+	/** The person, or why the record cannot become one. Numbers kept as JSON.rawJSON keep all their digits. */
 	toPerson(record: unknown): Mapped | Rejection {
 		if (!isObject(record)) return { code: 'invalid_record', why: 'no object' };
-		if (this.#columns.isEmpty) this.#columns.learn(Object.keys(record));
+		if (this.#columns.isEmpty) this.#columns.learnFrom(record);
 		const parts = this.#takeApart(record);
 		const userId = readUserId(record, this.#columns, this.#options.userIdPrefix ?? '');
 		if (typeof userId !== 'string') return userId;
@@ -84,12 +81,12 @@ export class Mapper {
 		return typeof email === 'object' ? { person, json, emailLeftOut: true } : { person, json };
 	}
 
-	/** How the columns were understood so far. */
+	/** How the columns seen so far are mapped. */
 	understanding(): Understanding {
 		return this.#columns.understanding();
 	}
 
-	/** Names in the settings that no known column matches, before any record has come. */
+	/** Names in the settings that match no known column; for use before the first record. */
 	unknownColumns(): readonly Listing[] {
 		return this.#columns.unknown();
 	}
@@ -99,17 +96,17 @@ export class Mapper {
 		return this.#columns.unseen();
 	}
 
-	/** The columns that are known so far. */
+	/** All known columns. */
 	get columns(): readonly string[] {
 		return this.#columns.known;
 	}
 
-	/** Traits that more than one value wanted, where nothing was declared: the first or the nearest got it. */
+	/** Traits that several undeclared values map to; only one of them is sent. */
 	get clashes(): ReadonlySet<string> {
 		return this.#columns.clashes;
 	}
 
-	/** A new column can change what the ones before it mean; then the record is taken apart again. */
+	/** A new column can change how earlier ones are mapped; then the record is taken apart again. */
 	#takeApart(record: SourceRecord): Parts {
 		for (;;) {
 			const { revision } = this.#columns;
@@ -135,7 +132,7 @@ export class Mapper {
 		return parts;
 	}
 
-	/** The address; undefined when there is none. */
+	/** The email address, or why it is invalid; undefined if there is none. */
 	#readEmail(value: unknown): string | Rejection | undefined {
 		if (isBlank(value)) return undefined;
 		const text = typeof value === 'string' ? value.trim() : undefined;

@@ -1,6 +1,6 @@
 import { looseName } from '../settings/names';
 
-/** The name that is most like a mistyped one; undefined when none is like it. */
+/** The name that is most similar to a mistyped one; undefined if none is similar enough. */
 export function nearestName(mistyped: string, names: Iterable<string>): string | undefined {
 	const wanted = looseName(mistyped);
 	let nearest: string | undefined;
@@ -14,7 +14,7 @@ export function nearestName(mistyped: string, names: Iterable<string>): string |
 	return nearest;
 }
 
-/** How many characters must be added, removed or replaced, or exchanged with their neighbour (Damerau-Levenshtein). */
+/** Damerau-Levenshtein distance: characters to add, remove, replace or swap with their neighbour. */
 function editDistance(a: string, b: string): number {
 	let beforeThat: number[] = [];
 	let above = Array.from({ length: b.length + 1 }, (_, i) => i);

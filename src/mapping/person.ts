@@ -1,10 +1,10 @@
 import { z } from 'zod/v4';
 import { LIMITS } from '../limits';
 
-/** One @ with something on both sides and no spaces; stricter rules are Flameup's to apply. */
+/** Exactly one @ with text on both sides and no spaces; stricter checks are left to Flameup. */
 export const EMAIL_PATTERN = /^[^\s@]+@[^\s@]+$/u;
 
-/** What Flameup takes for one person; documented limits only. */
+/** A person as Flameup accepts them; checks only documented limits. */
 export const Person = z.object({
 	userId: z.string().trim().min(1).max(LIMITS.userId),
 	email: z.string().max(LIMITS.email).regex(EMAIL_PATTERN).optional(),

@@ -10,7 +10,7 @@ export type Role =
 	| 'timezone'
 	| 'locale';
 
-/** The usual names of each standard field, most likely first, as `looseName` has them. */
+/** The usual column names of each standard field in the form of `looseName`, most likely first. */
 const ALIASES: Readonly<Record<Role, readonly string[]>> = {
 	email: ['email', 'emailaddress', 'mail', 'primaryemail'],
 	phone: ['phone', 'phonenumber', 'telephone', 'mobile', 'mobilephone'],
@@ -24,18 +24,18 @@ const ALIASES: Readonly<Record<Role, readonly string[]>> = {
 /** All standard fields. */
 export const ROLES = Object.keys(ALIASES) as Role[];
 
-/** Columns that are taken for the user ID where nothing else says which, most likely first. */
+/** Columns used for the user ID if neither a setting nor a primary key names one, most likely first. */
 export const USER_ID_NAMES = ['user_id', 'external_id', 'id'];
 
 /** Whether a trait is a standard field. */
 export const isRole = (name: string): name is Role => ROLES.some((role) => role === name);
 
-/** How well a column's name suits a standard field: 0 is best, Infinity not at all; an exact name wins. */
+/** How well a column's name fits a standard field: 0 is best, Infinity not at all; an exact name wins. */
 export function rankByName(column: string, role: Role): number {
 	const place = ALIASES[role].indexOf(looseName(column));
 	if (place < 0) return Number.POSITIVE_INFINITY;
 	return column === role ? place : place + 0.5;
 }
 
-/** Whether Airbyte added the column for itself. */
+/** Whether the column is one that Airbyte adds for its own use. */
 export const isBookkeeping = (column: string): boolean => /^_(?:airbyte|ab)_/i.test(column);

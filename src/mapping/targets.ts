@@ -2,29 +2,29 @@ import { type Exclusions, exclusionsFor } from './exclusions';
 import type { Listing, Place } from './listings';
 import { isRole } from './roles';
 
-/** What becomes of a value: the email address, the phone number, a trait of this name, or nothing. */
+/** What a value becomes: the email address, the phone number, a trait, or nothing. */
 export interface Target {
 	readonly to: 'trait' | 'email' | 'phone' | 'nothing';
-	/** The name of the trait. */
+	/** The trait's name. */
 	readonly name: string;
-	/** A standard field, which is always a text. */
+	/** Whether it is a standard field, which is always text. */
 	readonly asText: boolean;
-	/** The source declares that the column holds numbers only. */
+	/** Whether the source declares that the column holds only numbers. */
 	readonly numeric: boolean;
-	/** What is never sent of the value. */
+	/** The parts of the value that are never sent. */
 	readonly exclusions?: Exclusions;
-	/** What else settings say of places inside the value. */
+	/** Other settings for places inside the value. */
 	readonly rules?: Rules;
 }
 
-/** What becomes of the members of an object. */
+/** Rules for the members of an object. */
 export interface Rules {
 	readonly members: ReadonlyMap<string, Rule>;
-	/** False when only members with a rule are sent. */
+	/** Whether members without a rule are sent too. */
 	readonly isWhole: boolean;
 }
 
-/** What becomes of one member: it goes somewhere else, or it stays, perhaps in part. */
+/** What a member becomes: it is moved to `target`, or stays, perhaps only in part. */
 export interface Rule {
 	readonly listings: readonly Listing[];
 	readonly target?: Target;
@@ -33,26 +33,26 @@ export interface Rule {
 
 const NO_TRAIT = { name: '', asText: false, numeric: false } as const;
 
-/** It is not sent. */
+/** The target of values that are not sent. */
 export const NOTHING: Target = { to: 'nothing', ...NO_TRAIT };
 
-/** It is the email address. */
+/** The target of the email address. */
 export const EMAIL: Target = { to: 'email', ...NO_TRAIT };
 
-/** The target that a trait's name means; standard fields are texts. */
+/** The target for a trait's name, which may be a standard field. */
 export function traitTarget(name: string, phoneIsTrait: boolean, isField = isRole(name)): Target {
 	if (isField && name === 'email') return EMAIL;
 	if (isField && name === 'phone' && !phoneIsTrait) return { to: 'phone', ...NO_TRAIT };
 	return { to: 'trait', name, asText: isField, numeric: false };
 }
 
-/** A place inside the column at hand that a setting names. */
+/** A path inside a column that a setting names. */
 interface Path {
 	readonly listing: Listing;
 	readonly rest: readonly string[];
 }
 
-/** What the settings say of places inside one column; `isListed` when the whole column may be sent. */
+/** The exclusions and rules for places inside one column; `isListed` if the whole column may be sent. */
 export function insideOf(
 	named: readonly { readonly listing: Listing; readonly place: Place }[],
 	phoneIsTrait: boolean,
@@ -71,7 +71,7 @@ export function insideOf(
 	};
 }
 
-/** The user ID is read where it is, and stays there; exclusions come first. */
+/** A path for the user ID is read without moving the value, and exclusions are applied separately. */
 const isRule = ({ setting }: Listing): boolean =>
 	setting !== 'user_id_columns' && setting !== 'exclude_columns';
 

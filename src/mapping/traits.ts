@@ -15,39 +15,39 @@ import {
 import { findKey } from './listings';
 import type { Rule, Rules, Target } from './targets';
 
-/** Deeper objects are kept as they are when nested values are flattened. */
+/** Objects nested deeper are not flattened. */
 const DEEPEST = 50;
 
-/** The values of one record, by what becomes of them. */
+/** The values of one record, by what they become. */
 export interface Parts {
 	readonly traits: Record<string, unknown>;
 	email: unknown;
 	phone: unknown;
-	/** Objects to be flattened once all columns have their traits. */
+	/** Objects to be flattened after all columns have their traits. */
 	nested: [name: string, value: SourceRecord][] | undefined;
 }
 
-/** Puts each value where it belongs. */
+/** Puts the values of a record into the parts of a person. */
 export class Traits {
 	readonly #keepsEmpty: boolean;
 	readonly #nested: Mapping['nested_values'];
 	readonly #onClash: (trait: string) => void;
 
-	/** `onClash` gets the names of traits that a nested value would have had, had a column not been named so. */
+	/** `onClash` is called with a trait's name if a flattened value is dropped because the trait exists. */
 	constructor({ empty_values, nested_values }: Mapping, onClash: (trait: string) => void) {
 		this.#keepsEmpty = empty_values === 'send';
 		this.#nested = nested_values;
 		this.#onClash = onClash;
 	}
 
-	/** Puts one value where its target says. */
+	/** Puts one value into its target. */
 	place(parts: Parts, target: Target, value: unknown): void {
 		if (target.to === 'trait') this.#add(parts, target, value);
-		else if (target.to === 'email') parts.email = value;
-		else if (target.to === 'phone') parts.phone = value;
+		else if (target.to === 'email') parts.email = value ?? parts.email;
+		else if (target.to === 'phone') parts.phone = value ?? parts.phone;
 	}
 
-	/** Puts what the settings name inside a value where it belongs, and the rest where its target says. */
+	/** Applies the rules for places inside a value, and puts the rest of it into its target. */
 	placeRest(parts: Parts, target: Target, given: unknown): void {
 		const rest = this.#divide(parts, target, given);
 		if (rest !== undefined) this.place(parts, target, rest);
@@ -74,7 +74,7 @@ export class Traits {
 		return typeof given === 'string' ? toJson(rest) : rest;
 	}
 
-	/** Puts one member where it goes; gives back what stays in its object. */
+	/** Applies the rule of one member; returns what stays in its object. */
 	#applyRule(parts: Parts, { rules, target, listings }: Rule, member: unknown): unknown {
 		for (const listing of listings) listing.wasSeen = true;
 		const inner = rules === undefined ? member : this.#apply(parts, rules, member);
@@ -83,7 +83,7 @@ export class Traits {
 		return undefined;
 	}
 
-	/** Flattens what was put aside for it. Columns and members nearer to the top win. */
+	/** Flattens the objects in `nested`. Columns and less deeply nested members win. */
 	finish({ nested, traits }: Parts): void {
 		for (const [name, value] of nested ?? []) this.#flatten(traits, name, value, 1);
 	}
@@ -91,7 +91,8 @@ export class Traits {
 	#add(parts: Parts, { asText, name }: Target, given: unknown): void {
 		const value = asText && typeof given === 'string' ? given.trim() : asJson(given);
 		if (isBlank(value)) {
-			if (this.#keepsEmpty) define(parts.traits, name, value ?? null);
+			const isFirst = !Object.hasOwn(parts.traits, name);
+			if (this.#keepsEmpty && isFirst) define(parts.traits, name, value ?? null);
 		} else if (asText) {
 			define(parts.traits, name, scalarText(value) ?? toJson(value) ?? value);
 		} else if (typeof value === 'object' && !isExactNumber(value)) {

@@ -13,7 +13,7 @@ import {
 } from './jsonValues';
 import { findKey } from './listings';
 
-/** Parts of a joined user ID keep apart: `a:b` + `c` is not `a` + `b:c`. */
+/** Escapes colons in the parts of a joined user ID, so that `a:b` + `c` differs from `a` + `b:c`. */
 const escaped = (part: string): string => part.replace(/[%:]/g, encodeURIComponent);
 
 const nameOf = (path: readonly string[]): string => path.join('.');
@@ -46,7 +46,7 @@ function readText(value: unknown, column: string): string | Rejection {
 	return text ?? { code: 'invalid_user_id', column, holds: kindOf(value) };
 }
 
-/** A number is the same ID with and without a fraction of zeros, as it is for a double. */
+/** Drops a fraction of zeros from numbers kept as text, as a double does. */
 const idText = (value: unknown): string | undefined =>
 	isExactNumber(value) ? value.rawJSON.replace(/\.0+$/, '') : scalarText(value);
 

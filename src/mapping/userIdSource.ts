@@ -2,24 +2,27 @@ import type { KnownColumns } from './knownColumns';
 import type { Listing, Place } from './listings';
 import { USER_ID_NAMES } from './roles';
 
-/** Where the user ID is: the first path with a value, or all of them joined. */
+/** Where the user ID comes from: the first path with a value, or all paths joined. */
 export interface UserIdSource {
 	readonly paths: readonly (readonly string[])[];
 	readonly joined: boolean;
 	readonly from: 'setting' | 'primary key' | 'name' | 'nowhere';
 }
 
-/** What the search for the user ID goes by. */
+/** What the user ID's source is derived from. */
 interface Clues {
 	readonly listings: readonly Listing[];
 	readonly primaryKey: readonly (readonly string[])[];
 	readonly known: KnownColumns;
 	isExcluded(column: string): boolean;
-	/** Where it was found before. */
+	/** The result of the previous search. */
 	readonly before: UserIdSource;
 }
 
-/** The columns that the user named, else the primary key, else a column with a usual name; never an excluded one. */
+/**
+ * Finds the user ID: the columns in the setting, else the primary key, else a column with a usual name.
+ * Excluded columns are never used.
+ */
 export function findUserId({
 	before,
 	isExcluded,
@@ -39,7 +42,7 @@ export function findUserId({
 	if (key.length > 0 && !key.some(([head = '']) => isExcluded(head))) {
 		return { paths: key, joined: key.length > 1, from: 'primary key' };
 	}
-	// One that was found once stays: records must not change their person because a column turns up.
+	// The column must not change during a run, or records of one person would get another user ID.
 	if (before.from === 'name') return before;
 	for (const name of USER_ID_NAMES) {
 		const usable = known.similar(name).filter((column) => !isExcluded(column));

@@ -1,4 +1,4 @@
-/** Bytes of a text in UTF-8. */
+/** The length of a text in UTF-8 bytes. */
 export function utf8Length(text: string): number {
 	let bytes = text.length;
 	for (let i = 0; i < text.length; i++) {
@@ -9,6 +9,6 @@ export function utf8Length(text: string): number {
 	return bytes;
 }
 
-/** Whether a text fits, without counting where its length alone tells. */
+/** Whether a text has at most `maxBytes` bytes; it counts them only if the length alone does not decide. */
 export const fitsIn = (text: string, maxBytes: number): boolean =>
 	text.length * 3 <= maxBytes || utf8Length(text) <= maxBytes;

@@ -3,7 +3,7 @@ import { fillIn, type Vocabulary } from '../texts';
 
 /** One setting, as a form or a table shows it. */
 export interface Field {
-	/** The place in the settings, such as pace.requests_per_minute. */
+	/** Such as pace.requests_per_minute. */
 	readonly path: string;
 	readonly title: string;
 	readonly description: string;
@@ -16,9 +16,9 @@ export interface Field {
 	readonly minimum?: number;
 	readonly maximum?: number;
 	readonly secret: boolean;
-	/** The n8n node shows it too. */
+	/** Whether the n8n node shows it too. */
 	readonly n8n: boolean;
-	/** It names columns, or paths inside them. */
+	/** Whether it names columns, or paths inside them. */
 	readonly paths: boolean;
 }
 
@@ -38,10 +38,10 @@ export interface JsonSchema {
 	[keyword: string]: unknown;
 }
 
-/** The maximum that zod gives to every whole number. */
+/** The maximum that zod sets for every whole number. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
-/** The JSON Schema of what a user may enter, in the words of the host: settings with a default are not required. */
+/** The JSON Schema of the user's input, in the host's terms. Settings with a default are not required. */
 export const jsonSchema = (schema: z.ZodType, words: Vocabulary): JsonSchema =>
 	inWords(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as JsonSchema, words);
 

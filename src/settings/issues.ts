@@ -3,10 +3,10 @@ import type { ContradictionCode, SettingIssue } from '../errors';
 
 type Issue = z.core.$ZodIssue;
 
-/** No setting has a longer name; what has may be anything, such as a key in the wrong place. */
+/** No setting has a longer name. A longer one may be something else, such as a misplaced API key, and is cut. */
 const LONGEST_NAME = 100;
 
-/** What is wrong with which setting; the values themselves are never told. */
+/** The issues that zod found, by setting. They never contain the values. */
 export const settingIssues = (error: z.ZodError, input: unknown): SettingIssue[] =>
 	error.issues.flatMap((issue) => issuesOf(issue, input));
 
@@ -43,7 +43,7 @@ function problemOf(issue: Issue) {
 		case 'custom':
 			return issue.params as { problem: ContradictionCode; other?: string };
 		default:
-			// The message of a format is the code of its problem.
+			// For formats, the schema uses the problem code as the message.
 			return { problem: issue.message as ContradictionCode };
 	}
 }

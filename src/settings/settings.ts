@@ -3,12 +3,12 @@ import type { ContradictionCode } from '../errors';
 import { DEFAULT_API_URL, LONGEST_KEY, MAX_BATCH_SIZE, REQUESTS_PER_MINUTE } from '../limits';
 import { looseName } from './names';
 
-/** A setting that both Airbyte's form and the n8n node show; all others are Airbyte's alone. */
+/** Marks a setting that the n8n node shows too; all others are for Airbyte only. */
 const inN8n = { n8n: true } as const;
 
 const column = z.string().trim().min(1);
 
-/** Which columns become which parts of a person. Texts say {record}, {column} and {run} for the host's own words. */
+/** Which columns become which parts of a person. {record}, {column} and {run} stand for the host's terms. */
 export const Mapping = z
 	.strictObject({
 		user_id_columns: z
@@ -18,7 +18,7 @@ export const Mapping = z
 				...inN8n,
 				title: 'User ID {Column}s',
 				description:
-					'{Column}s that hold the user ID; the first one with a value is used. A path such as account.id leads inside a {column}. If empty, the primary key is used where the source declares one, then a {column} called user_id or external_id, then id.',
+					'{Column}s that hold the user ID; the first one with a value is used. A path such as account.id points inside a {column}. If empty, the primary key is used if the source declares one, else a {column} named user_id or external_id, else id.',
 				examples: [['customer_id']],
 				paths: true,
 			}),
@@ -30,7 +30,7 @@ export const Mapping = z
 				...inN8n,
 				title: 'Email {Column}',
 				description:
-					'{Column} that holds the email address; a path such as contact.email leads inside a {column}. If empty, a {column} called email, email_address or mail is used.',
+					'{Column} that holds the email address; a path such as contact.email points inside a {column}. If empty, a {column} with a usual name, such as email or email_address, is used.',
 				examples: ['work_email'],
 				paths: true,
 			}),
@@ -73,7 +73,7 @@ export const Mapping = z
 			.meta({
 				title: 'Renamed Columns',
 				description:
-					'Columns that have another name in Flameup. Columns that are not listed keep their name.',
+					'Columns that get another name in Flameup. Columns that are not listed keep their names.',
 				examples: [[{ column: 'subscription_tier', trait: 'plan' }]],
 			}),
 		nested_values: z.enum(['keep', 'flatten', 'text']).default('keep').meta({
@@ -88,13 +88,13 @@ export const Mapping = z
 				...inN8n,
 				title: 'Empty Values',
 				description:
-					'Whether nulls and empty texts are left out, so that Flameup keeps what it has (omit), or sent as traits (send).',
+					'Whether nulls and empty strings are left out, so that Flameup keeps its values (omit), or sent as traits (send).',
 			}),
 	})
 	.meta({ title: 'Mapping', description: 'Which columns become which parts of a person.' });
 export type Mapping = z.infer<typeof Mapping>;
 
-/** The settings of the mapping without their defaults: what one stream does differently. */
+/** The mapping settings without defaults, as one stream may override them. */
 const MappingOverrides = z.strictObject(
 	Object.fromEntries(
 		Object.entries(Mapping.shape).map(([name, setting]) => [
@@ -108,7 +108,7 @@ function withoutExamples(meta: z.core.GlobalMeta = {}): z.core.GlobalMeta {
 	return Object.fromEntries(Object.entries(meta).filter(([name]) => name !== 'examples'));
 }
 
-/** What is different for one stream. */
+/** Settings for one stream. */
 export const StreamSettings = z.strictObject({
 	stream: z.string().min(1).meta({
 		title: 'Stream',
@@ -116,11 +116,12 @@ export const StreamSettings = z.strictObject({
 	}),
 	namespace: z.string().optional().meta({
 		title: 'Namespace',
-		description: 'Namespace of the stream. If empty, the stream of this name in any namespace.',
+		description:
+			'Namespace of the stream. If empty, the settings apply to this stream name in every namespace.',
 	}),
 	skip_stream: z.boolean().default(false).meta({
 		title: 'Skip This Stream',
-		description: 'Whether the records of the stream are counted, but never sent.',
+		description: 'Whether the records of the stream are counted but not sent.',
 	}),
 	user_id_prefix: z
 		.string()
@@ -128,37 +129,37 @@ export const StreamSettings = z.strictObject({
 		.meta({
 			title: 'User ID Prefix',
 			description:
-				'Text in front of each user ID of the stream, so that its IDs do not meet those of another stream.',
+				'Text in front of each user ID of the stream, so that its IDs differ from those of other streams.',
 			examples: ['order-'],
 		}),
 	mapping: MappingOverrides.prefault({}).meta({
 		title: 'Mapping of This Stream',
-		description: 'Settings of the mapping that are different for this stream.',
+		description: 'Mapping settings that differ for this stream.',
 	}),
 });
 export type StreamSettings = z.infer<typeof StreamSettings>;
 
-/** The settings of a stream, laid over the general ones. */
+/** The general mapping with the stream's own settings applied; excluded columns add up. */
 export const streamMapping = (general: Mapping, { mapping }: StreamSettings): Mapping => ({
 	...general,
 	...Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== undefined)),
 	exclude_columns: [...general.exclude_columns, ...(mapping.exclude_columns ?? [])],
 });
 
-/** What happens to records that cannot become a person, and how much the log says about them. */
+/** How rejected records are handled and logged. */
 export const RejectedRecords = z
 	.strictObject({
 		policy: z.enum(['skip', 'fail_at_first', 'fail_above']).default('skip').meta({
 			title: 'When a Record Is Rejected',
 			description:
-				'What happens when a record is rejected: it is skipped and counted (skip), the sync fails (fail_at_first), or the sync fails above the number or the share set below (fail_above).',
+				'What happens when a record is rejected: it is skipped and counted (skip), the sync fails (fail_at_first), or the sync fails above the number or percentage set below (fail_above).',
 		}),
 		max_count: z
 			.int()
 			.min(1)
 			.optional()
 			.meta({
-				title: 'Most Rejected Records',
+				title: 'Maximum Rejected Records',
 				description: 'Number of rejected records above which the sync fails.',
 				examples: [500],
 			}),
@@ -168,9 +169,9 @@ export const RejectedRecords = z
 			.lt(100)
 			.optional()
 			.meta({
-				title: 'Highest Rejected Share',
+				title: 'Maximum Rejected Percentage',
 				description:
-					'Percentage of rejected records above which the sync fails, judged after the first 100 records.',
+					'Percentage of rejected records above which the sync fails, checked from the 100th record on and at the end.',
 				examples: [5],
 			}),
 		invalid_email: z
@@ -185,12 +186,12 @@ export const RejectedRecords = z
 		samples: z.int().min(0).max(1000).default(10).meta({
 			title: 'Samples in the Log',
 			description:
-				'Number of rejected records of each reason that the log describes, by position and a hash of their user ID.',
+				'Number of rejected records per reason that the log describes, each by its position and a hash of its user ID.',
 		}),
 		include_values: z.boolean().default(false).meta({
 			title: 'Show Personal Data in the Log',
 			description:
-				"Whether the log may show user IDs and Flameup's own words about a rejected record. Leave this off unless your logs may hold personal data.",
+				"Whether the log may show user IDs, Flameup's own error messages and, in a dry run, the first three people. Leave this off unless your logs may hold personal data.",
 		}),
 	})
 	.meta({
@@ -199,7 +200,7 @@ export const RejectedRecords = z
 	});
 export type RejectedRecords = z.infer<typeof RejectedRecords>;
 
-/** How fast requests are sent, and for how long a failed one is tried again. */
+/** How fast requests are sent, and for how long failed ones are retried. */
 export const Pace = z
 	.strictObject({
 		requests_per_minute: z
@@ -214,11 +215,11 @@ export const Pace = z
 		follow_announced_limit: z.boolean().default(false).meta({
 			title: "Follow Flameup's Limit",
 			description:
-				'Whether the sync goes faster than the number above when Flameup announces a higher limit for your key. A lower limit is always obeyed.',
+				'Whether the sync may exceed the number above when Flameup announces a higher limit for your key. A lower limit is always obeyed.',
 		}),
 		requests_in_flight: z.int().min(1).max(16).default(4).meta({
 			title: 'Requests in Flight',
-			description: 'Number of requests that may wait for their answer at the same time.',
+			description: 'Number of requests that may be under way at the same time.',
 		}),
 		timeout_seconds: z
 			.int()
@@ -228,7 +229,7 @@ export const Pace = z
 			.meta({
 				...inN8n,
 				title: 'Timeout in Seconds',
-				description: 'Seconds that one request may take before it is tried again.',
+				description: 'Seconds to wait for an answer before the request is retried.',
 			}),
 		give_up_after_minutes: z
 			.number()
@@ -239,13 +240,16 @@ export const Pace = z
 				...inN8n,
 				title: 'Give Up After Minutes',
 				description:
-					'Minutes for which the same request is tried again, while Flameup is down or busy, before the {run} fails.',
+					'Minutes for which a request is retried while Flameup is down or busy, before the {run} fails.',
 			}),
 	})
-	.meta({ title: 'Pace', description: 'How fast people are sent, and how patient the sync is.' });
+	.meta({
+		title: 'Pace',
+		description: 'How fast people are sent, and for how long failed requests are retried.',
+	});
 export type Pace = z.infer<typeof Pace>;
 
-/** When people are sent together. */
+/** How people are grouped into requests. */
 export const Batches = z
 	.strictObject({
 		people_per_request: z
@@ -257,19 +261,19 @@ export const Batches = z
 				...inN8n,
 				title: 'People per Request',
 				description:
-					'Number of people who are sent together. A full hundred makes the most of your allowance.',
+					'Number of people in one request. The maximum of 100 makes the most of your allowance.',
 			}),
 		bytes_per_request: z.int().min(10_000).max(100_000_000).default(1_000_000).meta({
 			title: 'Bytes per Request',
-			description: 'Size of one request. A single person above this size is rejected.',
+			description: 'Maximum size of one request. A single person above this size is rejected.',
 		}),
 		max_age_seconds: z.number().min(0.1).max(60).default(4).meta({
 			title: 'Longest Wait for a Full Batch',
 			description:
-				'Seconds after which a part-filled batch is sent, as long as the allowance has requests to spare.',
+				'Seconds after which a partial batch is sent, if the allowance has requests to spare.',
 		}),
 	})
-	.meta({ title: 'Batches', description: 'When people are sent together.' });
+	.meta({ title: 'Batches', description: 'How people are grouped into requests.' });
 export type Batches = z.infer<typeof Batches>;
 
 /** An address without a query and a login. */
@@ -278,7 +282,7 @@ export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
 /** Addresses of this machine, where http is safe. */
 export const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
 
-/** Everything a user can set. Each setting is declared here and nowhere else. */
+/** Every setting; each is declared here and nowhere else. */
 export const Settings = z
 	.strictObject({
 		api_key: z
@@ -290,7 +294,7 @@ export const Settings = z
 				...inN8n,
 				title: 'API Key',
 				description:
-					'Key from Flameup, under Settings, API Keys. It needs the permission people:write; people:read lets the connection test see more.',
+					'Key from Flameup, under Settings, API Keys. It needs the permission people:write; with people:read, the connection test can check more.',
 				secret: true,
 			}),
 		workspace_id: z
@@ -322,7 +326,7 @@ export const Settings = z
 		allow_http: z.boolean().default(false).meta({
 			title: 'Allow Unencrypted HTTP',
 			description:
-				'Whether an http address outside this computer is allowed. Your API key and the people then travel unencrypted.',
+				'Whether an http address outside this computer is allowed. Your API key and all data are then sent unencrypted.',
 		}),
 		mapping: Mapping.prefault({}),
 		streams: z
@@ -331,13 +335,13 @@ export const Settings = z
 			.meta({
 				title: 'Settings for Single Streams',
 				description:
-					'What is different for one stream: its mapping, a prefix for its user IDs, or that it is skipped.',
+					'Settings for single streams: their own mapping, a prefix for their user IDs, and whether they are skipped.',
 				examples: [[{ stream: 'orders', skip_stream: true }]],
 			}),
 		streams_share_user_ids: z.boolean().default(false).meta({
 			title: 'Streams Share User IDs',
 			description:
-				'Whether equal primary keys in different streams mean the same person. If off, several streams that take the user ID from their own primary key stop the sync, because they would overwrite each other.',
+				'Whether equal primary keys in different streams mean the same person. If off, several streams that take the user ID from their own primary key stop the sync, because their people would overwrite each other.',
 		}),
 		rejected_records: RejectedRecords.prefault({}),
 		pace: Pace.prefault({}),
@@ -349,11 +353,11 @@ export const Settings = z
 				...inN8n,
 				title: 'Dry Run',
 				description:
-					'Whether to read, map and check every {record} without sending anyone. Nothing counts as done, so that everything is sent once this is off again.',
+					'Whether to read, map and check every {record} without sending anything. Nothing counts as done, so everything is sent once this is off again.',
 			}),
 	})
 	.superRefine((settings, context) => {
-		// A value that is wrong by itself may be missing here.
+		// Groups that already have an issue may be incomplete, so they are not checked again.
 		const wrong = new Set(context.issues.map(({ path }) => path?.[0]));
 		for (const { setting, ...params } of contradictions(settings)) {
 			const path = setting.split('.');
@@ -368,7 +372,7 @@ interface Contradiction {
 	readonly other?: string;
 }
 
-/** Settings that do not go together. */
+/** Combinations of settings that contradict each other. */
 function contradictions(settings: {
 	api_url: string;
 	allow_http: boolean;
@@ -411,7 +415,7 @@ function mappingContradictions(mapping: Mapping): Contradiction[] {
 	];
 }
 
-/** What does not go together once the settings of a stream are laid over the general ones. */
+/** Contradictions that arise only once a stream's settings are applied to the general ones. */
 function streamContradictions({
 	mapping,
 	streams,

@@ -191,7 +191,7 @@ describe('many records of one person', () => {
 		expect(run.failure).toBeUndefined();
 		expect(run.warnings).toEqual([
 			expect.stringMatching(
-				/^Stream contacts: \d+ of 500 records have the same user ID as another one \(for example records \d+, \d+, \d+\)\. If they are different people, "org_id" is not the right column for the user ID\.$/,
+				/^Stream contacts: \d+ of 500 records have the same user ID as another one \(for example records \d+, \d+, \d+\)\. If they are different people, "org_id" is the wrong column for the user ID\.$/,
 			),
 		]);
 	});

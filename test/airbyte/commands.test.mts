@@ -35,12 +35,12 @@ describe.concurrent('commands', () => {
 	});
 
 	it.each([
-		['no command', [], 'There is no such command. Usage: destination-flameup <command>'],
-		['another command', ['read'], 'There is no such command.'],
+		['no command', [], 'Unknown command. Usage: destination-flameup <command>'],
+		['another command', ['read'], 'Unknown command.'],
 		[
 			'no configuration',
 			['discover'],
-			'The option --config is missing. Give it the path of a JSON file.',
+			'The option --config is missing. Set it to the path of a JSON file.',
 		],
 		['a configuration without a path', ['discover', '--config'], 'The option --config is missing.'],
 		[
@@ -121,7 +121,7 @@ describe.concurrent('it can be started', () => {
 			expect([run.code, types(run)]).toEqual([1, ['TRACE']]);
 			expect(run.errors[0]).toMatchObject({
 				failure_type: 'config_error',
-				message: `Node 22.21 or a later 22, or else 24.5 or later, is needed, and this is ${version}.`,
+				message: `Node 22.21 or a later 22, or 24.5 or later, is required; this is ${version}.`,
 			});
 		},
 	);
@@ -150,7 +150,7 @@ describe.concurrent('check', () => {
 			'says that it is a test key',
 			{},
 			'SUCCEEDED',
-			'Flameup accepts the API key and knows the workspace. It is a test key: nobody shows up in live data.',
+			'Flameup accepts the API key and knows the workspace. It is a test key: people will not show up in live data.',
 		],
 		[
 			'says that it is a live key',
@@ -159,7 +159,7 @@ describe.concurrent('check', () => {
 				settings: { api_key: 'ws_live_1.abc' },
 			},
 			'SUCCEEDED',
-			'Flameup accepts the API key and knows the workspace. It is a live key: people will be real.',
+			'Flameup accepts the API key and knows the workspace. It is a live key: people will show up in live data.',
 		],
 		[
 			'needs no workspace',
@@ -171,7 +171,7 @@ describe.concurrent('check', () => {
 			'lets a key pass that may only write',
 			{ simulator: { keys: [{ key: KEY, permissions: ['people:write'] }] } },
 			'SUCCEEDED',
-			'Flameup knows the API key, but the key may not read people, so nothing more could be tested. That is fine if it may write people (people:write).',
+			'Flameup knows the API key, but the key may not read people (people:read), so nothing else could be tested. The key works if it may write people (people:write).',
 		],
 		[
 			'wrong key',
@@ -189,13 +189,13 @@ describe.concurrent('check', () => {
 			'no allowance left',
 			{ simulator: { faults: { 1: '429' } } },
 			'FAILED',
-			'The allowance of the API key is used up. Flameup answered 429. Run the test again later, or use a key of its own.',
+			'The API key had no allowance left. Flameup answered 429. Run the test again later, or give it its own key.',
 		],
 		[
 			'trouble at Flameup',
 			{ simulator: { faults: { 1: '500' } } },
 			'FAILED',
-			'Flameup could not take the request. Flameup answered 500. Run the test again later.',
+			'Flameup was unavailable. Flameup answered 500. Run the test again later.',
 		],
 		[
 			'an answer that is a web page',
@@ -219,7 +219,7 @@ describe.concurrent('check', () => {
 			'no answer',
 			{ simulator: { faults: { 1: 'stall' } }, settings: { pace: { timeout_seconds: 1 } } },
 			'FAILED',
-			'Flameup could not be reached. No answer came in time (TIMEOUT). Check api_url and the network, and run the test again later.',
+			'Flameup could not be reached. The request timed out (TIMEOUT). Check api_url and the network, and run the test again later.',
 		],
 	];
 	it.each(cases)('%s', async (_name, options, status, message) => {
@@ -242,7 +242,7 @@ describe.concurrent('check', () => {
 		[
 			'nobody there',
 			'http://127.0.0.1:1',
-			'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED).',
+			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED).',
 		],
 		[
 			'no such host',

@@ -250,7 +250,7 @@ describe('the policy of rejected records', () => {
 	const above = { policy: 'fail_above', max_count: 2 };
 	const percent = { policy: 'fail_above', max_percent: 50 };
 	const both = { policy: 'fail_above', max_count: 60, max_percent: 50 };
-	const refused = 'Flameup refused the person. Flameup answered 400 and named email.';
+	const refused = 'Flameup refused the person. Flameup answered 400 (field: email).';
 	const after = 'Correct the source or the mapping, then run the sync again.';
 
 	it.each([
@@ -268,7 +268,7 @@ describe('the policy of rejected records', () => {
 			'a:created a:rejected b:rejected ! b:rejected ! a:created !',
 			above,
 			1,
-			`Too many records were rejected. rejected_records.max_count allows 2, and 3 were rejected. The last one was record 2 of b (refused). ${refused} ${after}`,
+			`Too many records were rejected. rejected_records.max_count allows 2, but 3 were rejected. The last one was record 2 of b (refused). ${refused} ${after}`,
 		],
 		['percent: nothing at all', '!', percent, 1, undefined],
 		['percent: half of a few is half of them', `${CREATED}${REJECTED}!`, percent, 1, undefined],
@@ -277,14 +277,14 @@ describe('the policy of rejected records', () => {
 			`${CREATED}! ${REJECTED}! ${REJECTED}! !`,
 			percent,
 			2,
-			`Too many records were rejected. rejected_records.max_percent allows 50 %, and 66.7 % of 3 records were rejected. ${after}`,
+			`Too many records were rejected. rejected_records.max_percent allows 50%, but 66.7% of 3 records were rejected. ${after}`,
 		],
 		[
 			'percent: more than half of 99 is not judged before the end',
 			`${REJECTED.repeat(60)}${CREATED.repeat(39)}! ${CREATED.repeat(60)}!`,
 			percent,
 			0,
-			'and 60.0 % of 100 records were rejected.',
+			'but 60.0% of 100 records were rejected.',
 		],
 		[
 			'percent: more than half of 98 that the end makes good; the states wait for it',
@@ -298,35 +298,35 @@ describe('the policy of rejected records', () => {
 			`${CREATED.repeat(10)}! ${REJECTED.repeat(10)}! ${REJECTED}! ${CREATED.repeat(1)}! ${REJECTED.repeat(2)}!`,
 			percent,
 			4,
-			'and 54.2 % of 24 records were rejected.',
+			'but 54.2% of 24 records were rejected.',
 		],
 		[
 			'percent: crossed at the 100th, which is a good one',
 			`${REJECTED.repeat(51)}${CREATED.repeat(48)}! ${CREATED}! ${CREATED.repeat(99)}!`,
 			percent,
 			0,
-			'and 51.0 % of 100 records were rejected.',
+			'but 51.0% of 100 records were rejected.',
 		],
 		[
 			'percent: crossed far behind the 100th',
 			`${CREATED.repeat(100)}! ${REJECTED.repeat(100)}! ${REJECTED}! ${CREATED.repeat(300)}!`,
 			percent,
 			2,
-			'and 50.2 % of 201 records were rejected. The last one was record 201 of a (refused).',
+			'but 50.2% of 201 records were rejected. The last one was record 201 of a (refused).',
 		],
 		[
 			'both: the count comes first',
 			`${CREATED.repeat(100)}! ${REJECTED.repeat(61)}!`,
 			both,
 			1,
-			'rejected_records.max_count allows 60, and 61 were rejected.',
+			'rejected_records.max_count allows 60, but 61 were rejected.',
 		],
 		[
 			'both: the share comes first',
 			`${CREATED.repeat(49)}! ${REJECTED.repeat(51)}!`,
 			both,
 			1,
-			'rejected_records.max_percent allows 50 %, and 51.0 % of 100 records were rejected.',
+			'rejected_records.max_percent allows 50%, but 51.0% of 100 records were rejected.',
 		],
 		['skip: all of one stream', 'a:rejected a! b:created b!', {}, 2, undefined],
 		['skip: nearly all of very many', `${REJECTED.repeat(999)}! ${CREATED}!`, {}, 2, undefined],
@@ -365,7 +365,7 @@ describe('a rejected record in the log', () => {
 		[
 			'by hash, and without what Flameup says',
 			false,
-			'Rejected (refused): record 1 of a, user ID hash #2. Flameup refused the person. Flameup answered 400 and named email.',
+			'Rejected (refused): record 1 of a, user ID hash #2. Flameup refused the person. Flameup answered 400 (field: email).',
 		],
 		[
 			'by name and in the words of Flameup when asked for',
@@ -399,14 +399,14 @@ describe('the line of progress', () => {
 			'while the allowance is used up',
 			totals,
 			{ ...stats, waitingUntil: 132_000 },
-			'25,000 records read, 24,000 upserted (200 a second), 1 rejected. The allowance is used up; the next request goes in 12 s.',
+			'25,000 records read, 24,000 upserted (200 a second), 1 rejected. The allowance is used up; the next request is sent in 12 s.',
 		],
 		['before anything', noCounts(), stats, '0 records read, 0 upserted (0 a second), 0 rejected.'],
 		[
 			'after one record',
 			{ ...noCounts(), received: 1 },
 			{ ...stats, waitingUntil: 121_500 },
-			'1 record read, 0 upserted (0 a second), 0 rejected. The allowance is used up; the next request goes in 1.5 s.',
+			'1 record read, 0 upserted (0 a second), 0 rejected. The allowance is used up; the next request is sent in 1.5 s.',
 		],
 	])('%s', (_name, counts, said, expected) => {
 		expect(progressText(counts, said, 0, 120_000)).toBe(expected);

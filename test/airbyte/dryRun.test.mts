@@ -11,11 +11,11 @@ describe('a dry run', () => {
 		const { flameup, write } = await createWorld({ settings: { dry_run: true } });
 		const run = await write(`${people(1, 250)}${record({ email: 'x' })}`);
 		expect([run.code, run.states, flameup.stats().requests]).toEqual([0, [], 0]);
-		expect(run.logs).toContain('Dry run: nobody is sent, and no state is saved.');
+		expect(run.logs).toContain('Dry run: no person is sent, and no state is saved.');
 		expect(run.logs).toContain(
 			'Stream people: 251 records received, 250 would be upserted, 1 rejected (1 missing_user_id).',
 		);
-		expect(run.logs.join('\n')).toContain('\n0 requests, because this was a dry run;');
+		expect(run.logs.join('\n')).toContain('\n0 requests (dry run);');
 	});
 
 	it('needs nobody at the other end', async () => {

@@ -38,19 +38,19 @@ describe.concurrent('the run fails', () => {
 			'when nobody is there',
 			{ settings: { api_url: 'http://127.0.0.1:1', pace: IMPATIENT } },
 			'transient_error',
-			'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED). Check api_url and the network, and run the sync again later.',
+			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED). Check api_url and the network, and run the sync again later.',
 		],
 		[
 			'when Flameup is out of order for too long',
 			{ simulator: { faultRate: 1, faultKinds: ['500'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'Flameup could not take the request. Flameup answered 500. Run the sync again later.',
+			'Flameup was unavailable. Flameup answered 500. Run the sync again later.',
 		],
 		[
 			'when the allowance stays used up',
 			{ simulator: { faultRate: 1, faultKinds: ['429'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'The allowance of the API key is used up. Flameup answered 429. Run the sync again later, or use a key of its own.',
+			'The API key had no allowance left. Flameup answered 429. Run the sync again later, or give it its own key.',
 		],
 		[
 			'when no answer can be read',
@@ -62,7 +62,7 @@ describe.concurrent('the run fails', () => {
 			'when nothing is answered',
 			{ simulator: { faultRate: 1, faultKinds: ['stall'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'Flameup could not be reached. No answer came in time (TIMEOUT). Check api_url and the network, and run the sync again later.',
+			'Flameup could not be reached. The request timed out (TIMEOUT). Check api_url and the network, and run the sync again later.',
 		],
 		[
 			'over plain http to another host',
@@ -123,7 +123,7 @@ describe.concurrent('a redirect', () => {
 		const run = await world.write(people(1, 3));
 		expect(howItFailed(run)).toEqual([1, 1, 'config_error']);
 		expect(run.errors[0]?.message).toContain(
-			`The address in api_url redirects elsewhere. It answered ${status}. Enter the address that it leads to.`,
+			`The address in api_url redirects elsewhere. It answered ${status}. Enter the address that it redirects to.`,
 		);
 		expect([heard.length, elsewhere.heard.length]).toEqual([1, 0]);
 	});

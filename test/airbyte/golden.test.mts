@@ -39,6 +39,7 @@ const RUNS: Record<string, SyncOptions> = {
 			mapping: { exclude_columns: ['Notes'] },
 			rejected_records: { samples: 2 },
 			streams: [{ stream: 'orders', skip_stream: true }],
+			streams_share_user_ids: true,
 		},
 		input:
 			contacts(1, 40, { Mobile: '+420 1', notes: 'x' }) +

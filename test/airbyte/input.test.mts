@@ -114,9 +114,7 @@ describe.concurrent('rejected records', () => {
 		const run = await write(bads(10) + state(10) + bads(9) + state(19));
 		expect([run.code, run.errors]).toEqual([0, []]);
 		expect(run.states.map(cursorOf)).toEqual([10, 19]);
-		expect(run.logs).toContain(
-			'Nobody was upserted: every record that was to be sent was rejected.',
-		);
+		expect(run.logs).toContain('No person was upserted: all records to be sent were rejected.');
 	});
 
 	it.each([
@@ -128,7 +126,7 @@ describe.concurrent('rejected records', () => {
 		[
 			'stop above a number',
 			{ policy: 'fail_above', max_count: 2 },
-			'rejected_records.max_count allows 2, and 3 were rejected. The last one was record 203 of people (invalid_email).',
+			'rejected_records.max_count allows 2, but 3 were rejected. The last one was record 203 of people (invalid_email).',
 		],
 	])('%s: no state beyond that point goes out', async (_name, rejected_records, message) => {
 		const { held, start: begin } = await createWorld({ settings: { rejected_records } });
@@ -153,7 +151,7 @@ describe.concurrent('rejected records', () => {
 		const run = await write(people(1, 6) + bad(1) + bad(2) + bad(3) + bad(4));
 		expect([run.code, held(), run.errors.length]).toEqual([code, ids(6), code]);
 		if (code === 1)
-			expect(run.errors[0]?.message).toContain('and 40.0 % of 10 records were rejected.');
+			expect(run.errors[0]?.message).toContain('but 40.0% of 10 records were rejected.');
 	});
 
 	it('may be sent without their address', async () => {
@@ -191,8 +189,8 @@ describe.concurrent('the last lines', () => {
 		const last = run.logs.slice(-4).map((line) => line.replace(/\d+\.\d s/g, '0.0 s'));
 		expect(last.slice(0, 3)).toEqual([
 			'Stream people: 122 records received, 121 upserted (120 created, 1 updated, 0 merged with another record of the same person), 1 rejected (1 missing_user_id).',
-			'Stream crm.leads: no records came.',
-			'2 requests with 60.5 people each; 0.0 s of waiting for the allowance; 0.0 s in all.',
+			'Stream crm.leads: no records received.',
+			'2 requests with 60.5 people each; 0.0 s waiting for the allowance; 0.0 s in total.',
 		]);
 		expect(JSON.parse(last[3]?.slice('report '.length) ?? '')).toMatchObject({
 			received: 122,

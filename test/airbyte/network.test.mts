@@ -93,7 +93,7 @@ describe.concurrent('TLS', () => {
 		const [run, check] = [await world.write(people(1, 3)), await world.check()];
 		expect([run.code, run.errors[0]?.failure_type]).toEqual([1, 'config_error']);
 		const why =
-			'Its certificate comes from an authority that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT). Name that authority in NODE_EXTRA_CA_CERTS.';
+			'Its certificate comes from an authority that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT). Set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority.';
 		expect(run.errors[0]?.message).toContain(`The connection to Flameup is not secure. ${why}`);
 		expect(check.code).toBe(0);
 		expect(check.output).toContain(why);
@@ -152,7 +152,7 @@ describe.concurrent('a proxy', () => {
 			'refuses',
 			true,
 			'config_error',
-			'Flameup could not be reached. The proxy does not let the request through (ERR_PROXY_TUNNEL). Correct HTTPS_PROXY, or let the proxy allow the address.',
+			'Flameup could not be reached. The proxy refused the request (ERR_PROXY_TUNNEL). Correct HTTPS_PROXY, or allow the address in the proxy.',
 		],
 		['is not there', false, 'transient_error', '(ECONNREFUSED)'],
 	])('that %s is told', async (_name, isThere, failure_type, why) => {
@@ -268,13 +268,13 @@ describe.concurrent('timeout_seconds holds for', () => {
 		expect([run.code, run.errors.length]).toEqual([1, 1]);
 		expect(run.errors[0]).toMatchObject({
 			failure_type: 'transient_error',
-			message: expect.stringContaining('No answer came in time (TIMEOUT).'),
+			message: expect.stringContaining('The request timed out (TIMEOUT).'),
 		});
 		expect(run.afterMs - before).toBeLessThan(8_000);
 
 		const check = await start(['check', '--config', world.config], { env }).end();
 		expect([check.code, JSON.parse(check.output).connectionStatus.status]).toEqual([0, 'FAILED']);
-		expect(check.output).toContain('No answer came in time (TIMEOUT).');
+		expect(check.output).toContain('The request timed out (TIMEOUT).');
 	});
 
 	it('none of the time between requests', async () => {
@@ -315,7 +315,7 @@ describe.concurrent('an answer', () => {
 		expect([run.code, run.errors.map(({ message }) => message)]).toEqual([
 			1,
 			[
-				'Flameup could not be reached. The address answered in another protocol than HTTP (ERR_UNEXPECTED_UPGRADE). Check api_url and the network, and run the sync again later.',
+				'Flameup could not be reached. The address answered with a protocol other than HTTP (ERR_UNEXPECTED_UPGRADE). Check api_url and the network, and run the sync again later.',
 			],
 		]);
 	});
@@ -344,9 +344,9 @@ describe.concurrent('an answer', () => {
 
 	it.each([
 		['that is not what it says', 'gzip', Buffer.from('{"people":[]}')],
-		['of a kind that nobody knows', 'zstd', Buffer.from('{"people":[]}')],
+		['that is not supported', 'zstd', Buffer.from('{"people":[]}')],
 		['that is cut off', 'gzip', gzipSync('{"people":[]}').subarray(0, 20)],
-		['of far too much', 'gzip', gzipSync(Buffer.alloc(80_000_000, ' '))],
+		['that is far too long', 'gzip', gzipSync(Buffer.alloc(80_000_000, ' '))],
 	])('in an encoding %s is a fault', async (_name, encoding, body) => {
 		const server = createServer((_request, response) => {
 			response.writeHead(200, { 'content-encoding': encoding, 'content-length': body.length });
@@ -357,7 +357,7 @@ describe.concurrent('an answer', () => {
 		const run = await world.write(people(1, 3));
 		expect([run.code, run.errors.map(({ message }) => message)]).toEqual([
 			1,
-			[expect.stringContaining('compressed in a way that cannot be read (ERR_ENCODING)')],
+			[expect.stringContaining('The compressed answer could not be read (ERR_ENCODING)')],
 		]);
 	});
 });

@@ -10,7 +10,7 @@ import { people } from './input.mts';
 import { type Sync, sync } from './sync.mts';
 
 const MINUTE = 60_000;
-const AGAIN = 'The requests are tried again, for at most';
+const AGAIN = 'Requests are retried for up to';
 
 /** What the log tells while requests fail. */
 const toldIn = ({ lines }: Sync) => lines.filter(({ text }) => text.includes(AGAIN));
@@ -33,13 +33,13 @@ describe('while requests fail, the log says', () => {
 	it.each([
 		[
 			'ECONNREFUSED',
-			'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED).',
+			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED).',
 		],
 		[
 			'ECONNRESET',
 			'Flameup could not be reached. The connection was closed before an answer came (ECONNRESET).',
 		],
-		['TIMEOUT', 'Flameup could not be reached. No answer came in time (TIMEOUT).'],
+		['TIMEOUT', 'Flameup could not be reached. The request timed out (TIMEOUT).'],
 		['ENOTFOUND', 'Flameup could not be reached. The host name could not be found (ENOTFOUND).'],
 		[
 			'EAI_AGAIN',
@@ -51,11 +51,11 @@ describe('while requests fail, the log says', () => {
 		],
 		[
 			'ERR_SSL_WRONG_VERSION_NUMBER',
-			'Flameup could not be reached. The address answers with http, not https (ERR_SSL_WRONG_VERSION_NUMBER).',
+			'Flameup could not be reached. The address answers over http, not https (ERR_SSL_WRONG_VERSION_NUMBER).',
 		],
 		[
 			'ERR_PROXY_TUNNEL',
-			'Flameup could not be reached. The proxy does not let the request through (ERR_PROXY_TUNNEL).',
+			'Flameup could not be reached. The proxy refused the request (ERR_PROXY_TUNNEL).',
 		],
 		['EODD', 'Flameup could not be reached. The connection failed (EODD).'],
 	])('what failed: %s', async (fault, text) => {
@@ -66,9 +66,9 @@ describe('while requests fail, the log says', () => {
 	});
 
 	it.each([
-		[status(503, '<html>'), 'Flameup could not take the request. Flameup answered 503.'],
-		[status(500, '{"error":"zora"}'), 'Flameup could not take the request. Flameup answered 500.'],
-		[status(429), 'The allowance of the API key is used up. Flameup answered 429.'],
+		[status(503, '<html>'), 'Flameup was unavailable. Flameup answered 503.'],
+		[status(500, '{"error":"zora"}'), 'Flameup was unavailable. Flameup answered 500.'],
+		[status(429), 'The API key had no allowance left. Flameup answered 429.'],
 		[status(200, '<html>zora'), 'The address in api_url answers, but not as Flameup does.'],
 	])('what was answered: %o', async (answer, text) => {
 		const run = await failing(answer, { give_up_after_minutes: 0.2 });
@@ -87,7 +87,7 @@ describe('while requests fail, the log says', () => {
 			for (const [i, atMs] of times.entries()) {
 				if (i > 0) expect(atMs - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(MINUTE);
 			}
-			expect(run.failure).toMatch(/^transient_error: Flameup could not take the request/);
+			expect(run.failure).toMatch(/^transient_error: Flameup was unavailable/);
 		},
 	);
 
@@ -95,7 +95,7 @@ describe('while requests fail, the log says', () => {
 		const run = await failing(networkFault('ECONNREFUSED'), { give_up_after_minutes: 4 });
 		const texts = toldIn(run).map(({ text }) => text);
 		expect(texts[0]).toBe(
-			`Flameup could not be reached. Nothing listens at the address (ECONNREFUSED). ${AGAIN} 4 minutes.`,
+			`Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED). ${AGAIN} 4 minutes.`,
 		);
 		expect(texts.slice(1).join('\n')).toContain('Flameup could not be reached for 2 minutes.');
 		expect(run.failure).toMatch(
@@ -172,7 +172,7 @@ describe('an address that is probably mistyped', () => {
 		],
 		[
 			'ERR_PROXY_TUNNEL',
-			'The proxy does not let the request through (ERR_PROXY_TUNNEL). Correct HTTPS_PROXY, or let the proxy allow the address.',
+			'The proxy refused the request (ERR_PROXY_TUNNEL). Correct HTTPS_PROXY, or allow the address in the proxy.',
 		],
 	])('ends the run within 30 s before anything was answered: %s', async (fault, text) => {
 		const run = await failing(networkFault(fault));
@@ -208,9 +208,9 @@ describe('a run that is stopped', () => {
 		[
 			'a fault of the network',
 			networkFault('ECONNREFUSED'),
-			'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED).',
+			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED).',
 		],
-		['an answer', status(503), 'Flameup could not take the request. Flameup answered 503.'],
+		['an answer', status(503), 'Flameup was unavailable. Flameup answered 503.'],
 	])('while requests fail tells why: %s', async (_name, answer, why) => {
 		const run = await sync({
 			transport: always(answer),
@@ -218,7 +218,7 @@ describe('a run that is stopped', () => {
 			stopAfterMs: 20_000,
 		});
 		expect(run.failure).toBe(
-			`transient_error: The sync was stopped before its end. Requests were failing until then: ${why} What was saved until then stays saved; run the sync again to send the rest.`,
+			`transient_error: The sync was stopped before it finished. Requests were failing at that time: ${why} Everything saved so far is kept; run the sync again to send the rest.`,
 		);
 		expect(run.log).toContain('150 not finished when the sync ended');
 		expect(run.tookMs).toBeLessThan(30_000);
@@ -231,7 +231,7 @@ describe('a run that is stopped', () => {
 			stopAfterMs: 20_000,
 		});
 		expect(run.failure).toBe(
-			'transient_error: The sync was stopped before its end. What was saved until then stays saved; run the sync again to send the rest.',
+			'transient_error: The sync was stopped before it finished. Everything saved so far is kept; run the sync again to send the rest.',
 		);
 		expect(run.states).toHaveLength(15);
 	});

@@ -5,7 +5,8 @@ export interface PrintedReport {
 	readonly created: number;
 	readonly updated: number;
 	readonly merged: number;
-	readonly unreadableLines: number;
+	readonly deletedInSource: number;
+	readonly skipped: number;
 	/** By code; the records are as many as the setting `samples` asks for. */
 	readonly rejected: Readonly<Record<string, Rejected>>;
 	readonly requests: number;

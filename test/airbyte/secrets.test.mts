@@ -166,7 +166,7 @@ describe.concurrent('personal data is in no output', () => {
 			run?.logs.find((line) => line.startsWith('Rejected (refused): record 1 of people, '));
 		expect(VALUES.exec(hidden?.output ?? 'zora')?.[0]).toBeUndefined();
 		expect(told(hidden)).toMatch(
-			/user ID hash [0-9a-f]{12}\. Flameup refused the person\. Flameup answered 400( and named email)?\.$/,
+			/user ID hash [0-9a-f]{12}\. Flameup refused the person\. Flameup answered 400( \(field: email\))?\.$/,
 		);
 		// Otherwise nothing would have been there to be hidden.
 		expect(told(shown)).toMatch(/user ID zora-id-77\. Flameup refused the person\. Flameup says: /);

@@ -108,7 +108,7 @@ describe('settings', () => {
 			{ api_key: VALUE, ['x'.repeat(200)]: 1 },
 			`${'x'.repeat(100)}… is not a setting.`,
 		],
-		['a key that is no text', { api_key: 5 }, 'api_key must be a text.'],
+		['a key that is no text', { api_key: 5 }, 'api_key must be text.'],
 		['an unknown setting', { apikey: VALUE }, 'api_key is missing. apikey is not a setting.'],
 		[
 			'two unknown ones',

@@ -50,7 +50,7 @@ async function expectRefused(
 
 describe('streams that take the user ID from their own keys', () => {
 	const TAKES = [
-		'Several streams take the user ID from their own primary keys',
+		'Several streams take the user ID from their own primary key',
 		'"contacts" takes it from "id"',
 	];
 
@@ -121,8 +121,20 @@ describe('streams that take the user ID from their own keys', () => {
 		['External ID', ['External ID', 'email']],
 	])('may share a key that means people in any table: %s', async (key, columns) => {
 		const other = { name: 'other', key: [key], columns };
-		expect((await syncOf([CONTACTS, other])).failure).toBeUndefined();
 		expect((await syncOf([other, { ...other, name: 'third' }])).failure).toBeUndefined();
+	});
+
+	it.each([
+		['user_id beside id', ['user_id', 'email']],
+		['External ID beside id', ['External ID', 'email']],
+	])('stop beside a key of another name: %s', async (_name, columns) => {
+		const other = { name: 'other', key: columns.slice(0, 1), columns };
+		expect((await syncOf([CONTACTS, other])).failure).toContain('"other" takes it from');
+	});
+
+	it('may be beside addresses, which are like no other key', async () => {
+		const other = { name: 'other', key: ['email'], columns: ['email', 'plan'] };
+		expect((await syncOf([CONTACTS, other])).failure).toBeUndefined();
 	});
 });
 
@@ -282,7 +294,7 @@ describe('the settings of one stream', () => {
 		await expectRefused(
 			[CONTACTS],
 			{ streams: [settings] },
-			`streams names a stream that the catalog does not have: ${name}`,
+			`streams names a stream that is not in the catalog: ${name}`,
 		);
 	});
 });
@@ -299,7 +311,7 @@ describe('a catalog', () => {
 			await expectRefused(
 				streams,
 				{ streams_share_user_ids: true },
-				`The catalog has the stream ${name} twice`,
+				`The catalog lists the stream ${name} twice`,
 			);
 		},
 	);

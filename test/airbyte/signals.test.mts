@@ -78,16 +78,16 @@ const MOMENTS: Record<string, Moment> = {
 			return until(() => flameup.stats().requests > 2);
 		},
 		states: 0,
-		trouble: 'Flameup could not take the request. Flameup answered 500.',
+		trouble: 'Flameup was unavailable. Flameup answered 500.',
 	},
 	'while nobody is there': {
 		settings: { api_url: 'http://127.0.0.1:1' },
 		reach: (connector) => {
 			void connector.write(people(1, 150));
-			return until(() => connector.logs.some((line) => line.includes('tried again')));
+			return until(() => connector.logs.some((line) => line.includes('are retried')));
 		},
 		states: 0,
-		trouble: 'Flameup could not be reached. Nothing listens at the address (ECONNREFUSED).',
+		trouble: 'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED).',
 	},
 	'in the midst of everything': {
 		simulator: { latencyMs: [20, 200] },
@@ -121,9 +121,9 @@ describe.concurrent('SIGTERM', () => {
 			if (states !== undefined) expect(run.states.length).toBe(states);
 			if (reads === false) return;
 			expect(run.errors.map(({ failure_type }) => failure_type)).toEqual(['transient_error']);
-			const why = trouble === undefined ? '' : ` Requests were failing until then: ${trouble}`;
+			const why = trouble === undefined ? '' : ` Requests were failing at that time: ${trouble}`;
 			expect(run.errors[0]?.message).toBe(
-				`The sync was stopped before its end.${why} What was saved until then stays saved; run the sync again to send the rest.`,
+				`The sync was stopped before it finished.${why} Everything saved so far is kept; run the sync again to send the rest.`,
 			);
 			expect(run.logs.join('\n')).toContain('Stream people: ');
 		},

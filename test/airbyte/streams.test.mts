@@ -99,7 +99,7 @@ const CASES: Record<string, Case> = {
 	'other-messages': {
 		holds: ['p1'],
 		counts: [[1, 0]],
-		more: says('Messages of unknown types, or without their content, that were passed over: 2.'),
+		more: says('Messages ignored because their type is unknown or their content is missing: 2.'),
 	},
 	'blank-lines': { holds: ['p1', 'p2'], counts: [[1, 0]] },
 	crlf: {
@@ -152,22 +152,22 @@ const CASES: Record<string, Case> = {
 			[0, 0],
 		],
 		more: ({ logs }) => {
-			const lines = logs.filter((line) => line.includes('no way to delete people'));
+			const lines = logs.filter((line) => line.includes('cannot delete people'));
 			expect(lines.map((line) => line.split(':')[0])).toEqual(['Stream people', 'Stream accounts']);
-			expect(logs).toContain('Stream accounts: no records came.');
+			expect(logs).toContain('Stream accounts: no records received.');
 		},
 	},
 	nothing: {
 		streams: withAccounts,
 		holds: [],
 		counts: [],
-		more: says('Stream people: no records came.'),
+		more: says('Stream people: no records received.'),
 	},
 	'unknown-stream': {
 		holds: [],
 		counts: [],
 		fails:
-			'A record came for the stream "crm.invoices", which is not in the catalog. Refresh the schema of the connection.',
+			'A record belongs to the stream "crm.invoices", which is not in the catalog. Refresh the schema of the connection.',
 	},
 	'state-of-unknown-stream': {
 		holds: ['p1'],
@@ -188,7 +188,7 @@ const CASES: Record<string, Case> = {
 		holds: ['p1'],
 		counts: [[1, 2]],
 		more: (run) => {
-			says('were passed over: 5.')(run);
+			says('content is missing: 5.')(run);
 			says('Input: 2 lines rejected (2 invalid_record).')(run);
 		},
 	},

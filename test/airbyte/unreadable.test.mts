@@ -47,7 +47,7 @@ describe('a line that is not readable among good ones', () => {
 		['skip', {}, undefined, 3],
 		['fail_at_first', { policy: 'fail_at_first' }, /line 12 of the input \(unreadable_line\)/, 0],
 		['max_count 1', { policy: 'fail_above', max_count: 1 }, undefined, 3],
-		['max_percent 1', { policy: 'fail_above', max_percent: 1 }, /3\.2 % of 31 records/, 0],
+		['max_percent 1', { policy: 'fail_above', max_percent: 1 }, /3\.2% of 31 records/, 0],
 	])('is subject to the policy: %s', async (_name, rejected_records, failure, states) => {
 		const run = await sync({
 			settings: { rejected_records },
@@ -64,7 +64,7 @@ describe('a line that is not readable among good ones', () => {
 			settings: { rejected_records },
 			input: `${people(1, 10)}x\n\nx\n${people(11, 20)}x\n${people(21, 30)}`,
 		});
-		expect(run.failure).toContain('rejected_records.max_count allows 2, and 3 were rejected.');
+		expect(run.failure).toContain('rejected_records.max_count allows 2, but 3 were rejected.');
 		expect(run.failure).toContain('line 26 of the input (unreadable_line)');
 		expect(run.states.length).toBeLessThan(3);
 	});
@@ -116,7 +116,7 @@ describe('input that is no messages at all', () => {
 	])('fails with what the input must be: %s', async (_name, text) => {
 		const run = await sync({ input: text });
 		expect(run.failure).toMatch(
-			/^config_error: The input holds no Airbyte messages\. Pipe in one JSON object a line, such as \{"type":"RECORD"/,
+			/^config_error: The input holds no Airbyte messages\. Pipe in one JSON object per line, such as \{"type":"RECORD"/,
 		);
 		expect([run.requests, run.states]).toEqual([0, []]);
 		expect(run.lines.length).toBeLessThan(20);
@@ -145,7 +145,7 @@ describe('input that is no messages at all', () => {
 	])('is all right when it is empty: %s', async (_name, text) => {
 		const run = await sync({ input: text });
 		expect([run.failure, run.warnings]).toEqual([undefined, []]);
-		expect(run.log).toContain('Stream people: no records came.');
+		expect(run.log).toContain('Stream people: no records received.');
 	});
 
 	it('is no reason to fail when messages follow', async () => {

@@ -241,6 +241,21 @@ describe('a person alone', () => {
 	});
 });
 
+it('uses no name of a conflict any more once such a name has proved wrong', async () => {
+	const { deliver, endings } = await createStand({
+		naming: 'by index from 1',
+		status: 409,
+		isBad,
+	});
+	const userIds = idsOf(
+		Array.from({ length: 40 }, (_, n) => n === 20),
+		1,
+	);
+	// The batch, the one who was named, the others; then halves down to the bad person, who is tried once more.
+	expect((await deliver(userIds)).length).toBeLessThanOrEqual(3 + 2 * 6 + 1);
+	expect(endings.get('bad-1-20')).toEqual(['refused']);
+});
+
 describe('a 403 after others were accepted', () => {
 	const hundred = Array.from({ length: 100 }, (_, n) => `good-${n}`);
 
@@ -265,6 +280,23 @@ describe('a 403 after others were accepted', () => {
 		expect(requests).toBeLessThanOrEqual(15);
 		expect(endings.size).toBe(1);
 	});
+});
+
+it('rejects nobody when the key loses its permission in the middle of a batch', async () => {
+	const { deliver, endings } = await createStand({
+		naming: 'nobody',
+		isBad: () => false,
+		instead(n, [first]) {
+			if (n > 2) return { status: 403, body: '{"message":"No."}' };
+			// One of three is listed, so that two people are to be sent once more.
+			return n === 2 ? { body: JSON.stringify({ people: [{ external_id: first }] }) } : undefined;
+		},
+	});
+	await expect(deliver(['a', 'b', 'c'])).rejects.toMatchObject({ problem: { code: 'forbidden' } });
+	expect([...endings]).toEqual([
+		['first', ['upserted']],
+		['a', ['upserted']],
+	]);
 });
 
 it('does not take a person for guilty because the others got an answer that confirms nobody', async () => {

@@ -279,3 +279,27 @@ it.each([
 	['_', '_'],
 	['', ''],
 ])('compares the column %j as %s', (name, expected) => expect(looseName(name)).toBe(expected));
+
+it.each<[string, object, MappingInput, object]>([
+	['an excluded column', { password: null, Password: 'x' }, { exclude_columns: ['password'] }, {}],
+	['the email address', { email: null, 'E-Mail': 'e@x.org' }, {}, { email: 'e@x.org' }],
+	['the email address, null last', { 'E-Mail': 'e@x.org', email: null }, {}, { email: 'e@x.org' }],
+	['a trait', { plan: null, Plan: 'pro' }, {}, { traits: { Plan: 'pro' } }],
+	[
+		'a trait that may be null',
+		{ Plan: 'pro', plan: null },
+		{ empty_values: 'send' },
+		{ traits: { Plan: 'pro' } },
+	],
+])('a null does not make another column of a spelling: %s', (_name, record, mapping, expected) => {
+	const mapper = mapperOf(mapping);
+	const person = { userId: '1', ...expected };
+	expect(sentBy(mapper, { id: 1, ...record })).toEqual(person);
+	expect(sentBy(mapper, { id: 1, ...record })).toEqual(person);
+});
+
+it('reads a user ID in the spelling that has a value', () => {
+	const mapper = mapperOf({ user_id_columns: ['customer_id'] });
+	expect(sentBy(mapper, { customer_id: null, 'Customer-ID': 7 })).toMatchObject({ userId: '7' });
+	expect(sentBy(mapper, { customer_id: 8 })).toMatchObject({ userId: '8' });
+});

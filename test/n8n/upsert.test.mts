@@ -237,7 +237,7 @@ describe('a run that cannot go on', () => {
 		const parameters = mapped({ options: { giveUpAfterMinutes: 2 } });
 		const done = await run({ items: people(250), parameters, flameup: { faults: down } });
 		expect(done.error).toBeInstanceOf(NodeApiError);
-		expect(done.error?.message).toBe('Flameup could not take the request for 2 minutes');
+		expect(done.error?.message).toBe('Flameup was unavailable for 2 minutes');
 		expect(done.error?.description).toContain('100 rows had been saved before this.');
 		const going = await run({
 			items: people(250),
@@ -303,7 +303,7 @@ describe('trouble along the way', () => {
 			await vi.advanceTimersByTimeAsync(1_000);
 			expect(ended).toBe(true);
 			const { items, message } = await outcome;
-			if (onError === 'stop') expect(message).toBe('The workflow was stopped before its end');
+			if (onError === 'stop') expect(message).toBe('The workflow was stopped before it finished');
 			else expect(items).toHaveLength(500);
 		}
 	});

@@ -53,7 +53,11 @@ it.each(Object.entries(badSettings))('refuses a configuration with %s', async (_
 it('passes the connection test', async () => expect(await ask('check')).toBeNull());
 
 it.each([
-	['api_key', wrongKey, 'does not accept the API key (401). Enter a valid key in api_key.'],
+	[
+		'api_key',
+		wrongKey,
+		'does not accept the API key. Flameup answered 401. Enter a valid key in api_key.',
+	],
 	['workspace_id', 'ws_other', 'Correct workspace_id'],
 ])('fails the connection test with a wrong %s, and names it', async (name, value, says) => {
 	const error = raised('AirbyteConnectorCheckFailedError', says);

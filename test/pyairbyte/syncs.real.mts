@@ -109,7 +109,7 @@ itLeavesCleanTraces(stage, ['LOG', 'STATE']);
 /** The mode reaches the destination, which says so when Flameup does not have it. */
 function expectMode({ modes, output }: Taken, mode: string) {
 	expect(modes).toEqual([mode]);
-	const warned = output.some(({ log }) => log?.message.includes('no way to delete people'));
+	const warned = output.some(({ log }) => log?.message.includes('cannot delete people'));
 	expect(warned).toBe(mode === 'overwrite');
 }
 

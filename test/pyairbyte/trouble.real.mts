@@ -26,7 +26,7 @@ it('fails a sync with a wrong key, and PyAirbyte prints why', async () => {
 	);
 	const heard = stage.client.output().slice(before).replace(/\s+/g, ' ');
 	expect(heard).toContain(
-		'ERROR: Flameup does not accept the API key (401). Enter a valid key in api_key.',
+		'ERROR: Flameup does not accept the API key. Flameup answered 401. Enter a valid key in api_key.',
 	);
 	const [write] = tap.taken('write');
 	expect(write?.output.filter(({ type }) => type === 'STATE')).toEqual([]);
