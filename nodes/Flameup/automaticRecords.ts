@@ -3,7 +3,7 @@ import { looseName } from '../../src/settings/names';
 import type { Mapping } from '../../src/settings/settings';
 import { jsonValues } from './namedValues';
 import { addedFields, isShownPerson } from './ownOutput';
-import type { Records } from './personReader';
+import type { Records } from './records';
 import type { Run } from './run';
 import { WORDS } from './vocabulary';
 

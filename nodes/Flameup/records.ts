@@ -1,0 +1,12 @@
+import type { SourceRecord } from '../../src/mapping/jsonValues';
+import type { Mapping } from '../../src/settings/settings';
+import type { Vocabulary } from '../../src/texts';
+import type { Read } from './parameters';
+
+/** Rows as records, and how the mapper is to understand them. */
+export interface Records {
+	readonly columns: readonly string[];
+	readonly mapping: Mapping;
+	readonly words: Vocabulary;
+	readonly read: Read<SourceRecord>;
+}
