@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultKey } from '../../../simulator/keys.mts';
 import { catalogOf } from '../../airbyte/catalog.mts';
-import type { World } from './sync.mts';
+import type { World } from './world.mts';
 
 /** Writes the configuration and the catalog into a folder of their own, whose path it returns. */
 export function writeFiles(

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { isLimited } from './plan.mts';
 import { expectedAfter, type Positions, recordAt } from './source.mts';
-import type { World } from './sync.mts';
+import type { World } from './world.mts';
 
 /** Requests beyond full batches that an attempt may take: those under way, and part-filled ones. */
 const SPARE_REQUESTS = 8;

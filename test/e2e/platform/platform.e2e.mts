@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { whole } from '../environment.mts';
 import { isLimited, planOf } from './plan.mts';
-import { type Outcome, runSync } from './sync.mts';
+import { runSync } from './sync.mts';
+import type { Outcome } from './world.mts';
 
 const SEEDS = whole('SEEDS', 200);
 const SEED = whole('SEED', undefined);

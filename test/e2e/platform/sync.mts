@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { type Simulator, startSimulator } from '../../../simulator/server.mts';
+import { startSimulator } from '../../../simulator/server.mts';
 import { record } from '../../airbyte/input.mts';
 import { startAttempt } from './attempt.mts';
 import { writeFiles } from './files.mts';
@@ -11,31 +11,11 @@ import { expectAllowance, expectCovered, expectHeld } from './held.mts';
 import type { Kill, Plan } from './plan.mts';
 import { createReader } from './reader.mts';
 import { type Positions, type Said, sayFrom } from './source.mts';
+import type { Outcome, World } from './world.mts';
 
 /** A heap of this size holds a sync, and not the record below. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=24' };
 const TOO_LARGE = 'x'.repeat(20_000_000);
-
-/** What became of one sync: every attempt until it ended. */
-export interface Outcome {
-	/** How the attempts ended: by which kill, or by themselves. */
-	readonly endings: (Kill['how'] | 'itself')[];
-	/** Records written to a destination, again and again where an attempt had failed. */
-	records: number;
-	states: number;
-	requests: number;
-	tooManyRequests: number;
-}
-
-/** Where one sync takes place. */
-export interface World {
-	readonly plan: Plan;
-	readonly outcome: Outcome;
-	readonly simulator: Simulator;
-	readonly folder: string;
-	/** Called for every request that Flameup handles. */
-	onRequest: () => void;
-}
 
 /** Runs a sync to its end, killing its destination on the way. Throws when something is not as it must be. */
 export async function runSync(plan: Plan): Promise<Outcome> {
