@@ -10,7 +10,7 @@ import { NOBODY } from '../src/flameup/client';
 import { DEFAULT_API_URL, REQUESTS_PER_MINUTE } from '../src/limits';
 import { ADDRESS, LOOPBACK } from '../src/settings/settings';
 
-/** A key that may only write people is refused the test's read, and is a good key all the same. */
+/** A write-only key is valid, although the read of the test is refused. */
 const WRITE_ONLY = 403;
 
 const EVERY_OTHER_FAILURE = Array.from({ length: 300 }, (_, i) => 300 + i).filter(
@@ -106,7 +106,7 @@ export class FlameupApi implements ICredentialType {
 		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey.trim()}}' } },
 	};
 
-	/** Looks for a person whom nobody has, so that it reads nobody's data and writes nothing. */
+	/** Looks up a person who does not exist, so that no data is read or written. */
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: BASE_URL,

@@ -11,9 +11,8 @@ export interface RowWork {
 }
 
 /**
- * An operation that works on one row after the other, so that what happens to one person happens in
- * order. A row that fails leaves the others alone, unless its failure is one for all or the user wants
- * to stop.
+ * An operation that processes one row at a time, so that the changes to a person stay in order. A failed
+ * row does not affect the others, unless its failure ends the run or the user wants to stop.
  */
 export const rowByRow =
 	(prepare: (run: Run) => Promise<RowWork>, progress: (rows: string) => string): Operation =>

@@ -35,7 +35,7 @@ export type FailureCode =
 	| (typeof CODES)[keyof typeof CODES];
 
 interface Circumstances {
-	/** No other row can do better, so nothing more is sent. */
+	/** All other rows would fail too, so nothing more is sent. */
 	readonly endsRun?: boolean;
 	readonly userId?: string;
 	readonly words?: Vocabulary;

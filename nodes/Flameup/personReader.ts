@@ -65,7 +65,7 @@ function unknownColumn({ listed, setting }: Listing, { columns }: Mapper) {
 	} as const;
 }
 
-/** What the mapper gives, or whatever a strange value made it throw. */
+/** The mapper's result, or the error that an odd value caused. */
 function orProblem<T>(work: () => T) {
 	try {
 		return work();

@@ -48,7 +48,7 @@ const epochMs = (value: number): number | undefined =>
 function isoMs(text: string, zone: string): number | undefined {
 	try {
 		const time = tryToParseDateTime(text.toUpperCase(), zone);
-		// JavaScript makes the 2nd of March of the 30th of February.
+		// JavaScript turns 30 February into 2 March.
 		return time.day === Number(text.slice(8, 10)) ? time.toMillis() : undefined;
 	} catch {
 		return undefined;

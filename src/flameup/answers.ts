@@ -15,7 +15,7 @@ export function verdictOf(status: number): Verdict {
 	return status >= 500 || FAULTS.has(status) ? 'fault' : 'stop';
 }
 
-/** What became of a person in Flameup. */
+/** How an upsert changed a person in Flameup. */
 export type Change = 'created' | 'updated';
 
 /** What a 2xx answer to a batch says. */

@@ -16,7 +16,7 @@ export type Ending =
 			readonly status: 'upserted';
 			/** Missing if the answer does not count this person. */
 			readonly change?: Change;
-			/** Whether the change is certain for this person, not only dealt out from the batch's counts. */
+			/** Whether the change is certain for this person, not only assigned from the batch's counts. */
 			readonly exact: boolean;
 			/** The person as the answer shows them. */
 			readonly shown?: Json;
@@ -297,7 +297,7 @@ function upserted(entry: Sendable, answer: UpsertAnswer, change: Change | undefi
 	};
 }
 
-/** Each person's change: certain if the answer shows it, else dealt out from the counts in order. */
+/** Each person's change: certain if the answer shows it, else assigned from the counts in order. */
 function countedChanges(
 	entries: readonly unknown[],
 	{ changes, confirmed, created, updated }: UpsertAnswer,

@@ -113,12 +113,12 @@ export class RateLimiter {
 			: Math.min(this.#requestsPerMinute, this.#announced);
 	}
 
-	/** Lets a sender in that allows itself so many requests a minute. */
+	/** Raises the limit to that of a sender which shares this limiter, in requests a minute. */
 	admit(requestsPerMinute: number): void {
 		this.#requestsPerMinute = Math.max(this.#requestsPerMinute, requestsPerMinute);
 	}
 
-	/** Whether nothing that it knows matters any more. */
+	/** Whether it holds no state that still matters. */
 	isIdle(now: number): boolean {
 		this.#forget(now);
 		return this.#occupied === 0 && this.#shared === undefined && this.#heldUntil <= now;

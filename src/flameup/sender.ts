@@ -45,7 +45,7 @@ export interface ClientOptions {
 	readonly clock: Clock;
 	/** Once aborted, no request is sent any more; those under way finish. */
 	readonly signal: StopSignal;
-	/** The books of the API key, when other clients in this process use it too. */
+	/** The limiter of the API key, if other clients in this process use it too. */
 	readonly limiter?: RateLimiter;
 	/** Called at most once a minute while requests fail. */
 	onTrouble?(problem: Problem): void;
@@ -290,7 +290,7 @@ export class Sender {
 		const { clock, signal } = this.#options;
 		const now = clock.now();
 		if (signal.aborted && 'fault' in answer) {
-			// It was cut off here, which says nothing of Flameup to those who share the books.
+			// The run itself aborted it, so clients that share the limiter need not back off.
 			this.#limiter.hold(now);
 			return 0;
 		}

@@ -1,10 +1,10 @@
 import type { Answered } from '../errors';
 import { type Entry, entryOf, type Recorded } from './batcher';
 
-/** After so many requests for the records of one person, those that are refused are divided no more. */
+/** After this many requests for the records of one person, refused parts are not split further. */
 const MOST_PARTS = 30;
 
-/** After so many people in a row of whom no record was accepted, the fault is in all of their records. */
+/** After this many people in a row without an accepted record, all of their records are at fault. */
 const MOST_FUTILE = 10;
 
 /** A status about the key rather than about records. */

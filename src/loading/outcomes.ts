@@ -9,7 +9,7 @@ export type Outcome<Ref> =
 			readonly ref: Ref;
 			/** Missing if Flameup's answer does not count this person. */
 			readonly change?: Change;
-			/** The change is certain for this person, not only dealt out from the batch's counts. */
+			/** The change is certain for this person, not only assigned from the batch's counts. */
 			readonly exact?: true;
 			/** The record was merged into a later one of the same person. */
 			readonly merged?: true;
