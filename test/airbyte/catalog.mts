@@ -1,4 +1,4 @@
-/** One stream that a catalog is to have. */
+/** One stream of a catalog. */
 export interface StreamSpec {
 	readonly name: string;
 	readonly namespace?: string | null;

@@ -131,7 +131,7 @@ describe('general settings', () => {
 		expect(run.failure).toContain('"secrets"');
 	});
 
-	it('are not saved by a stream whose own settings replace them', async () => {
+	it('are not matched by a stream whose own settings replace them', async () => {
 		const settings = {
 			mapping: { user_id_columns: ['org_id', 'user_id'], only_columns: ['secret'] },
 			streams: [{ stream: 'staff', mapping: { only_columns: [] } }],
@@ -155,7 +155,7 @@ describe('a stream without declared columns', () => {
 		},
 	);
 
-	it('is warned about a user ID that no record has, in vain or not', async () => {
+	it('is warned about a user ID column that no record has', async () => {
 		const beside = await undeclared({ user_id_columns: ['org_idd', 'contact_no'] }, CONTACT);
 		expect([beside.failure, beside.held]).toEqual([undefined, ['c1']]);
 		const text = 'Stream people: settings name columns that no record has: org_idd.';
@@ -186,7 +186,7 @@ describe('many records of one person', () => {
 	const byOrg = (text: string) =>
 		sync({ streams: [CONTACTS], settings: { mapping: ID }, input: text });
 
-	it('are a warning, with the column and three positions', async () => {
+	it('give a warning, with the column and three positions', async () => {
 		const run = await byOrg(contacts(500, 10));
 		expect(run.failure).toBeUndefined();
 		expect(run.warnings).toEqual([
@@ -199,7 +199,7 @@ describe('many records of one person', () => {
 	it.each([
 		['a hundred of them', contacts(100, 1) + contacts(20, 1_000)],
 		['less than one in five', twice + others],
-	])('are none when they are few: %s', async (_name, text) => {
+	])('give no warning when they are few: %s', async (_name, text) => {
 		expect((await byOrg(text)).warnings).toEqual([]);
 	});
 });
@@ -242,7 +242,7 @@ describe('columns that the cache of PyAirbyte spells differently from the catalo
 
 	it.each([
 		['exclude_columns', { exclude_columns: ['Plan Name'] }],
-		['exclude_columns, as the records have it', { exclude_columns: ['plan_name'] }],
+		['exclude_columns, spelled as in the records', { exclude_columns: ['plan_name'] }],
 		['only_columns', { only_columns: ['First Name'] }],
 	])('hold for every setting: %s', async (_name, mapping) => {
 		const run = await sync({
@@ -276,7 +276,7 @@ describe('columns that the cache of PyAirbyte spells differently from the catalo
 	});
 });
 
-describe('how the columns of a stream were understood', () => {
+describe('the log line about the columns of a stream', () => {
 	it.each([
 		[
 			'every role with its column, and the traits',

@@ -17,7 +17,7 @@ const types = ({ received }: { received: readonly { message: { type: string } }[
 	received.map(({ message }) => message.type);
 
 describe.concurrent('commands', () => {
-	it('spec prints what is checked in, and needs nothing', async () => {
+	it('spec prints the checked-in file, and needs nothing', async () => {
 		const run = await start(['spec'], { cwd: '/' }).end();
 		expect([run.code, types(run), run.stderr]).toEqual([0, ['SPEC'], '']);
 		const golden = readFileSync(
@@ -27,7 +27,7 @@ describe.concurrent('commands', () => {
 		expect(JSON.parse(run.output).spec).toEqual(JSON.parse(golden));
 	});
 
-	it('discover prints what can be written, and asks nobody', async () => {
+	it('discover prints what can be written, and sends no request', async () => {
 		const { config, flameup } = await createWorld();
 		const run = await start(['discover', '--config', config]).end();
 		expect([run.code, types(run), run.stderr]).toEqual([0, ['DESTINATION_CATALOG'], '']);
@@ -60,7 +60,7 @@ describe.concurrent('commands', () => {
 		expect(run.errors[0]?.message).toContain(message);
 	});
 
-	it('--help is for people', () => {
+	it('--help prints readable text', () => {
 		const { status, stdout } = spawnSync(EXECUTABLE, ['--help'], {
 			encoding: 'utf8',
 			env: { PATH: `${process.execPath}/..:/usr/bin:/bin` },
@@ -104,7 +104,7 @@ describe.concurrent('it can be started', () => {
 		expect([run.code, run.stderr, run.states.length, held().length]).toEqual([0, '', 2, 230]);
 	});
 
-	/** Runs `spec` with a Node that gives itself out for another version. */
+	/** Runs `spec` with a Node that reports another version. */
 	const startAs = (version: string) => {
 		const preload = join(createFolder(), 'version.cjs');
 		writeFileSync(
@@ -115,7 +115,7 @@ describe.concurrent('it can be started', () => {
 	};
 
 	it.each(['18.20.8', '20.19.0', '22.9.0', '22.20.1', '23.11.1', '24.4.1'])(
-		'by another Node, but not by %s, which does not know the proxy settings',
+		'by another Node, but not by %s, which lacks the proxy settings',
 		async (version) => {
 			const run = await startAs(version);
 			expect([run.code, types(run)]).toEqual([1, ['TRACE']]);
@@ -168,7 +168,7 @@ describe.concurrent('check', () => {
 			'Flameup accepts the API key',
 		],
 		[
-			'lets a key pass that may only write',
+			'accepts a key that may only write',
 			{ simulator: { keys: [{ key: KEY, permissions: ['people:write'] }] } },
 			'SUCCEEDED',
 			'Flameup knows the API key, but the key may not read people (people:read), so nothing else could be tested. The key works if it may write people (people:write).',
@@ -240,7 +240,7 @@ describe.concurrent('check', () => {
 
 	it.each([
 		[
-			'nobody there',
+			'nothing listening',
 			'http://127.0.0.1:1',
 			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED).',
 		],
@@ -280,11 +280,11 @@ describe.concurrent('check', () => {
 		],
 		['a wrong setting', '{"api_key":"k","pace":{"x":1}}', 'pace.x is not a setting.'],
 		[
-			'half a character in the key',
+			'a lone surrogate in the key',
 			'{"api_key":"\\ud800"}',
 			'api_key must be one line without spaces.',
 		],
-	])('%s is an answer too', async (_name, text, message) => {
+	])('%s gives a connection status too', async (_name, text, message) => {
 		const config = join(createFolder(), 'config.json');
 		writeFileSync(config, text);
 		const run = await start(['check', '--config', config]).end();
@@ -292,7 +292,7 @@ describe.concurrent('check', () => {
 		expect(run.output).toContain(message);
 	});
 
-	it('tells nothing of a person that the answer shows', async () => {
+	it('reveals nothing about a person in the answer', async () => {
 		const world = await createWorld({ settings: { workspace_id: '' } });
 		await world.write(
 			'{"type":"RECORD","record":{"stream":"people","data":{"id":"zora-7","name":"Zora"}}}',

@@ -22,7 +22,7 @@ const REJECTION = {
 	userId: 'u1',
 } as const;
 
-/** Streams a and b without a network: records are settled at once, states go out as they may. */
+/** Streams a and b without a network: records are settled at once, states go out when allowed. */
 function setUp(rejected: object = {}) {
 	const settings = readSettings(JSON.stringify({ api_key: 'key', rejected_records: rejected }));
 	const catalog = readCatalog(JSON.stringify(catalogOf([{ name: 'a' }, { name: 'b' }])));
@@ -47,7 +47,7 @@ function setUp(rejected: object = {}) {
 		return found;
 	};
 
-	/** A record comes in; it is settled when the result is called. */
+	/** A record arrives; calling the result settles it. */
 	function take(name: string): (ending: Ending) => void {
 		const ref = streams.receive(stream(name));
 		return (ending) => {
@@ -67,7 +67,7 @@ function setUp(rejected: object = {}) {
 		};
 	}
 
-	/** A state comes in; `undefined` is everybody's, `none` that of a stream that was not selected. */
+	/** A state arrives; `undefined` is a global one, `none` that of a stream that was not selected. */
 	function mark(owner?: string): Checkpoint {
 		const all = [...streams.values()];
 		const owners = owner === undefined ? all : owner === 'none' ? [] : [stream(owner)];
@@ -89,7 +89,7 @@ function setUp(rejected: object = {}) {
 	return { checkpoints, policy, stats, streams, take, mark, counts, statsOf, complaints };
 }
 
-/** Settles in one breath: `a:created` is a record of a, `a!` a state of a, `!` one of everybody. */
+/** Settles at once: `a:created` is a record of a, `a!` a state of a, `!` a global one. */
 function play(story: string, policy?: object) {
 	const world = setUp(policy);
 	for (const word of story.split(' ').filter((one) => one !== '')) {
@@ -142,9 +142,9 @@ describe('the counts of a state', () => {
 				[1, 0, 1, 0, 0, 0],
 			],
 		],
-		['of everybody', 'a:created b:updated !', [[2, 0, 1, 1, 0, 0]]],
+		['of a global state', 'a:created b:updated !', [[2, 0, 1, 1, 0, 0]]],
 		[
-			'of everybody after one of one',
+			'of a global state after a stream state',
 			'a:created b:created a! b:created !',
 			[
 				[1, 0, 1, 0, 0, 0],
@@ -160,7 +160,7 @@ describe('the counts of a state', () => {
 			],
 		],
 		[
-			'and the requests since the state before, whosever it is',
+			'and the requests since the last state of any stream',
 			'request request a:created a! request b:created b! b!',
 			[
 				[1, 0, 1, 0, 0, 2],
@@ -172,7 +172,7 @@ describe('the counts of a state', () => {
 		expect(play(story).counts()).toEqual(expected);
 	});
 
-	it('takes what is handled but not sent for handled, and tells it on its own', () => {
+	it('include records handled without being sent, and list them separately too', () => {
 		// Airbyte compares recordCount + rejectedRecordCount with what the source has sent.
 		const world = play('a:created a:deleted a:deleted a:rejected a! b:skipped b! a:deleted !');
 		expect(world.statsOf()).toMatchObject([
@@ -187,7 +187,7 @@ describe('the counts of a state', () => {
 		expect(world.statsOf()[1].additionalStats).not.toHaveProperty('deleted_in_source');
 	});
 
-	it('has the broken lines before it, whosever it is', () => {
+	it('include the broken lines before it, whichever stream it is of', () => {
 		const world = setUp();
 		const broken = () => {
 			const ref = world.streams.receive(world.streams.input);
@@ -208,7 +208,7 @@ describe('the counts of a state', () => {
 		]);
 	});
 
-	it('belongs to the records before it, even when later ones are settled first', () => {
+	it('belong to the records before it, even when later ones are settled first', () => {
 		const { checkpoints, counts, mark, take } = setUp();
 		const first = take('a');
 		const state = mark('a');
@@ -227,14 +227,14 @@ describe('the counts of a state', () => {
 
 describe('a state', () => {
 	it.each([
-		['waits while all there is was rejected', 'a:rejected a! a!', 0],
-		['goes once somebody got through', 'a:rejected a! a! b:created', 2],
-		['does not wait when nobody was rejected', 'a! b!', 2],
+		['waits while all records were rejected', 'a:rejected a! a!', 0],
+		['goes out once a record was accepted', 'a:rejected a! a! b:created', 2],
+		['does not wait when no record was rejected', 'a! b!', 2],
 	])('%s', (_name, story, states) => {
 		expect(play(story).counts()).toHaveLength(states);
 	});
 
-	it('takes its rejected records with it after it had to wait', () => {
+	it('includes its rejected records after it had to wait', () => {
 		expect(play('a:rejected a! a:rejected a:created a!').counts()).toEqual([
 			[0, 1, 0, 0, 0, 0],
 			[1, 1, 1, 0, 0, 0],
@@ -273,21 +273,21 @@ describe('the policy of rejected records', () => {
 		['percent: nothing at all', '!', percent, 1, undefined],
 		['percent: half of a few is half of them', `${CREATED}${REJECTED}!`, percent, 1, undefined],
 		[
-			'percent: more than half of a few, judged at the end',
+			'percent: more than half of a few, evaluated at the end',
 			`${CREATED}! ${REJECTED}! ${REJECTED}! !`,
 			percent,
 			2,
 			`Too many records were rejected. rejected_records.max_percent allows 50%, but 66.7% of 3 records were rejected. ${after}`,
 		],
 		[
-			'percent: more than half of 99 is not judged before the end',
+			'percent: more than half of 99 is not evaluated before the end',
 			`${REJECTED.repeat(60)}${CREATED.repeat(39)}! ${CREATED.repeat(60)}!`,
 			percent,
 			0,
 			'but 60.0% of 100 records were rejected.',
 		],
 		[
-			'percent: more than half of 98 that the end makes good; the states wait for it',
+			'percent: more than half of 98, but not at the end; the states wait for it',
 			`${REJECTED.repeat(49)}! ${CREATED.repeat(49)}!`,
 			percent,
 			2,

@@ -7,7 +7,7 @@ const dry = (input: string, rejected_records: object = {}, more: object = {}) =>
 	sync({ settings: { dry_run: true, rejected_records, ...more }, input });
 
 describe('a dry run', () => {
-	it('sends nobody, acknowledges nothing, and counts all the same', async () => {
+	it('sends nothing, acknowledges nothing, and still counts', async () => {
 		const { flameup, write } = await createWorld({ settings: { dry_run: true } });
 		const run = await write(`${people(1, 250)}${record({ email: 'x' })}`);
 		expect([run.code, run.states, flameup.stats().requests]).toEqual([0, [], 0]);
@@ -18,7 +18,7 @@ describe('a dry run', () => {
 		expect(run.logs.join('\n')).toContain('\n0 requests (dry run);');
 	});
 
-	it('needs nobody at the other end', async () => {
+	it('needs no server', async () => {
 		const run = await dry(people(1, 10), {}, { api_url: 'http://127.0.0.1:1' });
 		expect([run.failure, run.requests, run.states]).toEqual([undefined, 0, []]);
 	});

@@ -28,7 +28,7 @@ const long = fc.oneof(
 );
 const short = numeral(digits(1, 8), digits(0, 7));
 
-/** Something before the number moves it to any place relative to the 16 characters that are looked at. */
+/** Text before the number shifts it relative to the 16 characters that are examined. */
 const padding = fc.nat(40).map((length) => 'x'.repeat(length));
 
 describe('numbers', () => {
@@ -65,7 +65,7 @@ describe('numbers', () => {
 		);
 	});
 
-	it('are worth the same when they are short, and everything else is as JSON.parse has it', () => {
+	it('keep their value when they are short, and everything else is as with JSON.parse', () => {
 		fc.assert(
 			fc.property(fc.json(), short, (json, text) => {
 				const line = `{"json":${json},"n":${text}}`;
@@ -78,14 +78,14 @@ describe('numbers', () => {
 		);
 	});
 
-	it('take no longer than their text is long', () => {
+	it('take linear time', () => {
 		const started = process.cpuUsage().user;
 		parseExactly(`{"digits":"${'1'.repeat(5_000_000)}"}`);
 		expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
 	});
 
 	it.each([['{"a":12345678901234567'], ['12345678901234567,'], ['']])(
-		'what is not JSON stays so: %s',
+		'invalid JSON stays invalid: %s',
 		(text) => expect(() => parseExactly(text)).toThrow(SyntaxError),
 	);
 });

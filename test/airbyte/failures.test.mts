@@ -35,13 +35,13 @@ describe.concurrent('the run fails', () => {
 			'Flameup does not know this workspace or address. Flameup answered 404. Correct workspace_id or api_url.',
 		],
 		[
-			'when nobody is there',
+			'when nothing is listening',
 			{ settings: { api_url: 'http://127.0.0.1:1', pace: IMPATIENT } },
 			'transient_error',
 			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED). Check api_url and the network, and run the sync again later.',
 		],
 		[
-			'when Flameup is out of order for too long',
+			'when Flameup is unavailable for too long',
 			{ simulator: { faultRate: 1, faultKinds: ['500'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
 			'Flameup was unavailable. Flameup answered 500. Run the sync again later.',
@@ -80,9 +80,9 @@ describe.concurrent('the run fails', () => {
 	});
 
 	it.each([
-		['the key is withdrawn', { keys: ['other'] }, 'config_error'],
+		['the key is revoked', { keys: ['other'] }, 'config_error'],
 		['the workspace is gone', { workspace: 'ws_new' }, 'config_error'],
-		['Flameup goes out of order', { faultRate: 1 }, 'transient_error'],
+		['Flameup becomes unavailable', { faultRate: 1 }, 'transient_error'],
 		['connections break', { faultRate: 1, faultKinds: ['reset-after'] }, 'transient_error'],
 	] as const)(
 		'when midway %s; what was saved is acknowledged',
@@ -130,14 +130,14 @@ describe.concurrent('a redirect', () => {
 });
 
 describe.concurrent('the run goes on', () => {
-	it('after every passing fault, and sends everybody', async () => {
+	it('after every temporary fault, and sends everybody', async () => {
 		const kinds = faultKinds.filter((kind) => !kind.startsWith('stall'));
 		const faults = Object.fromEntries(kinds.map((kind, i) => [2 * i + 1, kind]));
 		const world = await createWorld({
 			simulator: { faults, retryAfter: 'seconds' },
 			settings: { batches: { people_per_request: 10 }, pace: { requests_in_flight: 1 } },
 		});
-		// A 429 of the plan asks for a minute, so it stays out of this one.
+		// A 429 of the plan asks for a minute, so it is left out here.
 		world.flameup.set({ faults: { ...faults, 1: '500' } });
 		const run = await world.write(people(1, 200));
 		expect([run.code, run.errors, world.held()]).toEqual([0, [], ids(200)]);

@@ -37,7 +37,7 @@ describe.concurrent('reading waits', () => {
 		expect((await connector.kill('SIGKILL')).states).toEqual([]);
 	});
 
-	it('while nobody reads what it says, and nothing is lost', async () => {
+	it('while its output is not read, and nothing is lost', async () => {
 		const world = await createWorld();
 		const connector = world.start({ reads: false });
 		const count = 8_000;
@@ -54,7 +54,7 @@ describe.concurrent('reading waits', () => {
 });
 
 describe.concurrent('it ends', () => {
-	it('when nobody will ever read what it says', async () => {
+	it('when its output will never be read', async () => {
 		const world = await createWorld();
 		const connector = world.start();
 		await connector.write(people(1, 100));
@@ -78,7 +78,7 @@ describe.concurrent('it ends', () => {
 		expect(run.afterMs - before).toBeLessThan(2_500);
 	});
 
-	it('well when the source has failed and its last words are half a line', async () => {
+	it('well when the source has failed and its last line is cut off', async () => {
 		const world = await createWorld();
 		const run = await world.write(people(1, 15).slice(0, -20));
 		expect([run.code, run.states.length, world.held()]).toEqual([0, 1, ids(14)]);
@@ -86,7 +86,7 @@ describe.concurrent('it ends', () => {
 });
 
 describe.concurrent('a slow source', () => {
-	it('has its state back within some 5 s', async () => {
+	it('gets its state back within about 5 s', async () => {
 		const world = await createWorld();
 		const connector = world.start();
 		await connector.write(people(1, 10));
@@ -98,7 +98,7 @@ describe.concurrent('a slow source', () => {
 		expect((await connector.end()).code).toBe(0);
 	});
 
-	it('does not put it off by sending more', async () => {
+	it('does not delay it by sending more', async () => {
 		const world = await createWorld({ settings: { batches: { max_age_seconds: 1 } } });
 		const connector = world.start();
 		await connector.write(people(1, 1, 1));
@@ -115,7 +115,7 @@ describe.concurrent('a slow source', () => {
 		expect([run.code, run.states.length, world.held()]).toEqual([0, n, ids(n)]);
 	});
 
-	it('has the state of an empty stream back at once', async () => {
+	it('gets the state of an empty stream back at once', async () => {
 		const connector = (await createWorld()).start();
 		await connector.write(state(0));
 		await connector.acknowledged(1);

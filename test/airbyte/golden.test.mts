@@ -31,7 +31,7 @@ const contacts = (from: number, to: number, more: object = {}) =>
 const refuse: NonNullable<SyncOptions['flameup']>['refuse'] = ({ userId }) =>
 	userId === '30' ? 'is a fake number' : undefined;
 
-/** Whole logs, for the eye: whoever changes a wording sees it here as a user will. */
+/** Whole logs, so that a changed wording is reviewed as a user will see it. */
 const RUNS: Record<string, SyncOptions> = {
 	'rejected records': {
 		streams: [CONTACTS, { name: 'people', columns: ['user_id', 'email'] }, { name: 'orders' }],

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { atTheEnd } from './world.mts';
 
-/** What one request was, as a server that means no good has it. */
+/** One request, as a hostile server receives it. */
 export interface Heard {
 	readonly method: string;
 	readonly path: string;
@@ -12,7 +12,7 @@ export interface Heard {
 
 type Answer = (heard: Heard, response: ServerResponse) => void;
 
-/** A server on loopback that notes what it hears, and answers as it is told. */
+/** A server on loopback that records requests, and answers as configured. */
 export async function startHostile(answer: Answer) {
 	const heard: Heard[] = [];
 	const server = createServer(async (request, response) => {
@@ -35,7 +35,7 @@ async function hear(request: IncomingMessage): Promise<Heard> {
 	return { method, path: url, authorization: headers.authorization ?? '', body };
 }
 
-/** All of what it heard, in every form in which a careless server might repeat it. */
+/** All it received, in every form in which a careless server might echo it. */
 export function echo({ authorization, body, path }: Heard): string {
 	const key = authorization.replace(/^Bearer /, '');
 	const all = `Authorization: ${authorization} ${path} ${body}`;

@@ -48,7 +48,7 @@ export const lastCursor = (states: readonly string[]): number => {
 /** IDs p1 to p… that `people` writes. */
 export const ids = (to: number): string[] => Array.from({ length: to }, (_, i) => `p${i + 1}`);
 
-/** States with the statistics taken out again, or set back to the null they came with. */
+/** States with the statistics removed, or reset to their original null. */
 export const withoutStats = (line: string, before: 'absent' | 'null' = 'absent'): string => {
 	const STATS =
 		/,?"destinationStats":\{"recordCount":\d+,"rejectedRecordCount":\d+,"additionalStats":\{[^}]*\}\}/;

@@ -5,7 +5,7 @@ import { EXECUTABLE, start } from './connector.mts';
 import { cursorOf, ids, people, record, state, sumOfStats } from './input.mts';
 import { createFolder, createWorld } from './world.mts';
 
-describe.concurrent('input that is none', () => {
+describe.concurrent('unusable input', () => {
 	it.each([
 		['closed', '<&-', 'There is no input. Pipe Airbyte messages into standard input.'],
 		['/dev/null', '</dev/null', 'There is no input. Pipe Airbyte messages into standard input.'],
@@ -50,7 +50,7 @@ describe.concurrent('input from', () => {
 	});
 });
 
-describe.concurrent('files that are wrong', () => {
+describe.concurrent('invalid files', () => {
 	const good = '{"api_key":"k.0123456789abcdef"}';
 	it.each([
 		[
@@ -109,7 +109,7 @@ describe.concurrent('rejected records', () => {
 		expect(flameup.stats().requests).toBe(0);
 	});
 
-	it('all of 19: a warning, because a source of few changes would never get on', async () => {
+	it('all of 19: a warning, because a source of few changes would never make progress', async () => {
 		const { write } = await createWorld();
 		const run = await write(bads(10) + state(10) + bads(9) + state(19));
 		expect([run.code, run.errors]).toEqual([0, []]);
@@ -180,7 +180,7 @@ describe.concurrent('rejected records', () => {
 });
 
 describe.concurrent('the last lines', () => {
-	it('tell what became of each stream, and what it took', async () => {
+	it('report the outcome of each stream, and its cost', async () => {
 		const streams = [{ name: 'people' }, { name: 'leads', namespace: 'crm' }];
 		const { write } = await createWorld({ streams });
 		const run = await write(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../connectors/airbyte/lines';
 
-/** Lines out of bytes that are cut at these places; each chunk is overwritten as soon as it was taken. */
+/** Lines from bytes cut at these offsets; each chunk is overwritten once it is consumed. */
 function linesOf(bytes: Buffer, cuts: readonly number[]): string[] {
 	const lines: string[] = [];
 	const splitter = new LineSplitter();

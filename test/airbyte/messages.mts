@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 
 const count = z.int().min(0);
 
-/** What Airbyte's platform accepts from a destination, and nothing of its own beside it. */
+/** What Airbyte's platform accepts from a destination, and nothing else. */
 const Message = z.discriminatedUnion('type', [
 	z.strictObject({
 		type: z.literal('LOG'),

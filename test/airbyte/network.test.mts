@@ -61,7 +61,7 @@ async function startSecure() {
 	return { ...world, secureUrl: world.url.replace(origin, `https://127.0.0.1:${port}`) };
 }
 
-/** A proxy that notes what it was asked for: `CONNECT host:port` or `POST address`. */
+/** A proxy that records its requests: `CONNECT host:port` or `POST address`. */
 async function startProxy(refuses = false) {
 	const asked: string[] = [];
 	const server = createServer((incoming, response) => {
@@ -87,7 +87,7 @@ async function startProxy(refuses = false) {
 const pace = { give_up_after_minutes: 0 };
 
 describe.concurrent('TLS', () => {
-	it('refuses a certificate that nobody vouches for', async () => {
+	it('refuses an untrusted certificate', async () => {
 		const { flameup, secureUrl } = await startSecure();
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
 		const [run, check] = [await world.write(people(1, 3)), await world.check()];
@@ -107,7 +107,7 @@ describe.concurrent('TLS', () => {
 		expect([run.code, run.errors, held()]).toEqual([0, [], ids(250)]);
 	});
 
-	it('does not speak plainly to a server that expects it', async () => {
+	it('does not use plain http with a server that expects it', async () => {
 		const { secureUrl, flameup } = await startSecure();
 		const api_url = secureUrl.replace('https:', 'http:');
 		const world = await createWorld({ settings: { api_url, pace } });
@@ -140,7 +140,7 @@ describe.concurrent('a proxy', () => {
 		expect(proxy.asked).toEqual([`POST ${url}/workspaces/ws_simulator/people/batch`]);
 	});
 
-	it.each(['127.0.0.1', '*'])('is passed by with NO_PROXY=%s', async (NO_PROXY) => {
+	it.each(['127.0.0.1', '*'])('is bypassed with NO_PROXY=%s', async (NO_PROXY) => {
 		const proxy = await startProxy();
 		const { held, write } = await createWorld();
 		const run = await write(people(1, 3), { env: { HTTP_PROXY: proxy.url, NO_PROXY } });
@@ -155,7 +155,7 @@ describe.concurrent('a proxy', () => {
 			'Flameup could not be reached. The proxy refused the request (ERR_PROXY_TUNNEL). Correct HTTPS_PROXY, or allow the address in the proxy.',
 		],
 		['is not there', false, 'transient_error', '(ECONNREFUSED)'],
-	])('that %s is told', async (_name, isThere, failure_type, why) => {
+	])('that %s is reported', async (_name, isThere, failure_type, why) => {
 		const { secureUrl } = await startSecure();
 		const proxy = await startProxy(true);
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
@@ -176,7 +176,7 @@ describe.concurrent('a proxy', () => {
 		['http_proxy', 'ftp://127.0.0.1'],
 		['HTTP_PROXY', '127.0.0.1:1080'],
 		['https_proxy', 'localhost:1080'],
-	])('of a kind that cannot be used is not passed by: %s=%s', async (name, proxy) => {
+	])('of an unsupported kind is not bypassed: %s=%s', async (name, proxy) => {
 		const { secureUrl: api_url } = await startSecure();
 		const world = await createWorld(/^https/i.test(name) ? { settings: { api_url } } : {});
 		const [run, check] = await Promise.all([
@@ -193,13 +193,13 @@ describe.concurrent('a proxy', () => {
 		expect([run.output.includes('sesame'), world.flameup.stats().requests]).toEqual([false, 0]);
 	});
 
-	it('of a kind that cannot be used is no matter when the address does not go through it', async () => {
+	it('of an unsupported kind does not matter when the address does not go through it', async () => {
 		const { held, write } = await createWorld();
 		const run = await write(people(1, 3), { env: { HTTPS_PROXY: 'socks5://127.0.0.1:1080' } });
 		expect([run.code, held()]).toEqual([0, ids(3)]);
 	});
 
-	it('whose address is none is the fault of who set it', async () => {
+	it('with an invalid address is a config_error', async () => {
 		const { write } = await createWorld();
 		const run = await write(people(1, 3), { env: { HTTP_PROXY: 'http://me:sesame@[nowhere' } });
 		expect([run.code, run.errors.length]).toEqual([1, 1]);
@@ -211,7 +211,7 @@ describe.concurrent('a proxy', () => {
 	});
 });
 
-/** How a server, or a proxy, keeps its client waiting for ever. */
+/** How a server, or a proxy, keeps its client waiting forever. */
 const STALLS: Record<string, (socket: Socket) => void> = {
 	'answers nothing': () => undefined,
 	'answers half a line': (socket) => void socket.write('HTTP/1.1 20'),
@@ -225,7 +225,7 @@ const STALLS: Record<string, (socket: Socket) => void> = {
 	},
 };
 
-/** A server that treats each connection in one way once it was spoken to, and notes when that was. */
+/** A server that handles each connection in one way after its first data, and records the time. */
 async function startStalling(stall: (socket: Socket) => void) {
 	const sockets: Socket[] = [];
 	const server = createPlainServer((socket) => {
@@ -295,7 +295,7 @@ describe.concurrent('timeout_seconds holds for', () => {
 });
 
 describe.concurrent('an answer', () => {
-	it('of 101, which nobody asked for, is a fault', async () => {
+	it('of 101, which was not requested, is a fault', async () => {
 		const world = await createWorld({
 			simulator: { faults: { 1: '101', 2: '101' } },
 			settings: { pace: { requests_in_flight: 1 } },
@@ -306,7 +306,7 @@ describe.concurrent('an answer', () => {
 		expect(run.logs.join('\n')).toContain(', 2 of them failed;');
 	});
 
-	it('of 101 for ever ends the run', async () => {
+	it('of 101 every time ends the run', async () => {
 		const world = await createWorld({
 			simulator: { faultRate: 1, faultKinds: ['101'] },
 			settings: { pace: IMPATIENT },
@@ -321,7 +321,7 @@ describe.concurrent('an answer', () => {
 	});
 
 	it.each(['gzip', 'deflate', 'br'] as const)(
-		'in %s is read, though it was not asked for',
+		'in %s is read, though it was not requested',
 		async (contentEncoding) => {
 			const world = await createWorld({ simulator: { contentEncoding } });
 			const run = await world.write(people(1, 250));

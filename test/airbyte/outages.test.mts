@@ -12,7 +12,7 @@ import { type Sync, sync } from './sync.mts';
 const MINUTE = 60_000;
 const AGAIN = 'Requests are retried for up to';
 
-/** What the log tells while requests fail. */
+/** What the log says while requests fail. */
 const toldIn = ({ lines }: Sync) => lines.filter(({ text }) => text.includes(AGAIN));
 
 /** Answers every request in the same way, after a while. */
@@ -117,7 +117,7 @@ describe('while requests fail, the log says', () => {
 		expect(run.log).toMatch(/, \d+ of them failed; /);
 	});
 
-	it('nothing of an allowance to wait for, which is not what the requests wait for', async () => {
+	it('nothing about the allowance, which the requests do not wait for', async () => {
 		const run = await failing(status(503), {}, people(1, 500));
 		const progress = run.lines.filter(({ text }) => text.includes(' a second)'));
 		expect(progress.length).toBeGreaterThan(5);
@@ -125,7 +125,7 @@ describe('while requests fail, the log says', () => {
 	});
 });
 
-describe('the page of a proxy in the place of an answer', () => {
+describe('a proxy page in place of an answer', () => {
 	const PAGE = '<html><body>Bad Request</body></html>';
 	const ACCEPTED = (body: string) => {
 		const sent = JSON.parse(body).people as { userId: string }[];
@@ -153,7 +153,7 @@ describe('the page of a proxy in the place of an answer', () => {
 		expect(run.log).toContain('300 upserted');
 	});
 
-	it('that stays is taken for a refusal in the end', async () => {
+	it('that persists is treated as a refusal in the end', async () => {
 		const transport = behindProxy(422, (request) => request > 1);
 		const run = await sync({ input: people(1, 300), transport });
 		expect(run.log).toMatch(/[1-9]\d* refused/);
@@ -182,7 +182,7 @@ describe('an address that is probably mistyped', () => {
 	});
 
 	it.each(['ENOTFOUND', 'ERR_PROXY_TUNNEL'])(
-		'is none once Flameup has answered: %s is waited for',
+		'is not assumed once Flameup has answered: %s is retried',
 		async (fault) => {
 			let requests = 0;
 			const run = await sync({
@@ -211,7 +211,7 @@ describe('a run that is stopped', () => {
 			'Flameup could not be reached. Nothing is listening at the address (ECONNREFUSED).',
 		],
 		['an answer', status(503), 'Flameup was unavailable. Flameup answered 503.'],
-	])('while requests fail tells why: %s', async (_name, answer, why) => {
+	])('while requests fail reports why: %s', async (_name, answer, why) => {
 		const run = await sync({
 			transport: always(answer),
 			input: people(1, 150),
@@ -224,7 +224,7 @@ describe('a run that is stopped', () => {
 		expect(run.tookMs).toBeLessThan(30_000);
 	});
 
-	it('after that is over tells nothing of it', async () => {
+	it('after the failures are over does not report them', async () => {
 		const run = await sync({
 			flameup: { faults: { 1: '500', 2: '500' } },
 			input: people(1, 150),

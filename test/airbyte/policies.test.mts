@@ -31,7 +31,7 @@ describe.each(Object.entries(WAYS))('rejected records, %s', (_name, { flameup, l
 	const run = (input: readonly string[], rejected_records: object = {}) =>
 		sync({ settings: { rejected_records }, input, flameup });
 
-	it('skip: 100 of them at the head of 5,000 stop nothing', async () => {
+	it('skip: 100 of them at the start of 5,000 stop nothing', async () => {
 		const result = await run(chunks(lines(100, line), people(1, 4_900, 10_000)));
 		expect([result.failure, new Set(result.held)]).toEqual([undefined, new Set(ids(4_900))]);
 		expect(countsOf(result.states)).toEqual([
@@ -41,7 +41,7 @@ describe.each(Object.entries(WAYS))('rejected records, %s', (_name, { flameup, l
 		expect(result.log).toMatch(/100 rejected \(100 (invalid_email|refused)\)/);
 	});
 
-	it('skip: every second one is counted, and nobody else is lost', async () => {
+	it('skip: every second one is counted, and no other record is lost', async () => {
 		const both = Array.from({ length: 150 }, (_, i) => line(i) + people(i + 1, i + 1, 10_000));
 		const result = await run(chunks(...both));
 		expect([result.failure, new Set(result.held)]).toEqual([undefined, new Set(ids(150))]);
@@ -112,7 +112,7 @@ describe.each(Object.entries(WAYS))('rejected records, %s', (_name, { flameup, l
 		['max_count', { policy: 'fail_above', max_count: 3 }],
 		['max_percent', { policy: 'fail_above', max_percent: 3 }],
 		['both', { policy: 'fail_above', max_count: 3, max_percent: 3 }],
-	])('%s: as many as there may be are no failure', async (_policy, rejected) => {
+	])('%s: as many as allowed are no failure', async (_policy, rejected) => {
 		const result = await run(
 			chunks(people(1, 100, 10_000), lines(3, line), people(101, 200, 10_000)),
 			rejected,
@@ -125,7 +125,7 @@ describe.each(Object.entries(WAYS))('rejected records, %s', (_name, { flameup, l
 		]);
 	});
 
-	it('max_percent: fewer than 100 are judged at the end, and the states wait for it', async () => {
+	it('max_percent: fewer than 100 are evaluated at the end, and the states wait for it', async () => {
 		const rejected = { policy: 'fail_above', max_percent: 50 };
 		const bad = await run(chunks(lines(6, line), people(1, 5, 10_000)), rejected);
 		expect(bad.failure).toMatch(/max_percent allows 50%, but 54\.5% of 11 records were rejected\./);
@@ -154,13 +154,13 @@ describe('the share of rejected records', () => {
 		],
 		['is exactly the limit', [people(1, 900, 10_000), bad(1, 100)], 10, undefined],
 		[
-			'is judged at the hundredth record',
+			'is evaluated at the hundredth record',
 			[bad(1, 50), people(1, 450, 10_000)],
 			10,
 			/of 100 records/,
 		],
 		[
-			'is judged where it is too high, though all is well later',
+			'is evaluated where it is too high, even if it falls later',
 			[people(1, 150, 10_000), bad(1, 1), people(151, 600, 10_000)],
 			0.1,
 			/of 151 records/,
@@ -174,7 +174,7 @@ describe('the share of rejected records', () => {
 });
 
 describe('rejected records', () => {
-	it('of which everybody is refused for one reason end the sync before hours are over', async () => {
+	it('that are all refused for one reason end the sync early', async () => {
 		const run = await sync({
 			input: people(1, 5_000, 500),
 			flameup: { refuse: () => 'is not wanted' },
@@ -186,7 +186,7 @@ describe('rejected records', () => {
 		expect(run.requests).toBeLessThan(1_500);
 	});
 
-	it('may be sent without their address, and then are none', async () => {
+	it('may be sent without their address, and then are not rejected', async () => {
 		const rejected_records = { policy: 'fail_at_first', invalid_email: 'send_without_email' };
 		const input = chunks(lines(25, WAYS['found by us']?.line ?? String));
 		const run = await sync({ settings: { rejected_records }, input });

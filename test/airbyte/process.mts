@@ -20,12 +20,12 @@ export interface Received {
 	readonly at: number;
 }
 
-/** How a process ended, and all it said. */
+/** How a process ended, and its output. */
 export interface Ending {
 	readonly code: number | null;
 	readonly signal: NodeJS.Signals | null;
 	readonly afterMs: number;
-	/** Everything that went to either output, as it is. */
+	/** Everything written to either output, unchanged. */
 	readonly output: string;
 	readonly stderr: string;
 	readonly received: readonly Received[];
@@ -42,9 +42,9 @@ export interface StartOptions {
 	readonly program?: string;
 	/** False: standard output is left unread until `read` is called. */
 	readonly reads?: boolean;
-	/** After so long it is killed. */
+	/** Killed after this time. */
 	readonly longestMs?: number;
-	/** False: what it prints is not held against Airbyte's own models, because its input was no valid one. */
+	/** False: what it prints is not checked against Airbyte's own models, because its input was invalid. */
 	readonly keepsPrinted?: boolean;
 }
 
@@ -57,7 +57,7 @@ export function endAll(): void {
 	for (const child of running) child.kill('SIGKILL');
 }
 
-/** Our own Node first, and nothing of the environment that tests run in. */
+/** Our own Node first, and nothing else of the test environment. */
 export const PATH = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
 
 /** Starts the built connector. Throws when it has not been built. */
@@ -147,7 +147,7 @@ export function start(args: readonly string[], options: StartOptions = {}) {
 				'LOG',
 			).map(({ log }) => log.message);
 		},
-		/** Resolves once the system has taken the bytes in: not while the connector does not read. */
+		/** Resolves once the system has taken the bytes: not while the connector does not read. */
 		write: (bytes: string | Uint8Array) =>
 			new Promise<void>((resolve) => void child.stdin.write(bytes, () => resolve())),
 		/** Closes standard input, and waits for the end. */
@@ -160,7 +160,7 @@ export function start(args: readonly string[], options: StartOptions = {}) {
 			child.kill(signal);
 			return ended;
 		},
-		/** Resolves when so many states are back. */
+		/** Resolves when N states are back. */
 		async acknowledged(states: number): Promise<void> {
 			while (statesIn(received).length < states && child.exitCode === null) {
 				await new Promise<void>((resolve) => onNews.push(resolve));
@@ -172,7 +172,7 @@ export function start(args: readonly string[], options: StartOptions = {}) {
 const statesIn = (received: readonly Received[]): string[] =>
 	received.filter(({ message }) => message.type === 'STATE').map(({ line }) => line);
 
-/** Waits until something holds; what it waits for is outside of any promise, such as another process. */
+/** Polls until a condition holds that no promise reports, such as in another process. */
 export async function until(holds: () => boolean, withinMs = 40_000): Promise<void> {
 	const last = performance.now() + withinMs;
 	while (!holds()) {

@@ -86,7 +86,7 @@ describe('what is not the key', () => {
 		expect(createRedactor('')('nothing')).toBe('nothing');
 	});
 
-	it('does not fail on half a character', () => {
+	it('does not fail on a lone surrogate', () => {
 		expect(createRedactor('key\ud800key')('is key\ud800key here')).toBe('is ********** here');
 	});
 });

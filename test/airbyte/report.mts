@@ -1,4 +1,4 @@
-/** The counts of a run, as the log has them for programs. */
+/** The counts of a run, in machine-readable form. */
 export interface PrintedReport {
 	readonly received: number;
 	readonly upserted: number;

@@ -4,13 +4,13 @@ import { countsOf, sync } from './sync.mts';
 
 const LONG = '12345678901234567890';
 
-it('a long number is no message', async () => {
+it('a long number is not a message', async () => {
 	const run = await sync({ input: `${LONG}\n${people(1, 10)}` });
 	expect([run.failure, countsOf(run.states)]).toEqual([undefined, [[10, 1]]]);
 	expect(run.log).toContain('Input: 1 line rejected (1 unreadable_line).');
 });
 
-it('a long number is no record, and tells nothing of the columns', async () => {
+it('a long number is not a record, and reveals nothing about the columns', async () => {
 	const odd = record(1).replace('"data":1', `"data":${LONG}`);
 	const run = await sync({ input: odd + people(1, 10) });
 	expect([run.failure, run.held.length]).toEqual([undefined, 10]);
@@ -19,7 +19,7 @@ it('a long number is no record, and tells nothing of the columns', async () => {
 	expect(run.log).not.toContain('no column for the user ID found');
 });
 
-it('a long number in the depth of a record: it is rejected, and not taken for a broken line', async () => {
+it('a record with a long number deep inside is rejected, and not treated as a broken line', async () => {
 	const deep = `${'['.repeat(50_000)}${LONG}${']'.repeat(50_000)}`;
 	const odd = record({ id: 1, a: 1 }).replace('"a":1', `"a":${deep}`);
 	const run = await sync({ input: odd + people(1, 10) });
@@ -27,7 +27,7 @@ it('a long number in the depth of a record: it is rejected, and not taken for a 
 	expect(run.log).toContain('1 rejected (1 invalid_record)');
 });
 
-it('a long number is no namespace', async () => {
+it('a long number is not a namespace', async () => {
 	const odd = record({ id: 1 }, { namespace: 'N' }).replace('"N"', LONG);
 	expect((await sync({ input: odd })).failure).toMatch(/^config_error: /);
 });

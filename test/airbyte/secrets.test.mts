@@ -9,7 +9,7 @@ import { createWorld } from './world.mts';
 const [PUBLIC, SECRET] = ['ws_live_Qx7Zr9Kp', '5e1f0c9a7b3d8246e0f1a2b3c4d5e6f7'];
 const KEY = `${PUBLIC}.${SECRET}`;
 
-/** Text that runs of eight characters of the key are looked for in: plain, and out of base64 and hexadecimal. */
+/** Text searched for runs of eight characters of the key: plain, and decoded from base64 and hexadecimal. */
 function decoded(output: string): string {
 	const words = output.split(/[^\w+/=%-]+/).filter((word) => word.length >= 8);
 	const as = (encoding: BufferEncoding) =>
@@ -89,7 +89,7 @@ describe.concurrent('the key is in no output', () => {
 	});
 });
 
-describe.concurrent('the protocol stays whole', () => {
+describe.concurrent('the protocol stays valid', () => {
 	it.each(['e', 'STATE', '"\\', 'ERROR.config_error'])('with the key %s', async (api_key) => {
 		const world = await createWorld({ settings: { api_key } });
 		const run = await world.write(people(1, 1));
@@ -168,7 +168,7 @@ describe.concurrent('personal data is in no output', () => {
 		expect(told(hidden)).toMatch(
 			/user ID hash [0-9a-f]{12}\. Flameup refused the person\. Flameup answered 400( \(field: email\))?\.$/,
 		);
-		// Otherwise nothing would have been there to be hidden.
+		// Otherwise there would have been nothing to hide.
 		expect(told(shown)).toMatch(/user ID zora-id-77\. Flameup refused the person\. Flameup says: /);
 		expect(VALUES.test(told(shown)?.split('Flameup says: ')[1] ?? '')).toBe(true);
 	});
@@ -217,7 +217,7 @@ describe.concurrent('the hash of a user ID', () => {
 		expect(ask(config, ...args)).toMatchObject({ status: 0, stdout: `${hash}\n`, stderr: '' });
 	});
 
-	it('cannot be found by who does not have the key', async () => {
+	it('cannot be computed without the key', async () => {
 		const [one, other] = await Promise.all([logged(KEY), logged('ws_test_other.0123456789abcdef')]);
 		expect(one.hash).toBeDefined();
 		expect(one.hash).not.toBe(other.hash);

@@ -8,7 +8,7 @@ import { Settings } from '../../src/settings/settings';
 
 const KEY = 'ws_test_key.0123456789abcdef';
 
-/** A value that must never be told, whatever is wrong with it. */
+/** A value never to be printed, whatever is wrong with it. */
 const VALUE = 'sesame';
 
 function complaint(read: () => unknown): string {
@@ -46,7 +46,7 @@ describe('settings', () => {
 		expect(peekApiKey(`\uFEFF{"api_key":" ${KEY} ","x":1}`)).toBe(KEY);
 	});
 
-	it('take null for what is not set, and pass over what the platform adds', () => {
+	it('treat null as not set, and ignore what the platform adds', () => {
 		const nothing = Object.fromEntries(
 			fields(Settings, vocabulary()).map(({ path }) => [path, withValue(path, null)]),
 		);
@@ -99,7 +99,7 @@ describe('settings', () => {
 			'api_key must not be longer than 1,000 characters.',
 		],
 		[
-			'half a character',
+			'a lone surrogate',
 			{ api_key: VALUE, workspace_id: 'ws\ud800' },
 			'workspace_id must be the ID of a workspace.',
 		],
@@ -210,7 +210,7 @@ describe('settings', () => {
 		},
 	);
 
-	it('never tell a value, whatever is in the file', () => {
+	it('never reveal a value, whatever is in the file', () => {
 		const place = fc.constantFrom(
 			...fields(Settings, vocabulary()).map(({ path }) => path),
 			'unknown',

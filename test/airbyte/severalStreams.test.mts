@@ -110,7 +110,7 @@ describe('streams that take the user ID from their own keys', () => {
 			{ streams: [{ stream: 'leads', mapping: { user_id_columns: ['mail'] } }] },
 			['contacts-id', 'a@example.com'],
 		],
-	])('go through with %s', async (_name, settings, held) => {
+	])('are accepted with %s', async (_name, settings, held) => {
 		const run = await syncOf([CONTACTS, LEADS], settings);
 		expect([run.failure, run.held]).toEqual([undefined, held]);
 	});
@@ -127,7 +127,7 @@ describe('streams that take the user ID from their own keys', () => {
 	it.each([
 		['user_id beside id', ['user_id', 'email']],
 		['External ID beside id', ['External ID', 'email']],
-	])('stop beside a key of another name: %s', async (_name, columns) => {
+	])('stop the sync beside a key of another name: %s', async (_name, columns) => {
 		const other = { name: 'other', key: columns.slice(0, 1), columns };
 		expect((await syncOf([CONTACTS, other])).failure).toContain('"other" takes it from');
 	});
@@ -186,7 +186,7 @@ describe('a stream that is not about people', () => {
 			{ name: 'scores', key: ['user_id'], columns: ['user_id', 'score'] },
 		],
 		['a user_id without a primary key', { name: 'scores', columns: ['id', 'user_id', 'score'] }],
-	])('is not found in people: %s', async (_name, stream) => {
+	])('is not detected in streams of people: %s', async (_name, stream) => {
 		const run = await syncOf([stream]);
 		expect([run.failure, run.held.length]).toEqual([undefined, 1]);
 	});
@@ -210,14 +210,14 @@ describe('a stream that is not about people', () => {
 				[1, 0],
 			],
 		],
-	])('goes through when %s', async (_name, settings, held, counts) => {
+	])('is accepted when %s', async (_name, settings, held, counts) => {
 		const run = await syncOf([USERS, PURCHASES], settings);
 		expect([run.failure, run.held, countsOf(run.states)]).toEqual([undefined, held, counts]);
 	});
 });
 
 describe('a skipped stream', () => {
-	it('is counted, told, and never sent', async () => {
+	it('is counted, reported, and never sent', async () => {
 		const input = inputOf([CONTACTS, LEADS]) + record({ lead_no: null }, { stream: 'leads' });
 		const settings = { streams: [{ stream: 'leads', skip_stream: true }] };
 		const run = await sync({
@@ -257,7 +257,7 @@ describe('the settings of one stream', () => {
 			'by name and namespace',
 			{ stream: 'staff', namespace: 'hr', user_id_prefix: 's', mapping: own },
 		],
-	])('are laid over the general ones, %s', async (_name, settings) => {
+	])('override the general ones, %s', async (_name, settings) => {
 		const run = await sync({
 			streams: [
 				{ ...CONTACTS, columns: ['id', 'email', 'plan', 'secret'] },
@@ -275,7 +275,7 @@ describe('the settings of one stream', () => {
 		expect(run.people.get('1')?.traits).not.toHaveProperty('plan');
 	});
 
-	it('with a namespace are for no other one', async () => {
+	it('with a namespace apply to no other one', async () => {
 		const settings = {
 			streams: [{ stream: 'contacts', namespace: 'shop', skip_stream: true }],
 		};

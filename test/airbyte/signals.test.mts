@@ -5,7 +5,7 @@ import { ids, lastCursor, people } from './input.mts';
 import { createWorld, type World, type WorldOptions } from './world.mts';
 
 interface Moment extends WorldOptions {
-	/** Leaves the connector at the moment when the signal comes. */
+	/** Brings the connector to the moment of the signal. */
 	reach(connector: Connector, world: World): Promise<unknown>;
 	readonly reads?: false;
 	/** How many states may be out by then; otherwise any number. */
@@ -16,7 +16,7 @@ interface Moment extends WorldOptions {
 
 const MOMENTS: Record<string, Moment> = {
 	'before any input': {
-		// The warning about overwriting is its first word.
+		// The warning about overwriting is first.
 		streams: [{ name: 'people', mode: 'overwrite' }],
 		reach: (connector) => until(() => connector.logs.length > 0),
 		states: 0,
@@ -129,7 +129,7 @@ describe.concurrent('SIGTERM', () => {
 		},
 	);
 
-	it('lets what is under way come to its end', async () => {
+	it('lets requests in flight finish', async () => {
 		const world = await createWorld({ simulator: { latencyMs: 2_000 } });
 		const connector = world.start();
 		await connector.write(people(1, 100));
@@ -138,7 +138,7 @@ describe.concurrent('SIGTERM', () => {
 		expect([run.signal, lastCursor(run.states)]).toEqual(['SIGTERM', 100]);
 	});
 
-	it('is the same by the name of SIGINT', async () => {
+	it('is handled in the same way as SIGINT', async () => {
 		const world = await createWorld();
 		const connector = world.start();
 		await connector.write(people(1, 100));

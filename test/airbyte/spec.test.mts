@@ -5,7 +5,7 @@ import { vocabulary } from '../../connectors/airbyte/vocabulary';
 import { fields } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
 
-/** The keywords of JSON Schema draft 7 and of Airbyte's form that we use; anything else is a slip. */
+/** The keywords of JSON Schema draft 7 and of Airbyte's form that we use; all else is an error. */
 const Property: z.ZodType<Property> = z.lazy(() =>
 	z.strictObject({
 		type: z.enum(['string', 'boolean', 'integer', 'number', 'array', 'object']).optional(),
@@ -76,7 +76,7 @@ const everything = all(properties);
 const isInList = (path: string) =>
 	path.startsWith('mapping.rename.') || path.startsWith('streams.');
 
-/** What is left out there is as it is everywhere, or has to be entered. */
+/** Settings left out there keep the general value, or are required. */
 const isLaidOver = (path: string) =>
 	path.startsWith('mapping.rename.') ||
 	path.startsWith('streams.mapping.') ||
@@ -156,7 +156,7 @@ describe('spec', () => {
 describe('the settings of a stream', () => {
 	const items = properties.streams?.items?.properties ?? {};
 
-	it('are the same as those of every stream, without defaults that would be laid over them', () => {
+	it('are the same as those of every stream, without defaults that would override them', () => {
 		const own = items.mapping?.properties ?? {};
 		expect(Object.keys(own)).toEqual(Object.keys(properties.mapping?.properties ?? {}));
 		for (const property of Object.values(own)) expect(property).not.toHaveProperty('default');

@@ -115,7 +115,7 @@ describe('statistics in a STATE', () => {
 		);
 	});
 
-	it('takes a 20 MB state in its stride', () => {
+	it('handles a 20 MB state quickly', () => {
 		const big = `"${'\\"{'.repeat(6_700_000)}"`;
 		const started = process.cpuUsage().user;
 		const result = withStats(`{"state":{"data":${big}}}`, STATS);

@@ -15,7 +15,7 @@ interface Case {
 	readonly holds: readonly string[];
 	/** For each state that came back, [recordCount, rejectedRecordCount]. */
 	readonly counts: readonly (readonly [number, number])[];
-	/** The end of the message of the one error; without it the run ends well. */
+	/** The end of the message of the one error; without it the run succeeds. */
 	readonly fails?: string;
 	readonly more?: (run: Run, world: World) => void;
 }
@@ -218,7 +218,7 @@ const CASES: Record<string, Case> = {
 
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.jsonl'));
 
-/** The STATE lines of a file as they must come back, told apart by plain looks. */
+/** The STATE lines of a file as they must come back, found by simple patterns. */
 const statesIn = (text: string) =>
 	text
 		.split('\n')

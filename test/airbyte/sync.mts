@@ -12,13 +12,13 @@ import {
 import { catalogOf, type StreamSpec } from './catalog.mts';
 
 export interface SyncOptions {
-	/** Laid over settings that reach the simulator. */
+	/** Overrides settings that reach the simulator. */
 	readonly settings?: Readonly<Record<string, unknown>>;
 	readonly streams?: readonly StreamSpec[];
 	/** Chunks of standard input. */
 	readonly input: string | Iterable<string | Buffer>;
 	readonly flameup?: FakeFlameupOptions;
-	/** Takes the place of the simulator. */
+	/** Replaces the simulator. */
 	readonly transport?: (clock: FakeClock) => Transport;
 	/** Milliseconds after which the run is stopped, as by SIGTERM. */
 	readonly stopAfterMs?: number;

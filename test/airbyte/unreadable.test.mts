@@ -58,7 +58,7 @@ describe('a line that is not readable among good ones', () => {
 		expect(run.states).toHaveLength(states);
 	});
 
-	it('is too much once there are more than max_count', async () => {
+	it('fails the run once there are more than max_count', async () => {
 		const rejected_records = { policy: 'fail_above', max_count: 2 };
 		const run = await sync({
 			settings: { rejected_records },
@@ -69,7 +69,7 @@ describe('a line that is not readable among good ones', () => {
 		expect(run.states.length).toBeLessThan(3);
 	});
 
-	it('counts for the last state, also behind all records of its stream', async () => {
+	it('counts for the last state, also after all records of its stream', async () => {
 		const run = await sync({ input: `${people(1, 10)}x\nx\n${state(11)}x\n` });
 		expect(countsOf(run.states)).toEqual([
 			[10, 0],
@@ -101,7 +101,7 @@ describe('a line that is not UTF-8', () => {
 	});
 });
 
-describe('input that is no messages at all', () => {
+describe('input without any messages', () => {
 	it.each([
 		['CSV', 'id,email\n1,a@example.com\n2,b@example.com\n'],
 		['CSV of many lines', 'zora,quell\n'.repeat(5_000)],
@@ -126,7 +126,7 @@ describe('input that is no messages at all', () => {
 	it.each([
 		['CSV', 'zora,quell\n'],
 		['bare rows', '{"id":1}\n'],
-	])('is not read to its end before it is said: %s', async (_name, line) => {
+	])('is reported before it is read to its end: %s', async (_name, line) => {
 		let taken = 0;
 		const run = await sync({
 			input: (function* () {
@@ -142,7 +142,7 @@ describe('input that is no messages at all', () => {
 		['blank lines', '\n\r\n \n\t\n\n'],
 		['only a BOM', '\ufeff'],
 		['only other messages', '{"type":"LOG","log":{}}\n{"type":"TRACE","trace":{}}\n'],
-	])('is all right when it is empty: %s', async (_name, text) => {
+	])('is accepted when it is empty: %s', async (_name, text) => {
 		const run = await sync({ input: text });
 		expect([run.failure, run.warnings]).toEqual([undefined, []]);
 		expect(run.log).toContain('Stream people: no records received.');
@@ -159,7 +159,7 @@ describe('a byte order mark', () => {
 		['before a record', `\ufeff${people(1, 10)}`],
 		['before a state', `\ufeff${state(0)}${people(1, 10)}`],
 		['inside, where files were put together', `${people(1, 5)}\ufeff${people(6, 10)}`],
-	])('is passed over: %s', async (_name, text) => {
+	])('is ignored: %s', async (_name, text) => {
 		const run = await sync({ input: text });
 		expect([run.failure, run.held.length, run.warnings]).toEqual([undefined, 10, []]);
 		for (const line of run.states) expect(line.startsWith('{')).toBe(true);
@@ -198,7 +198,7 @@ describe('bare words that JSON does not have', () => {
 		['infinity', '{"id":"a","x":infinity}'],
 		['where no value can be', '{"id":"a" NaN}'],
 		['None, which Python has', '{"id":"a","x":None}'],
-	])('are no excuse for others: %s', async (_name, data) => {
+	])('do not make other bare words valid: %s', async (_name, data) => {
 		const run = await sync({ input: line(data) + line('{"id":"b"}') });
 		expect(run.held).toEqual(['b']);
 		expect(run.log).toContain('Input: 1 line rejected (1 unreadable_line).');
@@ -220,7 +220,7 @@ describe('bare words that JSON does not have', () => {
 		}));
 		fc.assert(
 			fc.property(value, (text) => {
-				// Texts first: what is left of the words stands alone.
+				// Texts first: the remaining words stand alone.
 				const expected = text.replace(/"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)/g, (part) =>
 					part.startsWith('"') ? part : 'null',
 				);
@@ -234,7 +234,7 @@ describe('bare words that JSON does not have', () => {
 		['an endless text', `{"type":"RECORD","x":NaN,"y":"${'x'.repeat(20_000_000)}`],
 		['endless quotation marks', `{"type":"RECORD","x":NaN,"y":"${'\\"'.repeat(2_000_000)}`],
 		['endless words', `{"x":${'[NaN,'.repeat(500_000)}`],
-	])('are looked for in no more time than the line is long: %s', (_name, text) => {
+	])('are searched for in linear time: %s', (_name, text) => {
 		const started = process.cpuUsage().user;
 		expect(parseMessage(text)).toBeUndefined();
 		expect(process.cpuUsage().user - started).toBeLessThan(3_000_000);
@@ -245,7 +245,7 @@ it.each([
 	['an empty text', { _ab_cdc_deleted_at: '' }, 1],
 	['false', { _ab_cdc_deleted_at: false }, 1],
 	['a time in a column in capitals', { _AB_CDC_DELETED_AT: '2026-01-01' }, 0],
-])('takes %s for what it is, a record that is deleted or not', async (_name, more, held) => {
+])('recognizes with %s whether a record is deleted', async (_name, more, held) => {
 	const run = await sync({ input: record({ id: 'p', email: 'p@example.com', ...more }) });
 	expect([run.failure, run.held.length]).toEqual([undefined, held]);
 });
@@ -284,7 +284,7 @@ describe('records that the source marks as deleted', () => {
 		});
 	});
 
-	it('are no rejected records, however many there are', async () => {
+	it('are not rejected records, however many there are', async () => {
 		const run = await sync({
 			settings: { rejected_records: { policy: 'fail_at_first' } },
 			input: Array.from({ length: 50 }, (_, i) => deleted(`p${i}`, 'x')).join('') + state(50),

@@ -15,7 +15,7 @@ export { catalogOf, type StreamSpec } from './catalog.mts';
 
 export interface WorldOptions {
 	readonly simulator?: SimulatorOptions;
-	/** Laid over a configuration that reaches the simulator. */
+	/** Overrides a configuration that reaches the simulator. */
 	readonly settings?: Readonly<Record<string, unknown>>;
 	readonly streams?: readonly StreamSpec[];
 }

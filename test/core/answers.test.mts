@@ -23,7 +23,7 @@ it.each<[Verdict, number[]]>([
 	['refused', [400, 409, 413, 422]],
 	['fault', [408, 425, 429, 500, 502, 503, 504, 599]],
 	['stop', [301, 302, 304, 307, 401, 402, 403, 404, 405, 410, 415, 451]],
-])('reads as %s: %j', (verdict, statuses) => {
+])('gives the verdict %s for %j', (verdict, statuses) => {
 	for (const status of statuses) expect([status, verdictOf(status)]).toEqual([status, verdict]);
 });
 
@@ -91,13 +91,13 @@ describe('an error', () => {
 			[{ field: 'email', message: 'is bad' }],
 		],
 		[
-			'several complaints about a field',
+			'several errors for one field',
 			{ error: { message: 'Wrong.', details: { fields: { email: ['is bad', 'is long'] } } } },
 			'Wrong.',
 			[{ field: 'email', message: '["is bad","is long"]' }],
 		],
 		[
-			'a complaint that is no text',
+			'an error that is not text',
 			{
 				message: 'Wrong.',
 				details: [{ field: 'age', message: { toString: 1 } }, { message: 5 }, {}],
@@ -106,7 +106,7 @@ describe('an error', () => {
 			[{ field: 'age', message: '{"toString":1}' }, { message: '5' }, { message: '' }],
 		],
 		[
-			'a complaint that is no object',
+			'an error that is not an object',
 			{ message: 'Wrong.', details: [null, 7, { message: 'bad' }] },
 			'Wrong.',
 			[{ message: 'bad' }],
@@ -159,13 +159,13 @@ describe('an error', () => {
 		['external_id', { external_id: 'a' }, { userId: 'a' }],
 		['user_id', { user_id: ' a ' }, { userId: 'a' }],
 		['a number', { userId: 7 }, { userId: '7' }],
-	])('tells who is meant by %s', (_name, detail, expected) =>
+	])('identifies the person by %s', (_name, detail, expected) =>
 		expect(readComplaint(answer({ details: [{ message: 'bad', ...detail }] })).details).toEqual([
 			{ message: 'bad', ...expected },
 		]),
 	);
 
-	it('says everything in one line, and which documented fields it is about', () => {
+	it('is reported in one line, with the documented fields it names', () => {
 		const details = [
 			{ field: 'email', message: 'is bad' },
 			{ field: 'traits.ann@example.org', message: 'is unknown' },
@@ -185,7 +185,7 @@ describe('an error', () => {
 		expect(answeredBy(silent)).toEqual({ status: 500, said: '', fields: [] });
 	});
 
-	it('never stops the reading, whatever the answer holds', () => {
+	it('never makes parsing fail, whatever the answer holds', () => {
 		fc.assert(
 			fc.property(fc.jsonValue(), fc.jsonValue(), (error, details) => {
 				for (const body of [error, { error, details }, { error: { message: error, details } }]) {
@@ -204,15 +204,15 @@ const said = (place: number, words: string, fields: string[] = []): [number, Ans
 ];
 
 it.each<[string, Detail[], [number, Answered][]]>([
-	['by place', [{ message: 'bad', index: 1 }], [said(1, 'bad')]],
+	['by index', [{ message: 'bad', index: 1 }], [said(1, 'bad')]],
 	['by user ID', [{ message: 'bad', userId: 'c' }], [said(2, 'bad')]],
 	[
-		'by user ID rather than by place',
+		'by user ID rather than by index',
 		[{ message: 'bad', userId: 'c', index: 0 }],
 		[said(2, 'bad')],
 	],
 	[
-		'with all that is said of them',
+		'with every message about them',
 		[
 			{ field: 'email', message: 'bad', index: 0 },
 			{ message: 'worse', userId: 'a' },
@@ -220,19 +220,19 @@ it.each<[string, Detail[], [number, Answered][]]>([
 		[said(0, 'email: bad; worse', ['email'])],
 	],
 	[
-		'with the whole message when nothing else is said',
+		'with the general message when there is no other',
 		[{ message: '', index: 0 }],
 		[said(0, 'Wrong.')],
 	],
 	[
-		'only by a place that exists',
+		'only by an index in range',
 		[
 			{ message: 'bad', index: 3 },
 			{ message: 'bad', index: -1 },
 		],
 		[],
 	],
-	['only by a whole place', [{ message: 'bad', index: 0.5 }], []],
+	['only by an integer index', [{ message: 'bad', index: 0.5 }], []],
 	['only by a user ID of the batch', [{ message: 'bad', userId: 'd', index: 0 }], []],
 	['not at all', [{ field: 'email', message: 'bad' }], []],
 ])('finds the people that a refusal names %s', (_name, details, expected) =>
@@ -276,9 +276,9 @@ describe('an answer to an upsert of a and b', () => {
 			[true, false],
 		]),
 		['lists both in another order', { people: people('b', 'a'), ...counts(1, 1) }, [true, true]],
-		['lists both under their other name', { people: [held('a'), held('b')] }, [true, true]],
+		['lists both by userId', { people: [held('a'), held('b')] }, [true, true]],
 		[
-			'lists both, with one name empty',
+			'lists both, one with external_id null',
 			{ people: [{ ...held('a'), external_id: null }, held('b')] },
 			[true, true],
 		],
@@ -286,20 +286,20 @@ describe('an answer to an upsert of a and b', () => {
 		['lists one twice', { people: people('a', 'a'), ...counts(0, 2) }, [true, false]],
 		['lists one, and others', { people: people('x', 'b', 'y') }, [false, true]],
 		['lists others', { people: people('x', 'y'), ...counts(2, 0) }, [false, false]],
-		['lists one in other letters', { people: people('A', 'b ') }, [true, false]],
+		['lists one in capitals, one with a blank', { people: people('A', 'b ') }, [true, false]],
 		['lists both in capitals', { people: people('B', 'A') }, [true, true]],
-		['lists one in two ways', { people: people('A', 'A ') }, [true, false]],
+		['lists one twice, once with a blank', { people: people('A', 'A ') }, [true, false]],
 		['lists an empty user ID', { people: people('', ''), ...counts(2, 0) }, [false, false]],
 		['lists nothing readable', { people: [null, 'a'], ...counts(2, 0) }, [false, false]],
-		['lists people without a name', { people: [{ id: 'a' }, {}], ...counts(2, 0) }, [false, false]],
-		['lists one, and what is no person', { people: [null, 'b', ...people('a')] }, [true, false]],
+		['lists people with no userId', { people: [{ id: 'a' }, {}], ...counts(2, 0) }, [false, false]],
+		['lists one, and other entries', { people: [null, 'b', ...people('a')] }, [true, false]],
 		['lists nobody, and counts both', { people: [], ...counts(2, 0) }, [true, true]],
 		['lists nobody, and counts one', { people: [], ...counts(1, 0) }, [false, false]],
 		['lists nobody, and counts too many', { people: [], ...counts(2, 2) }, [false, false]],
 		['lists nobody, and counts below zero', { people: [], ...counts(3, -1) }, [false, false]],
 		['lists nobody, and counts too few new ones', { people: [], ...counts(-1, 3) }, [false, false]],
-		['lists nobody, and counts halves', { people: [], ...counts(1.5, 0.5) }, [false, false]],
-		['lists nobody, and counts in words', { people: [], ...counts('1', '1') }, [false, false]],
+		['lists nobody, and counts fractions', { people: [], ...counts(1.5, 0.5) }, [false, false]],
+		['lists nobody, and counts as text', { people: [], ...counts('1', '1') }, [false, false]],
 		['lists nobody, and counts nothing', { people: [] }, [false, false]],
 		['has no list, and counts both', counts(0, 2), [true, true]],
 		['has no list, and counts one', counts(0, 1), [false, false]],
@@ -310,12 +310,12 @@ describe('an answer to an upsert of a and b', () => {
 			{ success: false, people: people('a', 'b') },
 			[false, false],
 		],
-		['complains', { error: 'oops' }, [false, false]],
-		['complains at length', { error: { message: 'oops' }, ...counts(2, 0) }, [false, false]],
-		['complains in a list', { errors: [{ index: 0 }], ...counts(2, 0) }, [false, false]],
-		['complains of nothing', { error: null, errors: [], ...counts(2, 0) }, [true, true]],
+		['has an error', { error: 'oops' }, [false, false]],
+		['has an error object', { error: { message: 'oops' }, ...counts(2, 0) }, [false, false]],
+		['has a list of errors', { errors: [{ index: 0 }], ...counts(2, 0) }, [false, false]],
+		['has empty errors', { error: null, errors: [], ...counts(2, 0) }, [true, true]],
 		[
-			'complains of one, and lists the other',
+			'has an error, and lists one of the two',
 			{ error: 'oops', people: people('a') },
 			[false, false],
 		],
@@ -345,15 +345,15 @@ describe('an answer to an upsert of a and b', () => {
 		['a text', '"ok"'],
 		['a number', '2'],
 		['maintenance', { status: 'maintenance' }],
-		['a greeting', { hello: 'world' }],
+		['an unrelated object', { hello: 'world' }],
 		['a queue', { queued: true }],
 		['nothing but success', { success: true, error: null }],
 		['wrapped people', { data: { people: people('a', 'b'), ...counts(2, 0) } }],
-		['results of its own', { results: [{ status: 200 }, { status: 422 }] }],
-		['a list that is none', { people: null }],
+		['a list of results', { results: [{ status: 200 }, { status: 422 }] }],
+		['null instead of a list', { people: null }],
 		['one count', { created_count: 2 }],
-		['counts in words', counts('1', '1')],
-	])('is no answer of Flameup, though the run has had one: %s', (_name, body) => {
+		['counts as text', counts('1', '1')],
+	])('is not an answer of Flameup, even after a documented one: %s', (_name, body) => {
 		expect([read(body), read(body, true)]).toEqual([undefined, undefined]);
 	});
 
@@ -366,11 +366,11 @@ describe('an answer to an upsert of a and b', () => {
 
 	it.each<[string, string[], string[], boolean[]]>([
 		['both in lower case', ['Ann', 'BOB'], ['bob', 'ann'], [true, true]],
-		['the exact one first', ['Ann', 'ann'], ['ann'], [false, true]],
-		['both, each as it is', ['Ann', 'ann'], ['ann', 'Ann'], [true, true]],
+		['the exact match first', ['Ann', 'ann'], ['ann'], [false, true]],
+		['both in their exact case', ['Ann', 'ann'], ['ann', 'Ann'], [true, true]],
 		['one of two who differ in case only', ['Ann', 'ANN'], ['ann'], [false, false]],
 		['two who differ in case only', ['Ann'], ['ann', 'ANN'], [false]],
-	])('compares in lower case where it is one to one: %s', (_name, sent, listed, confirmed) => {
+	])('ignores case where the match is unique: %s', (_name, sent, listed, confirmed) => {
 		const read = readUpsert(answer({ people: people(...listed) }), sent, false);
 		expect(read?.confirmed).toEqual(confirmed);
 	});
@@ -382,12 +382,12 @@ describe('an answer to an upsert of a and b', () => {
 		['too large counts', counts(10, 10), { created: 0, updated: 0, miscounted: true }],
 		['negative counts', counts(3, -1), { created: 0, updated: 0, miscounted: true }],
 		[
-			'counts that are no whole numbers',
+			'counts that are not whole numbers',
 			counts(0.5, 1.5),
 			{ created: 0, updated: 0, miscounted: false },
 		],
-		['counts that are no numbers', counts('1', '1'), { created: 0, updated: 0, miscounted: false }],
-	])('tells %s', (_name, body, expected) =>
+		['counts given as text', counts('1', '1'), { created: 0, updated: 0, miscounted: false }],
+	])('reads %s', (_name, body, expected) =>
 		expect(read({ people: people('a', 'b'), ...body })).toMatchObject(expected),
 	);
 
@@ -413,11 +413,11 @@ describe('an answer to an upsert of a and b', () => {
 		['the counts do not add up', { people: people('a', 'b'), ...counts(2, 1) }, undefined],
 		['a count is negative', { people: people('a', 'b'), ...counts(3, -1) }, undefined],
 		['there are no counts', { people: [at('a', 1, 1), at('b', 1, 2)] }, undefined],
-	])('knows each change, or none, when %s', (_name, body, changes) =>
+	])('reports each change, or none, when %s', (_name, body, changes) =>
 		expect(read(body)?.changes).toEqual(changes),
 	);
 
-	it('never confirms more than is listed, or counted, and never stops the reading', () => {
+	it('never confirms more than is listed or counted, and never throws', () => {
 		const id = fc.constantFrom('a', 'b', 'c', '', null, 0);
 		const count = fc.oneof(
 			fc.integer({ min: -2, max: 4 }),
@@ -446,14 +446,14 @@ describe('an answer to an upsert of a and b', () => {
 it.each<[string, unknown, unknown[] | undefined]>([
 	['people', { people: [{ id: '1' }], total: 1 }, [{ id: '1' }]],
 	['nobody', { people: [] }, []],
-	['what is no person', { people: [null, 'x', { id: '1' }] }, [{ id: '1' }]],
+	['entries that are not people', { people: [null, 'x', { id: '1' }] }, [{ id: '1' }]],
 	['no list', { people: {} }, undefined],
 	['nothing', {}, undefined],
 	['an empty body', '', undefined],
 	['null', 'null', undefined],
 	['HTML', '<html>', undefined],
 	['a failure', { success: false, people: [] }, undefined],
-	['a complaint', { error: 'oops', people: [] }, undefined],
+	['an error', { error: 'oops', people: [] }, undefined],
 ])('reads a list of %s', (_name, body, expected) => {
 	expect(readList(answer(body))).toEqual(expected);
 });

@@ -3,7 +3,7 @@ import type { Mapped } from '../../src/mapping/mapper';
 import type { Person } from '../../src/mapping/person';
 import { Mapping } from '../../src/settings/settings';
 
-/** Names that clash, differ in case only, mean something to us, or to JavaScript. */
+/** Names that clash, differ only in case, or have a meaning here or in JavaScript. */
 export const columnName = fc.oneof(
 	fc.constantFrom(
 		...['id', 'user_id', 'User ID', 'email', 'E-Mail', 'phone', 'mobile', 'first_name', 'tz'],
@@ -13,7 +13,7 @@ export const columnName = fc.oneof(
 	fc.string({ maxLength: 4 }),
 );
 
-/** Any value a record can hold, hostile ones more often than chance has it. */
+/** Any value a record can hold, with hostile ones over-represented. */
 export const value: fc.Arbitrary<unknown> = fc.oneof(
 	fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }),
 	fc.constantFrom(
@@ -33,7 +33,7 @@ export const value: fc.Arbitrary<unknown> = fc.oneof(
 	fc.bigInt(),
 );
 
-/** Built like JSON.parse builds it: every column is the record's own, whatever its name. */
+/** Built as by JSON.parse: every column is an own property, whatever its name. */
 export const record = fc
 	.array(fc.tuple(columnName, value), { maxLength: 8 })
 	.map((columns): Record<string, unknown> => Object.fromEntries(columns));
@@ -63,7 +63,7 @@ export const mapping = fc
 	.map((settings) => Mapping.safeParse(settings).data)
 	.filter((settings) => settings !== undefined);
 
-/** A person as the mapper gives them, of few user IDs and few traits, so that many meet. */
+/** A person as the mapper returns them; few user IDs and traits, so that many collide. */
 export const mapped: fc.Arbitrary<Mapped> = fc
 	.record(
 		{

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { backoffMs } from '../../src/flameup/backoff';
 
 it.each([
-	['a quarter of a second at the least at first', 1, 0, 250],
-	['half a second at the most at first', 1, 1, 500],
+	['at least a quarter of a second at first', 1, 0, 250],
+	['at most half a second at first', 1, 1, 500],
 	['up to twice as long each time', 4, 1, 4_000],
-	['half of that for certain', 4, 0, 2_000],
-	['any part of the other half', 4, 0.25, 2_500],
+	['at least half of that', 4, 0, 2_000],
+	['a random part of the other half', 4, 0.25, 2_500],
 	['30 seconds at most', 10, 1, 30_000],
 	['30 seconds at most after a thousand tries', 1_100, 1, 30_000],
 ])('waits %s', (_name, failures, random, ms) => {

@@ -13,7 +13,7 @@ const bodyBytes = (batch: Batch<number>, ...more: string[]) =>
 
 const toMapped = (person: Person): Mapped => ({ person, json: JSON.stringify(person) });
 
-/** The batches of all records; record number i comes at the time i. */
+/** The batches of all records; record number i arrives at time i. */
 function batchesOf(
 	records: readonly Mapped[],
 	maxPeople: number,
@@ -38,7 +38,7 @@ const load = fc.tuple(
 	fc.boolean(),
 );
 
-/** States a law that every load of records has to obey. */
+/** Tests a property that must hold for any records. */
 const law = (
 	name: string,
 	check: (
@@ -64,7 +64,7 @@ describe('batches', () => {
 		expect(items.sort((a, b) => a - b)).toEqual(records.map((_, i) => i));
 	});
 
-	law('keep the order of each person, and mix up nobody', (batches, records) => {
+	law('keep the order of each person, and never mix people up', (batches, records) => {
 		const seen = new Map<string, number[]>();
 		for (const { entries } of batches) {
 			for (const [key, { items, json, userId }] of entries) {
@@ -77,7 +77,7 @@ describe('batches', () => {
 		}
 	});
 
-	law('lay each record over those before it', (batches, records) => {
+	law('merge each record over the earlier ones', (batches, records) => {
 		for (const { json, items } of batches.flatMap((batch) => [...batch.entries.values()])) {
 			const people = items.map((i) => records[i]?.person as Person);
 			expect(json).toBe(JSON.stringify(people.reduce(overlay)));
@@ -132,7 +132,7 @@ describe('batches', () => {
 	});
 });
 
-it('closes a batch before a person would grow out of it', () => {
+it('closes a batch before a merge would make it too large', () => {
 	const texts = ['x'.repeat(40), 'y'.repeat(40)];
 	const records = texts.map((text, i) => toMapped({ userId: 'a', traits: { [`t${i}`]: text } }));
 	const [first, second, ...others] = batchesOf(records, 100, 100);
@@ -164,7 +164,7 @@ it('gives a person exactly the room that the request leaves', () => {
 	expect(Buffer.byteLength(body([json]))).toBe(500);
 });
 
-it('keeps every digit of a number when records meet', () => {
+it('keeps every digit of a number when records merge', () => {
 	const account = parseExactly('12345678901234567890.12');
 	const first = toMapped({ userId: 'a', traits: { account } });
 	const [batch] = batchesOf([first, toMapped({ userId: 'a', traits: { p: 1 } })], 100, 1_000);
@@ -209,7 +209,7 @@ describe('overlay', () => {
 		expect(person.traits?.p).toBeUndefined();
 	});
 
-	it('comes to the same, whichever two records meet first, and changes none', () => {
+	it('gives the same result in any grouping, and changes no record', () => {
 		fc.assert(
 			fc.property(mapped, mapped, mapped, (a, b, c) => {
 				const before = JSON.stringify([a.person, b.person, c.person]);

@@ -31,7 +31,7 @@ interface Setup {
 	api_url?: string;
 }
 
-/** A client whose answers are written down; the last one comes again and again. Each takes 50 ms. */
+/** A client with scripted answers, of which the last one repeats. Each takes 50 ms. */
 function scripted(answers: readonly Scripted[], { beside, pace, ...given }: Setup = {}) {
 	const { clock, limiter } = beside ?? { clock: createFakeClock(), limiter: undefined };
 	const start = clock.now();
@@ -98,7 +98,7 @@ describe('upsertPeople', () => {
 	});
 
 	it.each([200, 201, 204])(
-		'takes an empty %i for done after a documented answer only',
+		'accepts an empty %i as done only after a documented answer',
 		async (status) => {
 			const { result, requests } = await scripted([{ status }, ok, { status }]).run(
 				async (client) => [await upsert(client), await upsert(client), await upsert(client)],
@@ -109,7 +109,7 @@ describe('upsertPeople', () => {
 		},
 	);
 
-	it.each([400, 409, 413, 422])('takes %i as a refusal, with its words', async (status) => {
+	it.each([400, 409, 413, 422])('treats %i as a refusal, with its message', async (status) => {
 		const { result, requests } = await scripted([{ status, body: says('No.') }]).run(upsert);
 		expect(result).toEqual({ refused: true, complaint: { status, message: 'No.', details: [] } });
 		expect(requests.length).toBe(1);
@@ -138,14 +138,14 @@ describe('upsertPeople', () => {
 		expect(requests.length).toBe(1);
 	});
 
-	it('takes 403 for a refusal once others were accepted', async () => {
+	it('treats 403 as a refusal once others were accepted', async () => {
 		const { result } = await scripted([ok, { status: 403, body: says('Not them.') }]).run(
 			async (client) => [await upsert(client), await upsert(client)],
 		);
 		expect(result).toMatchObject([taken, { refused: true, complaint: { status: 403 } }]);
 	});
 
-	it('lets nobody ask any more after an answer that ends the run', async () => {
+	it('sends no more requests after an answer that ends the run', async () => {
 		const { result, requests } = await scripted([{ status: 401 }]).run((client) =>
 			Promise.allSettled([upsert(client), upsert(client), upsert(client)]),
 		);
@@ -154,7 +154,7 @@ describe('upsertPeople', () => {
 		expect(requests.length).toBe(1);
 	});
 
-	it('leaves nobody waiting behind an answer that cannot be read at all', async () => {
+	it('leaves no request waiting behind an unreadable answer', async () => {
 		const deep = `{"details":[{"message":${'['.repeat(1e5)}${']'.repeat(1e5)}}]}`;
 		const { result } = await scripted([{ status: 400, body: deep }, ok]).run((client) =>
 			Promise.allSettled([upsert(client), upsert(client)]),
@@ -173,9 +173,9 @@ describe('upsertPeople', () => {
 		['a timeout', timedOut],
 		['a 200 with HTML', html],
 		['a 200 with other JSON', { body: '{"status":"maintenance"}' }],
-		['a 200 with half its JSON', { body: '{"people":[{"exter' }],
+		['a 200 with truncated JSON', { body: '{"people":[{"exter' }],
 		['a 200 with a list', { body: '[]' }],
-	])('sends the same again after %s', async (_name, fault) => {
+	])('repeats the request after %s', async (_name, fault) => {
 		const { result, requests, stats } = await scripted([fault, fault, ok]).run(upsert);
 		expect(result).toMatchObject(taken);
 		expect(requests.length).toBe(3);
@@ -208,7 +208,7 @@ describe('upsertPeople', () => {
 		expect((requests[1]?.at ?? 0) - 50).toBe(ms);
 	});
 
-	it('does not take the reset of a 503 for a wait', async () => {
+	it('does not wait for the reset of a 503', async () => {
 		const fault = { status: 503, headers: { 'x-ratelimit-reset': '30.5' } };
 		expect((await scripted([fault, ok]).run(upsert)).requests[1]?.at).toBeLessThan(1_000);
 	});
@@ -224,14 +224,14 @@ describe('upsertPeople', () => {
 		['no connection', unsent, { code: 'unreachable', fault: 'ECONNREFUSED' }],
 		['HTML', html, { code: 'not_flameup' }],
 		['other JSON', { body: '{"hello":"world"}' }, { code: 'not_flameup' }],
-	])('gives up after the time that is set: %s', async (_name, fault, problem) => {
+	])('gives up after the configured time: %s', async (_name, fault, problem) => {
 		const { result, ms } = await scripted([fault]).run(upsert);
 		expect(problemIn(result)).toMatchObject(problem);
 		expect(ms).toBeGreaterThan(9 * 60_000);
 		expect(ms).toBeLessThanOrEqual(10 * 60_000 + 100);
 	});
 
-	it('calls answers unreadable when there were others before', async () => {
+	it('reports unreadable answers as such after readable ones', async () => {
 		const { result } = await scripted([ok, html]).run(async (client) => [
 			await upsert(client),
 			await upsert(client),
@@ -250,8 +250,8 @@ describe('upsertPeople', () => {
 
 	it.each<[string, Scripted, ProblemCode]>([
 		['a name that is not found', networkFault('ENOTFOUND'), 'unknown_host'],
-		['a name that is not looked up', networkFault('EAI_AGAIN'), 'unknown_host'],
-		['a proxy that lets nothing through', networkFault('ERR_PROXY_TUNNEL'), 'proxy_refuses'],
+		['a failed name lookup', networkFault('EAI_AGAIN'), 'unknown_host'],
+		['a proxy that refuses the request', networkFault('ERR_PROXY_TUNNEL'), 'proxy_refuses'],
 		['a proxy that wants a login', { status: 407 }, 'proxy_refuses'],
 	])('gives up within 30 s before anything was answered: %s', async (_name, fault, code) => {
 		const all = [upsert, upsert, upsert, upsert];
@@ -262,14 +262,14 @@ describe('upsertPeople', () => {
 		expect(ms).toBeLessThanOrEqual(30_000);
 	});
 
-	it('waits as long as for anything else when a name is not found any more', async () => {
+	it('waits the usual time when a name is no longer found', async () => {
 		const { result, ms } = await scripted([{ status: 503 }, networkFault('EAI_AGAIN')]).run(upsert);
 		expect(problemIn(result)).toMatchObject({ code: 'unreachable', fault: 'EAI_AGAIN' });
 		expect(ms).toBeGreaterThan(9 * 60_000);
 	});
 
 	it.each<[string, Partial<Pace>, Scripted]>([
-		['no patience is set', { give_up_after_minutes: 0 }, { status: 500 }],
+		['give_up_after_minutes is 0', { give_up_after_minutes: 0 }, { status: 500 }],
 		['asked to wait beyond it', {}, { status: 503, headers: { 'retry-after': '3600' } }],
 	])('gives up at once when %s', async (_name, pace, fault) => {
 		const { result, requests, ms } = await scripted([fault], { pace }).run(upsert);
@@ -277,7 +277,7 @@ describe('upsertPeople', () => {
 		expect([requests.length, ms]).toEqual([1, 50]);
 	});
 
-	it.each([429, 503])('makes nobody else wait longer than that after a %i', async (status) => {
+	it.each([429, 503])('makes no other request wait longer than that after a %i', async (status) => {
 		const fault = { status, headers: { 'retry-after': '3600' } };
 		const { result, requests, ms } = await scripted([fault]).run((client) =>
 			Promise.allSettled([upsert(client), upsert(client), upsert(client)]),
@@ -288,7 +288,7 @@ describe('upsertPeople', () => {
 		expect([requests.length, ms]).toEqual([1, 50]);
 	});
 
-	it('has the code alone for a message, because answers can repeat personal data', async () => {
+	it('has only the code as its message, because answers can repeat personal data', async () => {
 		const body = says('ann@x.example, +49 170 1234567 is unknown');
 		for (const status of [401, 404, 500]) {
 			const pace = { give_up_after_minutes: 0 };
@@ -297,7 +297,7 @@ describe('upsertPeople', () => {
 		}
 	});
 
-	it('tells of trouble once a minute, and forgets it once a request succeeds', async () => {
+	it('reports trouble once a minute, and clears it once a request succeeds', async () => {
 		const down = Array.from({ length: 12 }, (): Scripted => ({ status: 503, body: says('Down.') }));
 		const { result, stats, troubles, ms } = await scripted([...down, ok]).run(upsert);
 		expect(result).toMatchObject(taken);
@@ -318,7 +318,7 @@ describe('a stop', () => {
 		['before a retry', { status: 503, headers: { 'retry-after': '300' } }, {}, 1, 'unavailable'],
 		['after a 429', { status: 429, headers: { 'retry-after': '300' } }, {}, 1, 'allowance_used_up'],
 		['for the allowance', ok, { requests_per_minute: 1 }, 1, undefined],
-	])('ends the wait %s, and tells of the trouble', async (_name, answer, pace, sent, code) => {
+	])('ends the wait %s, and reports the trouble', async (_name, answer, pace, sent, code) => {
 		const { clock, signal, run } = scripted([answer], { pace });
 		void clock.sleep(10_000).then(() => {
 			signal.aborted = true;
@@ -331,7 +331,7 @@ describe('a stop', () => {
 		expect([ms, requests.length]).toEqual([10_000, sent]);
 	});
 
-	it('lets what is under way come to its end', async () => {
+	it('lets requests in flight finish', async () => {
 		const { clock, signal, run } = scripted([ok]);
 		void clock.sleep(10).then(() => {
 			signal.aborted = true;
@@ -339,7 +339,7 @@ describe('a stop', () => {
 		expect((await run(upsert)).result).toMatchObject(taken);
 	});
 
-	it('lets nothing new go', async () => {
+	it('sends no new request', async () => {
 		const { signal, run } = scripted([ok]);
 		signal.aborted = true;
 		const { result, requests } = await run(upsert);
@@ -374,14 +374,14 @@ describe('createPerson', () => {
 		expect(requests.length).toBe(1);
 	});
 
-	it.each(['', ' ', '{}'])('takes a 2xx for done, its body being %j', async (body) => {
+	it.each(['', ' ', '{}'])('accepts a 2xx with the body %j', async (body) => {
 		const { result, requests } = await scripted([{ status: 201, body }]).run(create);
 		expect(result).toEqual({ refused: false });
 		expect(requests.length).toBe(1);
 	});
 
 	it.each(['<html>', '{"person":', 'null', '{"hello":"world"}', '{"id":"1","success":false}'])(
-		'does not know what a 2xx means whose body is %j',
+		'treats a 2xx with the body %j as unclear',
 		async (body) => {
 			const { result, requests } = await scripted([{ status: 201, body }]).run(create);
 			expect(problemIn(result)).toMatchObject({ code: 'uncertain', answer: { status: 201 } });
@@ -407,7 +407,7 @@ describe('check', () => {
 		['400', { status: 400, body: says('What?') }, 'not_served'],
 		['401', { status: 401 }, 'unauthorized'],
 		['403', { status: 403 }, 'write only'],
-		['403 in words', { status: 403, body: says('No.') }, 'write only'],
+		['403 with a message', { status: 403, body: says('No.') }, 'write only'],
 		['403 with HTML', { status: 403, body: '<html>Blocked</html>' }, 'not_flameup'],
 		['404', { status: 404 }, 'unknown_address'],
 		['405', { status: 405 }, 'not_served'],
@@ -416,12 +416,12 @@ describe('check', () => {
 		['500', { status: 500 }, 'unavailable'],
 		['503', { status: 503 }, 'unavailable'],
 		['no connection', unsent, 'unreachable'],
-		['no such name', networkFault('ENOTFOUND'), 'unknown_host'],
-		['no name service', networkFault('EAI_AGAIN'), 'unknown_host'],
+		['an unknown host name', networkFault('ENOTFOUND'), 'unknown_host'],
+		['a failed name lookup', networkFault('EAI_AGAIN'), 'unknown_host'],
 		['a timeout', timedOut, 'unreachable'],
 		['a certificate', { fault: 'CERT_HAS_EXPIRED', sent: false }, 'untrusted_certificate'],
 		['a proxy', networkFault('ERR_PROXY_TUNNEL'), 'proxy_refuses'],
-	])('asks once, and knows what is meant by %s', async (_name, answer, expected) => {
+	])('sends one request, and interprets %s', async (_name, answer, expected) => {
 		const { result, requests } = await scripted([answer]).run(check);
 		if (expected === true || expected === 'write only') {
 			expect(result).toEqual({ ok: true, canRead: expected === true });
@@ -446,7 +446,7 @@ describe('check', () => {
 		expect(requests[0]?.timeoutMs).toBe(timeoutMs);
 	});
 
-	it('does not wait for the allowance, nor spend it', async () => {
+	it('neither waits for the allowance nor uses it', async () => {
 		const { requests, ms } = await scripted([ok], { pace: { requests_per_minute: 1 } }).run(
 			async (client) => [await check(client), await upsert(client), await check(client)],
 		);
@@ -458,9 +458,9 @@ it.each<[string, string, string, string]>([
 	['a workspace', 'https://x.test/api/v1', 'ws_1', 'https://x.test/api/v1/workspaces/ws_1'],
 	['no workspace', 'https://x.test/api/v1', '', 'https://x.test/api/v1'],
 	['a trailing slash', 'https://x.test/api/v1/', 'ws_1', 'https://x.test/api/v1/workspaces/ws_1'],
-	['many of them', 'https://x.test///', '', 'https://x.test'],
+	['many trailing slashes', 'https://x.test///', '', 'https://x.test'],
 	[
-		'a strange workspace',
+		'a workspace with special characters',
 		'https://x.test',
 		'a/b ?#ü',
 		'https://x.test/workspaces/a%2Fb%20%3F%23%C3%BC',
@@ -487,14 +487,14 @@ describe('listPeople', () => {
 	});
 
 	it.each(['{"people":[]}', '{"people":[],"total":"9"}', '{"people":[],"total":null}'])(
-		'knows no total from %s',
+		'reads no total from %s',
 		async (body) => {
 			const { result } = await scripted([{ body }]).run(list);
 			expect(result).toEqual({ refused: false, page: { people: [], total: undefined } });
 		},
 	);
 
-	it.each(['null', '[]', '{"data":[]}', '<html>', ''])('reads again after %j', async (body) => {
+	it.each(['null', '[]', '{"data":[]}', '<html>', ''])('asks again after %j', async (body) => {
 		const answers = [{ body }, { body: '{"people":[],"total":0}' }];
 		const { result, requests } = await scripted(answers).run(list);
 		expect([result, requests.length]).toEqual([
@@ -529,7 +529,7 @@ describe('findPerson', () => {
 		['nobody', { body: '{"people":[]}' }, 'ws_1'],
 		['somebody else', list, 'ws_1'],
 		['somebody else by the key', { body: JSON.stringify(ann) }, ''],
-		['404 in words', { status: 404, body: says('Not found.') }, ''],
+		['404 with a message', { status: 404, body: says('Not found.') }, ''],
 	])('finds nobody in an answer with %s', async (_name, answer, workspace_id) => {
 		const { result } = await scripted([answer], { workspace_id }).run((client) =>
 			client.findPerson('userId', 'other'),
@@ -537,21 +537,21 @@ describe('findPerson', () => {
 		expect(result).toEqual({ refused: false });
 	});
 
-	it('takes a 404 without words for a wrong address', async () => {
+	it('treats a 404 without a message as a wrong address', async () => {
 		const { result } = await scripted([{ status: 404 }], { workspace_id: '' }).run((client) =>
 			client.findPerson('userId', 'u1'),
 		);
 		expect(problemIn(result)).toMatchObject({ code: 'unknown_address' });
 	});
 
-	it.each(['', '.', '..', 'half \ud800'])('asks nobody for %j by its path', async (value) => {
+	it.each(['', '.', '..', 'half \ud800'])('sends no request with %j in its path', async (value) => {
 		const { result, requests } = await scripted([ok], { workspace_id: '' }).run((client) =>
 			client.findPerson('userId', value),
 		);
 		expect([result, requests]).toEqual([{ refused: false }, []]);
 	});
 
-	it('asks a workspace for . but not for half a character', async () => {
+	it('searches a workspace for . but not for a lone surrogate', async () => {
 		const { result, requests } = await scripted([{ body: '{"people":[]}' }]).run(async (client) => [
 			await client.findPerson('userId', '.'),
 			await client.findPerson('email', '\udc00'),
@@ -566,7 +566,7 @@ describe('updateTraits', () => {
 	const update = (client: Client) => client.updateTraits('userId', 'u 1', '{"plan":"pro"}');
 
 	it.each([
-		['by the ID that Flameup has given', { id: 'uuid', external_id: 'u 1' }, 'uuid'],
+		['by the ID that Flameup assigned', { id: 'uuid', external_id: 'u 1' }, 'uuid'],
 		['by the user ID when no other is shown', { userId: 'u 1' }, 'u%201'],
 	])('in a workspace goes %s', async (_name, person, segment) => {
 		const { result, requests } = await scripted([list(person), { body: '{}' }]).run(update);
@@ -575,7 +575,7 @@ describe('updateTraits', () => {
 		expect(requests[1]?.url).toBe(`https://flameup.test/api/v1/workspaces/ws_1/people/${segment}`);
 	});
 
-	it('sends the same again after a fault, and finds nobody where there is none', async () => {
+	it('repeats the request after a fault, and finds nobody who does not exist', async () => {
 		const absent = { status: 404, body: says('Not found.') };
 		const { result, requests } = await scripted([lost, html, absent], { workspace_id: '' }).run(
 			update,
@@ -606,13 +606,13 @@ describe('track', () => {
 		]);
 	});
 
-	it.each(['', '{}'])('takes a 2xx for done, its body being %j', async (body) => {
+	it.each(['', '{}'])('accepts a 2xx with the body %j', async (body) => {
 		const { result } = await scripted([{ status: 202, body }]).run(track);
 		expect(result).toEqual({ refused: false, answer: {} });
 	});
 
 	it.each(['<html>', 'null', '[]', '{"hello":"world"}', '{"success":false}', '{"error":"Full"}'])(
-		'does not know what a 2xx means whose body is %j',
+		'treats a 2xx with the body %j as unclear',
 		async (body) => {
 			const { result, requests } = await scripted([{ body }]).run(track);
 			expect(problemIn(result)).toMatchObject({ code: 'uncertain', answer: { status: 200 } });
@@ -652,11 +652,11 @@ it('confirms everybody in a dry run, shows them, and sends nothing', async () =>
 	expect([client.stats.requests, client.hasSpare()]).toEqual([0, true]);
 });
 
-describe('clients that share the books of a key', () => {
+describe('clients that share the request accounting of a key', () => {
 	const books = () => ({ clock: createFakeClock(), limiter: new RateLimiter(120, false) });
 	const upsert = (client: Client) => client.upsertPeople(['u1'], ['{}']);
 
-	it('send one request ahead of all others, and together no more than the limit', async () => {
+	it('send one request before all others, and together no more than the limit', async () => {
 		const beside = { clock: createFakeClock(), limiter: new RateLimiter(3, false) };
 		const pace = { requests_per_minute: 3 };
 		const clients = [1, 2, 3, 4].map(() => scripted([ok], { beside, pace }));
@@ -665,7 +665,7 @@ describe('clients that share the books of a key', () => {
 		expect(times).toEqual([0, 50, 50, 60_050]);
 	});
 
-	it('wait together after a 429, and then one goes ahead', async () => {
+	it('wait together after a 429, and then one request goes first', async () => {
 		const beside = books();
 		const full = { status: 429, headers: { 'retry-after': '20' } };
 		const clients = [[full, ok], [ok], [ok]].map((answers) => scripted(answers, { beside }));
@@ -674,7 +674,7 @@ describe('clients that share the books of a key', () => {
 		expect(times).toEqual([0, 20_050, 20_100, 20_100]);
 	});
 
-	it('give up for the reason that another client was told, instead of waiting for hours', async () => {
+	it('give up for the reason that another client received, instead of waiting for hours', async () => {
 		const beside = books();
 		const busy = { status: 429, headers: { 'retry-after': '36000' } };
 		const first = scripted([busy], { beside });

@@ -47,16 +47,16 @@ const userIdFrom = (...user_id_columns: string[]): Settings => ({ user_id_column
 describe('the user ID comes from', () => {
 	it.each<[string, string[], Settings, string[], string[]?]>([
 		['the named column', ['id', 'key'], userIdFrom('key'), ['key'], ['id']],
-		['it, however it is written', ['id', 'My Key'], userIdFrom('my-key'), ['My Key'], ['id']],
-		['the one written just so', ['mykey', 'my_key'], userIdFrom('my_key'), ['my_key']],
+		['it, in any spelling', ['id', 'My Key'], userIdFrom('my-key'), ['My Key'], ['id']],
+		['the exact spelling first', ['mykey', 'my_key'], userIdFrom('my_key'), ['my_key']],
 		['all named columns, in that order', ['a', 'b'], userIdFrom('b', 'a'), ['b', 'a']],
-		['those that do not exist too, as they may turn up', ['a'], userIdFrom('b', 'a'), ['b', 'a']],
+		['undeclared ones too, as they may appear later', ['a'], userIdFrom('b', 'a'), ['b', 'a']],
 		['a dotted path', ['doc'], userIdFrom('doc.ids.main'), ['doc/ids/main']],
-		['a path into a column, however written', ['Doc'], userIdFrom('doc.Id'), ['Doc/Id']],
+		['a path into a column, in any spelling', ['Doc'], userIdFrom('doc.Id'), ['Doc/Id']],
 		['a column with a dot rather than a path', ['a', 'a.b'], userIdFrom('a.b'), ['a.b']],
 		['the primary key', ['user_id', 'key'], {}, ['key'], ['key']],
 		['a nested primary key', ['user_id', 'doc'], {}, ['doc/key'], ['doc/key']],
-		['user_id, however it is written', ['id', 'USER-ID'], {}, ['USER-ID']],
+		['user_id in any spelling', ['id', 'USER-ID'], {}, ['USER-ID']],
 		['userId before external_id', ['external_id', 'userId'], {}, ['userId']],
 		['external_id when there is no user_id', ['id', 'externalId'], {}, ['externalId']],
 		['id when there is nothing else', ['name', 'ID'], {}, ['ID']],
@@ -110,7 +110,7 @@ describe('the user ID comes from', () => {
 		['the primary key', ['k'], {}, 'primary key', ['k']],
 		['a name', ['id'], {}, 'name'],
 		['nowhere', ['k'], {}, 'nowhere'],
-	])('%s, and says so', (_name, columns, mapping, from, primaryKey) =>
+	])('%s, and reports that', (_name, columns, mapping, from, primaryKey) =>
 		expect(resolve(columns, mapping, primaryKey).userId.from).toBe(from),
 	);
 });
@@ -120,7 +120,7 @@ describe('columns become', () => {
 		['traits under their own name', { Plan: 'Plan', 'plan type': 'plan type' }],
 		['the email address', { 'E-Mail': '*email*' }],
 		['the standard fields', { 'Phone Number': 'phone', GivenName: 'first_name', tz: 'timezone' }],
-		['the other ones too', { surname: 'last_name', avatar: 'avatar_url', LOCALE: 'locale' }],
+		['the other standard fields', { surname: 'last_name', avatar: 'avatar_url', LOCALE: 'locale' }],
 		['the email address by the best name', { mail: 'mail', Email: '*email*', e_mail: 'e_mail' }],
 		['the email address by the exact name', { Email: 'Email', email: '*email*' }],
 		[
@@ -139,7 +139,7 @@ describe('columns become', () => {
 			'nothing, when Airbyte writes them',
 			{ _airbyte_raw_id: '*nothing*', _ab_cdc_lsn: '*nothing*' },
 		],
-		['nothing, when a warehouse has shouted that', { _AIRBYTE_EXTRACTED_AT: '*nothing*' }],
+		['nothing, when a warehouse has upper-cased that', { _AIRBYTE_EXTRACTED_AT: '*nothing*' }],
 		['traits, when they only look like that', { _about: '_about', airbyte_id: 'airbyte_id' }],
 		['nothing, when left out', { 'My Key': '*nothing*', a: 'a' }, { exclude_columns: ['my_key'] }],
 		['nothing, though an email address', { email: '*nothing*' }, { exclude_columns: ['Email'] }],
@@ -181,7 +181,7 @@ describe('columns become', () => {
 		expect(targets(Object.keys(expected), mapping)).toEqual(Object.entries(expected));
 	});
 
-	it('a phone number beside the email address, where Flameup wants it there', () => {
+	it('a phone number beside the email address, where Flameup expects it', () => {
 		expect(targets(['mobile', 'phone'], {}, false)).toEqual([
 			['mobile', 'mobile'],
 			['phone', '*phone*'],
@@ -190,16 +190,16 @@ describe('columns become', () => {
 
 	it.each<[string, string[], Settings, [string, string], string]>([
 		[
-			'a rename meets a column',
+			'a rename targets a column',
 			['tier', 'plan'],
 			rename({ tier: 'plan' }),
 			['tier', 'plan'],
 			'plan',
 		],
-		['two renames meet', ['a', 'b'], rename({ a: 'x', b: 'x' }), ['a', 'b'], 'x'],
+		['two renames share a target', ['a', 'b'], rename({ a: 'x', b: 'x' }), ['a', 'b'], 'x'],
 		['a rename fits two', ['My Key', 'my_key'], rename({ mykey: 'x' }), ['My Key', 'my_key'], 'x'],
 		[
-			'a rename meets a standard field',
+			'a rename targets a standard field',
 			['nick', 'first_name'],
 			rename({ nick: 'first_name' }),
 			['nick', 'first_name'],
@@ -267,7 +267,7 @@ describe('a column that turns up later', () => {
 		expect(columns.userId.paths).toEqual([path]);
 	});
 
-	it('takes a standard field from one that was not declared either, if its name is better', () => {
+	it('takes a standard field from another undeclared column, if its name is better', () => {
 		const columns = resolve([]);
 		expect(targetOf(columns, 'Mail')).toBe('*email*');
 		expect(targetOf(columns, 'email', { Mail: 'x', email: 'y' })).toBe('*email*');
@@ -297,7 +297,7 @@ describe('another spelling of a column', () => {
 		expect(columns.spelling('plan', record)).toBe('plan');
 	});
 
-	it('is told from a third one in the same record', () => {
+	it('is distinguished from a third one in the same record', () => {
 		const columns = resolve(['Plan Type']);
 		const record = { plan_type: 1, PLANTYPE: 2 };
 		expect(targetOf(columns, 'plan_type', record)).toBe('Plan Type');
@@ -305,7 +305,7 @@ describe('another spelling of a column', () => {
 		expect(columns.known).toEqual(['Plan Type', 'PLANTYPE']);
 	});
 
-	it('counts no signs away where nothing else is in the name', () => {
+	it('ignores no separators in a name made only of them', () => {
 		const columns = resolve(['-', '_', ' ', '']);
 		expect(columns.known.map((name) => targetOf(columns, name))).toEqual(['-', '_', ' ', '']);
 		expect(targetOf(resolve(['_']), '-')).toBe('-');
@@ -320,12 +320,12 @@ describe('with ever-new columns', () => {
 	});
 	for (let n = 0; n < 30_000; n++) targetOf(columns, `column ${n}`);
 
-	it('the memory does not grow without end', () => expect(columns.known).toHaveLength(10_000));
-	it('they are traits all the same', () => {
+	it('memory stays bounded', () => expect(columns.known).toHaveLength(10_000));
+	it('they still become traits', () => {
 		expect(targetOf(columns, 'column 29999')).toBe('column 29999');
 		expect(targetOf(columns, 'column 30000')).toBe('column 30000');
 	});
-	it('a clash is still seen', () => {
+	it('a clash is still detected', () => {
 		expect(targetOf(columns, 'name')).toBe('*nothing*');
 		expect([...columns.clashes]).toEqual(['name']);
 	});
@@ -371,7 +371,7 @@ describe('names that the settings list', () => {
 	});
 });
 
-describe('what was understood', () => {
+describe('the summary of the columns', () => {
 	it.each<[string, string[], Settings, object, string[]?]>([
 		[
 			'the user ID',
@@ -380,7 +380,7 @@ describe('what was understood', () => {
 			{ userId: { paths: [['user_id']], joined: false, from: 'name' }, traits: ['plan'] },
 		],
 		[
-			'all choices of it',
+			'all candidates for it',
 			['a', 'b'],
 			userIdFrom('a', 'b.c'),
 			{ userId: { paths: [['a'], ['b', 'c']], joined: false, from: 'setting' } },

@@ -14,11 +14,11 @@ interface Named {
 	readonly message?: string;
 }
 
-/** A batch as the stand-in sees it: who is in it, and where the bad ones are. */
+/** A batch as the stub sees it: its people, and where the bad ones are. */
 interface Seen {
 	readonly userIds: readonly string[];
 	readonly bad: readonly number[];
-	/** 0 ≤ random < 1, another one for each batch. */
+	/** 0 ≤ random < 1, different for each batch. */
 	chance(what: string): number;
 }
 
@@ -27,7 +27,7 @@ const anybody = (seen: Seen) => all(seen).filter((index) => seen.chance(`name${i
 const neighbours = ({ bad }: Seen) => [...new Set(bad.flatMap((index) => [index, index + 1]))];
 const byIndex = (indices: readonly number[]): Named[] => indices.map((index) => ({ index }));
 
-/** Each way in which a refusal could point at people. */
+/** Each way in which a refusal could name people. */
 const namings = {
 	nobody: () => [],
 	'by index': ({ bad }) => byIndex(bad),
@@ -59,11 +59,11 @@ interface StandIn {
 	status?: number;
 	seed?: number;
 	isBad(userId: string): boolean;
-	/** Takes the place of the answer to request n, from 1. */
+	/** Replaces the answer to request n, from 1. */
 	instead?(n: number, userIds: readonly string[]): Partial<HttpResponse> | undefined;
 }
 
-/** All or nothing: a batch with anybody bad is refused, in the shape that the reference shows. */
+/** All or nothing: a batch with a bad person is refused, in the documented shape. */
 function answerTo(userIds: readonly string[], n: number, standIn: StandIn): Partial<HttpResponse> {
 	const { isBad, naming, seed = 1, status = 400 } = standIn;
 	const bad = userIds.flatMap((userId, index) => (isBad(userId) ? [index] : []));
@@ -77,7 +77,7 @@ function answerTo(userIds: readonly string[], n: number, standIn: StandIn): Part
 	return { status, body: JSON.stringify({ ...error, ...(details.length > 0 && { details }) }) };
 }
 
-/** A client in front of such a stand-in, which takes a good person first. */
+/** A client of such a stub, which accepts a good person first. */
 async function createStand(standIn: StandIn) {
 	const clock = createFakeClock();
 	const sizes: number[] = [];
@@ -120,7 +120,7 @@ const idsOf = (batch: readonly boolean[], number: number): string[] =>
 	batch.map((bad, n) => `${bad ? 'bad' : 'good'}-${number}-${n}`);
 const isBad = (userId: string) => userId.startsWith('bad');
 
-/** What finding the bad people may add to one request a person. */
+/** Requests allowed beyond one a person to find the bad ones. */
 const mostRequests = (people: number) => people + Math.ceil(Math.log2(people + 1)) + 12;
 
 const batches = fc.array(
@@ -135,7 +135,7 @@ const batches = fc.array(
 	{ minLength: 1, maxLength: 12 },
 );
 
-/** Delivers one batch after the other, and holds each against what has to come of it. */
+/** Delivers one batch after another, and checks each outcome. */
 async function expectJust(given: readonly (readonly boolean[])[], standIn: StandIn) {
 	const { deliver, endings } = await createStand(standIn);
 	for (const [number, batch] of given.entries()) {
@@ -144,7 +144,7 @@ async function expectJust(given: readonly (readonly boolean[])[], standIn: Stand
 		expect(userIds.map((userId) => endings.get(userId))).toEqual(
 			batch.map((bad) => [bad ? 'refused' : 'upserted']),
 		);
-		// What is too large is only ever halved, and a conflict is tried once more.
+		// A batch that is too large is only halved, and a conflict is retried once.
 		const conflicts = standIn.status === 409 ? batch.filter(Boolean).length : 0;
 		const most = standIn.status === 413 ? 2 * batch.length : mostRequests(batch.length) + conflicts;
 		expect(requests.length).toBeLessThanOrEqual(most);
@@ -163,7 +163,7 @@ describe('whoever a refusal names, every bad person is refused and no good one, 
 	});
 });
 
-describe('names that prove right', () => {
+describe('people named correctly', () => {
 	async function requestsPerThousand(naming: Naming, share: number, seed: number) {
 		const { deliver, endings } = await createStand({ naming, isBad });
 		let requests = 0;
@@ -225,7 +225,7 @@ describe('a person alone', () => {
 		expect(endings.get('bad')).toEqual(['refused']);
 	});
 
-	it('whom a 409 names is tried once more', async () => {
+	it('who is named by a 409 is retried once', async () => {
 		const conflict = {
 			error: 'Conflict',
 			message: 'No.',
@@ -241,7 +241,7 @@ describe('a person alone', () => {
 	});
 });
 
-it('uses no name of a conflict any more once such a name has proved wrong', async () => {
+it('ignores the names in a conflict once such a name was wrong', async () => {
 	const { deliver, endings } = await createStand({
 		naming: 'by index from 1',
 		status: 409,
@@ -251,7 +251,7 @@ it('uses no name of a conflict any more once such a name has proved wrong', asyn
 		Array.from({ length: 40 }, (_, n) => n === 20),
 		1,
 	);
-	// The batch, the one who was named, the others; then halves down to the bad person, who is tried once more.
+	// The batch, the named person, the others; then halves down to the bad person, who is retried once.
 	expect((await deliver(userIds)).length).toBeLessThanOrEqual(3 + 2 * 6 + 1);
 	expect(endings.get('bad-1-20')).toEqual(['refused']);
 });
@@ -288,7 +288,7 @@ it('rejects nobody when the key loses its permission in the middle of a batch', 
 		isBad: () => false,
 		instead(n, [first]) {
 			if (n > 2) return { status: 403, body: '{"message":"No."}' };
-			// One of three is listed, so that two people are to be sent once more.
+			// One of three is listed, so two people must be sent again.
 			return n === 2 ? { body: JSON.stringify({ people: [{ external_id: first }] }) } : undefined;
 		},
 	});
@@ -299,7 +299,7 @@ it('rejects nobody when the key loses its permission in the middle of a batch', 
 	]);
 });
 
-it('does not take a person for guilty because the others got an answer that confirms nobody', async () => {
+it('does not reject a person because the answer for the others confirms nobody', async () => {
 	const named = { error: 'No', message: 'No.', details: [{ index: 0, message: 'is bad' }] };
 	const { deliver, endings } = await createStand({
 		naming: 'nobody',
@@ -313,7 +313,7 @@ it('does not take a person for guilty because the others got an answer that conf
 	expect([...endings]).toEqual(['first', 'a', 'b', 'c'].map((userId) => [userId, ['upserted']]));
 });
 
-it('halves what is too large, and asks no name', async () => {
+it('halves a batch that is too large, and uses no names', async () => {
 	const { deliver, endings } = await createStand({ naming: 'good ones', status: 413, isBad });
 	expect(await deliver(['a', 'b', 'c', 'bad'])).toEqual([4, 2, 2, 1, 1]);
 	expect(endings.get('bad')).toEqual(['refused']);

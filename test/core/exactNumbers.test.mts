@@ -19,11 +19,11 @@ describe('a numeric user ID', () => {
 		'100000000000000000000',
 		'42',
 		'-7',
-	])('is the text that came: %s', (id) => expect(idIn(lineWith(id))).toBe(id));
+	])('is the original text: %s', (id) => expect(idIn(lineWith(id))).toBe(id));
 
-	// Snowflakes, Facebook and Stripe-like IDs have 16 to 19 digits, and follow one another.
+	// Snowflakes, Facebook and Stripe-like IDs have 16 to 19 digits, and are consecutive.
 	it.each([2n ** 53n - 500n, 10n ** 16n, 10n ** 17n - 500n, 10n ** 18n])(
-		'is another one for each of a thousand IDs from %s on',
+		'is distinct for each of a thousand IDs from %s on',
 		(first) => {
 			const ids = Array.from({ length: 1_000 }, (_, i) => String(first + BigInt(i)));
 			expect(ids.map((id) => idIn(lineWith(id)))).toEqual(ids);
@@ -42,7 +42,7 @@ describe('a numeric user ID', () => {
 	});
 
 	it.each([2 ** 53, 2 ** 53 + 2, -(2 ** 53), 1e21, 1e300])(
-		'is rejected where its text was never seen: %s',
+		'is rejected where its text is unknown: %s',
 		(id) =>
 			expect(mapperOf().toPerson({ id })).toEqual({
 				code: 'invalid_user_id',
@@ -55,7 +55,7 @@ describe('a numeric user ID', () => {
 		[2 ** 53 - 1, '9007199254740991'],
 		[-(2 ** 53 - 1), '-9007199254740991'],
 		[0.1 + 0.2, '0.30000000000000004'],
-	])('is taken where no digit can be lost: %s', (id, expected) =>
+	])('is accepted where no digit can be lost: %s', (id, expected) =>
 		expect(userIdOf({ id })).toBe(expected),
 	);
 });
@@ -75,7 +75,7 @@ describe('a number', () => {
 		},
 	);
 
-	it('is kept as it came, or as a double that is equal to it', () => {
+	it('is kept as text, or as a double that is equal to it', () => {
 		const part = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
 		const decimal = fc
 			.tuple(part(25), fc.option(part(25)))
@@ -86,7 +86,7 @@ describe('a number', () => {
 				if (isExactNumber(value)) expect(value.rawJSON).toBe(text);
 				else if (/^\d{1,15}$/.test(text)) expect(String(value)).toBe(text);
 				else expect(value).toBe(Number(text));
-				// What a double writes in another way, and is long, has kept its text.
+				// A long number that a double prints differently has kept its text.
 				if (text.length > 16 && String(Number(text)) !== text) {
 					expect(isExactNumber(value)).toBe(true);
 				}
@@ -95,7 +95,7 @@ describe('a number', () => {
 		);
 	});
 
-	it('is never taken for one inside a text', () => {
+	it('is never confused with one inside a text', () => {
 		fc.assert(
 			fc.property(fc.jsonValue({ maxDepth: 3 }), fc.bigInt(), (value, number) => {
 				const json = JSON.stringify([value, `${number}`, `x ${number}`, { [`${number}`]: 1 }]);
@@ -164,7 +164,7 @@ describe('a text in a column of numbers', () => {
 				const shown = json(`${whole}.${rest}${'0'.repeat(zeros + 1)}`);
 				const kept = rest.replace(/0+$/, '');
 				const exact = kept === '' ? whole : `${whole}.${kept}`;
-				// Short ones are doubles, which JSON may write in another way.
+				// Short ones are doubles, which JSON may print differently.
 				expect(shown.length > 16 ? shown : String(Number(shown))).toBe(
 					exact.length > 16 ? exact : String(Number(exact)),
 				);
@@ -173,7 +173,7 @@ describe('a text in a column of numbers', () => {
 		);
 	});
 
-	it('of a megabyte of zeros takes no time to speak of', () => {
+	it('of a megabyte of zeros is handled quickly', () => {
 		const zeros = `0.${'0'.repeat(1_000_000)}1`;
 		expect(json(zeros)).toBe('person_too_large');
 	});

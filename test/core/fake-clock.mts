@@ -7,15 +7,15 @@ interface Sleeper {
 }
 
 export interface FakeClock extends Clock {
-	/** Lets time pass until the work is done. Throws when it never will be. */
+	/** Advances time until the work is done. Throws if it cannot finish. */
 	run<T>(work: Promise<T>, withinMs?: number): Promise<T>;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Time that stands still while there is anything to do, and then jumps to whoever wakes up next; the
- * same seed gives the same run. What sleeps nowhere else, such as a socket, must not be waited for.
+ * Time that stands still while there is work to do, and then jumps to the next wake-up; the
+ * same seed gives the same run. Nothing outside this clock, such as a socket, may be awaited.
  */
 export function createFakeClock(seed = 1, start = Date.UTC(2026, 0, 1)): FakeClock {
 	let now = start;

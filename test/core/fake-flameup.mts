@@ -33,7 +33,7 @@ interface Exchange {
 	answeredAt: number;
 	/** The HTTP status, or the network fault; undefined while there is none. */
 	status?: number | string;
-	/** All of the answer; undefined while there is none. */
+	/** The whole answer; undefined while there is none. */
 	answer?: HttpResponse | NetworkFault;
 }
 
@@ -49,7 +49,7 @@ export interface FakeFlameup {
 	foreign(): void;
 }
 
-/** The simulator behind simulated latency: answers overtake each other. */
+/** The simulator with latency: answers may arrive out of order. */
 export function createFakeFlameup(
 	clock: FakeClock,
 	{ latencyMs: [low, high] = [20, 150], ...options }: FakeFlameupOptions = {},

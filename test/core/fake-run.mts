@@ -14,14 +14,14 @@ import {
 	WORKSPACE,
 } from './fake-flameup.mts';
 
-/** What a source gives: a person, a record that cannot be one, a marker, or nothing for a while. */
+/** What a source sends: a person, an invalid record, a marker, or nothing for a while. */
 export type Step =
 	| { readonly person: Person }
 	| { readonly rejection: Rejection }
 	| { readonly marker: number; readonly characters?: number }
 	| { readonly pauseMs: number };
 
-/** Something the loader told, and when. */
+/** A report of the loader, and its time. */
 type Told = { readonly at: number } & (
 	| { readonly outcome: Outcome<number> }
 	| { readonly marker: number; readonly lagMs: number }
@@ -32,9 +32,9 @@ export interface FakeRunOptions {
 	/** How far into a minute of the clock the run starts. */
 	startMs?: number;
 	flameup?: FakeFlameupOptions;
-	/** Takes the place of the simulator. */
+	/** Replaces the simulator. */
 	transport?: (clock: FakeClock) => Transport;
-	/** Another run, whose time and whose Flameup this one shares. */
+	/** Another run, whose clock and Flameup this one shares. */
 	beside?: FakeRun;
 	pace?: Partial<Pace>;
 	batches?: Partial<Batches>;
@@ -42,7 +42,7 @@ export interface FakeRunOptions {
 	flushesByAge?: boolean;
 	showsPeople?: boolean;
 	separatesRepeats?: boolean;
-	/** The host throws when it is told the outcome of this record. */
+	/** The host throws on receiving the outcome of this record. */
 	failsAt?: number;
 }
 
@@ -53,19 +53,19 @@ export interface FakeRun {
 	readonly loader: Loader<number, number>;
 	readonly stop: AbortController;
 	readonly told: Told[];
-	/** What the client told while requests failed. */
+	/** Reports of the client while requests failed. */
 	readonly troubles: readonly { readonly at: number; readonly problem: Problem }[];
 	/** Records handed over; each one's number is its ref. */
 	readonly received: number;
 	readonly mostPending: number;
 	readonly miscounted: number;
-	/** Hands over the steps, waiting for room like any host. */
+	/** Feeds the steps, waiting for capacity like any host. */
 	feed(steps: Iterable<Step>): Promise<void>;
-	/** Feeds, ends, and lets simulated time pass until all is settled. */
+	/** Feeds, ends, and advances simulated time until all is settled. */
 	load(steps: Iterable<Step>): Promise<void>;
 }
 
-/** A loader and a client with the settings' defaults, in front of the simulator in simulated time. */
+/** A loader and a client with default settings, using the simulator in simulated time. */
 export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 	const { beside } = options;
 	const clock =

@@ -14,11 +14,11 @@ export interface FakeWriteOptions {
 	/** How far into a minute of the clock the run starts. */
 	readonly startMs?: number;
 	readonly flameup?: FakeFlameupOptions;
-	/** Takes the place of the simulator. */
+	/** Replaces the simulator. */
 	readonly transport?: Transport;
 }
 
-/** What one `write` printed, and whom it spoke to. */
+/** What one `write` printed, and its Flameup. */
 export interface FakeWrite {
 	/** STATE lines as they were printed. */
 	readonly states: readonly string[];
@@ -31,7 +31,7 @@ export interface FakeWrite {
 	readonly fake: FakeFlameup;
 }
 
-/** The destination's `write` from its files to its end, in simulated time. Throws when it hangs. */
+/** Runs the destination's `write` in simulated time. Throws when it hangs. */
 export async function fakeWrite(options: FakeWriteOptions): Promise<FakeWrite> {
 	const { seed = 1, startMs = 0 } = options;
 	const clock = createFakeClock(seed, Date.UTC(2026, 0, 1) + startMs);

@@ -75,7 +75,7 @@ it('lets nobody enter a setting that does not exist', () => {
 	expect(closed(jsonSchema(Settings, words))).toBe(true);
 });
 
-it('fills the words of the host into each text', () => {
+it('inserts the words of the host into each text', () => {
 	const schema = z.object({
 		it: z
 			.string()

@@ -15,7 +15,7 @@ const people = (from: number, to: number): Step[] =>
 const rejection: Rejection = { code: 'missing_user_id', columns: ['id'], joined: false };
 const invalid: Step = { rejection };
 
-/** How each record ended, by its number; what was never told is missing, what was told twice shows. */
+/** Outcomes by record number; unreported ones are missing, and ones reported twice show. */
 function endings(run: FakeRun): string[] {
 	const all: string[] = [];
 	for (const told of run.told) {
@@ -68,7 +68,7 @@ async function problemIn(work: Promise<void>): Promise<Problem | undefined> {
 	return error?.problem;
 }
 
-/** Traits after all records of a person, one laid over the other. */
+/** Traits after merging all records of a person in order. */
 function lastValues(steps: readonly Step[]): Map<string, Record<string, unknown>> {
 	const traits = new Map<string, Record<string, unknown>>();
 	for (const step of steps) {
@@ -131,14 +131,14 @@ const listing: fc.Arbitrary<Listing> = fc
 	})
 	.map((one) => (one.emptyBody ? { ...one, completeness: 'all' } : one));
 
-/** Whether two answers leave the person unconfirmed, by our own promise (D6). */
+/** Whether the person stays unconfirmed after two answers (D6). */
 function staysUnconfirmed(userId: string, seed: number, given: Listing): boolean {
-	// Nothing documented was answered before, so that an empty body could be anybody's.
+	// No documented answer came before, so an empty body could be from any server.
 	if (given.emptyBody) return true;
 	if (given.completeness === 'all') return false;
 	if (given.completeness === 'none') return given.counts !== 'right';
 	if (given.shortTimes > 0 || roll(seed, 'short', userId) >= given.shortRate) return false;
-	// Sent again, they are among themselves: nobody is listed, and right counts then add up.
+	// Resent people form their own batch: nobody is listed, so right counts add up.
 	return given.counts !== 'right' || given.shortLoses;
 }
 
@@ -162,7 +162,7 @@ const shape = fc.record({
 	maxRecords: fc.constantFrom(1, 40, 2_000),
 });
 
-it('whatever Flameup does: every record has one outcome, the right one, and nothing is lost', async () => {
+it('whatever Flameup does, every record has one outcome, the right one, and nothing is lost', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			...[steps, undocumented, listing, faults, shape],
@@ -281,13 +281,13 @@ describe('everybody refused', () => {
 		expect(countOf(run, 'upserted')).toBe(0);
 	});
 
-	it('of a short sync is counted, not an end', async () => {
+	it('in a short sync is counted, and does not end the run', async () => {
 		const run = createFakeRun({ flameup: { refuse } });
 		await run.load(people(1, 19));
 		expect(countOf(run, 'refused')).toBe(19);
 	});
 
-	it.each(namings)('at the head of a good table, names by %s: is counted', async (namesPeople) => {
+	it.each(namings)('at the start of a good table, names by %s: is counted', async (namesPeople) => {
 		const isBad = (userId: string) => Number(userId.slice(1)) <= 100;
 		const refuseFirst = ({ userId }: Person) => (isBad(userId) ? 'must have a plan' : undefined);
 		const run = createFakeRun({ flameup: { namesPeople, refuse: refuseFirst } });
@@ -335,24 +335,24 @@ describe('people whom the answer does not confirm', () => {
 		expect(sizesOf(run)).toEqual([100, left.length]);
 	});
 
-	it('because they were silently passed over are rejected', async () => {
+	it('that were silently skipped are rejected', async () => {
 		const refuse = ({ userId }: Person) => (userId === 'u7' ? 'unlucky' : undefined);
 		const run = createFakeRun({ flameup: { skipSilently: true, refuse } });
 		await run.load(people(1, 100));
 		expect([countOf(run, 'upserted'), endings(run)[6]]).toEqual([99, 'not_confirmed']);
 	});
 
-	it('are told from counts that are merely wrong', async () => {
+	it('are distinguished from counts that are merely wrong', async () => {
 		const run = createFakeRun({ flameup: { counts: 'wrong' } });
 		await run.load(people(1, 250));
 		expect([countOf(run, 'upserted'), run.miscounted]).toEqual([250, 3]);
 	});
 });
 
-describe('a part-filled batch', () => {
+describe('a partly filled batch', () => {
 	const batches = { people_per_request: 10, max_age_seconds: 4 };
 
-	it('goes when its oldest record is old enough, though new ones keep coming', async () => {
+	it('is sent when its oldest record is old enough, though new ones keep coming', async () => {
 		const run = createFakeRun({ batches });
 		const slow = people(1, 8).flatMap((step): Step[] => [step, { pauseMs: 1_000 }]);
 		await run.clock.run(run.feed(slow));
@@ -360,13 +360,13 @@ describe('a part-filled batch', () => {
 		expect(run.fake.exchanges[0]?.startedAt).toBe(run.clock.now() - 4_000);
 	});
 
-	it('waits for the end when all input is there already', async () => {
+	it('waits for the end when all input has arrived', async () => {
 		const run = createFakeRun({ batches, flushesByAge: false });
 		await run.load([...people(1, 5), { pauseMs: 300_000 }, ...people(6, 8)]);
 		expect(sizesOf(run)).toEqual([8]);
 	});
 
-	it('waits while the allowance is short, then goes as soon as it is not', async () => {
+	it('waits while the allowance is short, and is sent once it is not', async () => {
 		const run = createFakeRun({ batches, pace: { requests_per_minute: 8 } });
 		const start = run.clock.now();
 		await run.clock.run(run.feed([...people(1, 60), ...people(61, 65), { pauseMs: 59_000 }]));
@@ -427,7 +427,7 @@ describe('the input is held back', () => {
 		expect(run.mostPending).toBeLessThanOrEqual(Math.min(records, characters));
 	});
 
-	it('by a huge marker until it is let go', async () => {
+	it('by a huge marker until it is released', async () => {
 		const maxPending = { records: 1_000, characters: 1_000 };
 		const run = createFakeRun({ maxPending, flushesByAge: false });
 		const all = [person('u1'), { marker: 1, characters: 1e9 }, person('u2'), { marker: 2 }];
@@ -446,7 +446,7 @@ describe('the input is held back', () => {
 describe('a run that fails', () => {
 	const enough = new FlameupError({ code: 'stopped' });
 
-	/** Feeds until four batches are under way, fails, and looks on for ten minutes. */
+	/** Feeds until four batches are under way, fails, and watches for ten minutes. */
 	async function broken(error: unknown, pace = {}) {
 		const run = createFakeRun({ pace, batches: { people_per_request: 10 } });
 		await run.clock.run(run.feed([...people(1, 10), { pauseMs: 1_000 }, ...people(11, 95)]));
@@ -471,7 +471,7 @@ describe('a run that fails', () => {
 		await expect(run.loader.room()).rejects.toBe(reason);
 	});
 
-	it('keeps to its first reason', async () => {
+	it('keeps its first reason', async () => {
 		const { run, thrown } = await broken(enough);
 		run.loader.fail(new FlameupError({ code: 'not_flameup' }));
 		expect(run.loader.failure).toBe(thrown);
@@ -505,7 +505,7 @@ describe('a run that fails', () => {
 			8 * minute,
 			12 * minute,
 		],
-	])('because of %s comes to its end', async (_name, flameup, code, least, most) => {
+	])('because of %s ends in time', async (_name, flameup, code, least, most) => {
 		const run = createFakeRun({ flameup, maxPending: { records: 300, characters: 1e9 } });
 		const start = run.clock.now();
 		expect(await problemIn(run.load(peopleWithMarkers(2_000, 10)))).toMatchObject({ code });
@@ -531,7 +531,7 @@ describe('the allowance is used fully', () => {
 		formats.map((resetFormat): [FakeFlameupOptions] => [{ window, resetFormat }]),
 	);
 
-	/** Ten times smaller batches than in life, to be quick; the requests are the same. */
+	/** Batches ten times smaller than usual, for speed; the requests are the same. */
 	async function loadThreeMinutes(flameup: FakeFlameupOptions, people_per_request = 10) {
 		const run = createFakeRun({ flameup, batches: { people_per_request } });
 		const startedAt = run.clock.now();
@@ -590,7 +590,7 @@ describe('two records of one person', () => {
 	const upserts = (run: FakeRun) =>
 		run.told.flatMap((told) => ('outcome' in told ? [told.outcome] : []));
 
-	it('go as one person, whose last record has the change', async () => {
+	it('are sent as one person, whose last record has the change', async () => {
 		const run = createFakeRun({});
 		await run.load(twice);
 		expect(sizesOf(run)).toEqual([2]);
@@ -602,7 +602,7 @@ describe('two records of one person', () => {
 		expect(run.fake.flameup.people().get('a')?.traits).toEqual({ n: 2 });
 	});
 
-	it('go in two requests, one after the other, where the host wants it, and are shown', async () => {
+	it('are sent in two requests, one after the other, if the host asks, and are shown', async () => {
 		const run = createFakeRun({ separatesRepeats: true, showsPeople: true });
 		await run.load(twice);
 		expect(sizesOf(run)).toEqual([2, 1]);
@@ -645,7 +645,7 @@ describe('two records of one person', () => {
 		expect(Object.keys(run.fake.flameup.people().get('a')?.traits ?? {})).toEqual(['x', 'y']);
 	});
 
-	it('count each record once, with what became of the person', async () => {
+	it('count each record once, with the outcome of the person', async () => {
 		const run = createFakeRun({ flameup: { refuse } });
 		await run.load([good(1), good(2), bad(3), bad(4)].map((traits) => person('a', traits)));
 		expect(upserts(run).toSorted((a, b) => a.ref - b.ref)).toMatchObject([
@@ -663,7 +663,7 @@ describe('two records of one person', () => {
 		expect(run.fake.exchanges.length).toBeLessThanOrEqual(40);
 	});
 
-	it('are not taken apart again and again when that never helps', async () => {
+	it('are not split again and again when that never helps', async () => {
 		const run = createFakeRun({ flameup: { refuse, limit: 0 } });
 		const all = Array.from({ length: 100 }, (_, n) => person(`u${n % 50}`, bad(n)));
 		await run.load(all);
@@ -673,7 +673,7 @@ describe('two records of one person', () => {
 		expect(run.fake.exchanges.length - undivided.fake.exchanges.length).toBeLessThanOrEqual(20);
 	});
 
-	it('whatever their order: those that are valid are upserted, and no value goes back', async () => {
+	it('in any order: the valid ones are upserted, and no value is reverted', async () => {
 		const record = fc.record({ id: fc.nat(6), isBad: fc.boolean(), trait: fc.nat(3) });
 		await fc.assert(
 			fc.asyncProperty(
@@ -728,7 +728,7 @@ it('lets later versions of a person wait while an earlier one is tried again', a
 	expect(run.fake.flameup.people().get('a')?.traits).toEqual({ n: 3 });
 });
 
-it('fails for an error that the host throws, and lets no marker go past it', async () => {
+it('fails for an error that the host throws, and releases no marker after it', async () => {
 	const run = createFakeRun({ failsAt: 3 });
 	const error = await failureOf(run.load([...people(1, 5), { marker: 1 }]));
 	expect((error as FlameupError).problem).toMatchObject({ code: 'unexpected' });

@@ -6,7 +6,7 @@ import { Mapping, Settings } from '../../src/settings/settings';
 /** The mapping as a user writes it. */
 export type MappingInput = Parameters<typeof Mapping.parse>[0] & object;
 
-/** What differs from a stream without declared columns, and from the usual settings. */
+/** Differences from a stream without declared columns, and from default settings. */
 export interface MapperSpec extends Partial<Omit<MapperOptions, 'mapping' | 'settings'>> {
 	readonly invalidEmail?: Settings['rejected_records']['invalid_email'];
 	/** In a workspace the phone number is a trait, else it stands beside the email address. */
@@ -48,7 +48,7 @@ export function userIdOf(record: unknown, mapping?: MappingInput, spec?: MapperS
 	return typeof person === 'string' ? person : person.userId;
 }
 
-/** The traits of a record that has an ID besides. */
+/** The traits of a record that also has an ID. */
 export function traitsOf(record: object, mapping?: MappingInput): object | undefined {
 	const person = sent({ id: 1, ...record }, mapping);
 	return typeof person === 'string' ? { rejected: person } : person.traits;

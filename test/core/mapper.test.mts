@@ -4,7 +4,7 @@ import { parseExactly } from '../../src/mapping/exactNumbers';
 import type { Person } from '../../src/mapping/person';
 import { type MappingInput, mapperOf, sent, sentBy, traitsOf, userIdOf } from './mapped.mts';
 
-/** A number as it comes when a long one stands in the same record. */
+/** A number as parsed when the same record holds a long one. */
 const parseRaw = (text: string): unknown =>
 	(parseExactly(`[${text},12345678901234567890]`) as unknown[])[0];
 
@@ -23,13 +23,13 @@ describe('user ID', () => {
 		['a short number with every digit', parseRaw('1.0'), '1'],
 		['a bigint', 12345678901234567890n, '12345678901234567890'],
 		['a text of digits', '007', '007'],
-		['half a character', '\ud800', '\ud800'],
+		['a lone surrogate', '\ud800', '\ud800'],
 		['255 characters', 'x'.repeat(255), 'x'.repeat(255)],
 		['255 characters and blanks', ` ${'x'.repeat(255)} `, 'x'.repeat(255)],
 		['256 characters', 'x'.repeat(256), 'user_id_too_long'],
 		['a number that has lost digits', 2 ** 53, 'invalid_user_id'],
 		['a number far too large', -1e300, 'invalid_user_id'],
-		['a truth value', true, 'invalid_user_id'],
+		['a boolean', true, 'invalid_user_id'],
 		['a list', ['a'], 'invalid_user_id'],
 		['an empty list', [], 'invalid_user_id'],
 		['an object', { id: 1 }, 'invalid_user_id'],
@@ -56,7 +56,7 @@ describe('user ID', () => {
 	])('from %s', (_name, record, expected) => expect(userIdOf(record, firstOfTwo)).toBe(expected));
 
 	it.each(['constructor', '__proto__.constructor.name', 'toString.name', 'id.length'])(
-		'is never what every object has: %s',
+		'is never an inherited property: %s',
 		(path) => {
 			const columns = ['id', 'constructor', '__proto__', 'toString'];
 			const result = sent({ id: 'x' }, { user_id_columns: [path] }, { columns });
@@ -120,11 +120,11 @@ describe('user ID', () => {
 			{ code: 'invalid_user_id', column: 'id', holds: 'lost digits' },
 		],
 		['too long', { id: 'x'.repeat(300) }, {}, { code: 'user_id_too_long', length: 300 }],
-	])('is said to be %s', (_name, record, mapping, rejection) =>
+	])('is reported as %s', (_name, record, mapping, rejection) =>
 		expect(mapperOf(mapping).toPerson(record)).toEqual(rejection),
 	);
 
-	it('is said to be missing where a part of a joined key is', () =>
+	it('is reported as missing where a part of a joined key is', () =>
 		expect(mapperOf({}, { primaryKey }).toPerson({ shop: 's' })).toEqual({
 			code: 'missing_user_id',
 			columns: ['shop', 'customer.no'],
@@ -189,7 +189,7 @@ describe('email address', () => {
 		['a hard blank inside', 'a\u00a0b@c.d', 'invalid_email'],
 		['only an @', '@', 'invalid_email'],
 		['a number', 42, 'invalid_email'],
-		['a truth value', true, 'invalid_email'],
+		['a boolean', true, 'invalid_email'],
 		['a list', ['ann@example.org'], 'invalid_email'],
 		['an object', { address: 'ann@example.org' }, 'invalid_email'],
 	])('with %s', (_name, email, expected) => {
@@ -399,7 +399,7 @@ describe('a record', () => {
 		['nested too deeply', { id: 1, a: nested(8_000) }, 'invalid_record'],
 		['with a bigint', { id: 1, a: 1n }, 'invalid_record'],
 		['with a bigint inside', { id: 1, a: { b: [1n] } }, 'invalid_record'],
-	])('%s is rejected, and stops nothing', (_name, record, code) => {
+	])('%s is rejected, and does not stop the run', (_name, record, code) => {
 		for (const nested_values of ['keep', 'flatten', 'text']) {
 			expect(sent(record, { nested_values } as MappingInput)).toBe(code);
 		}
@@ -414,7 +414,7 @@ describe('a record', () => {
 		expect(mapperOf().toPerson({ id: 'u-1', ...record })).toMatchObject({ userId: 'u-1' });
 	});
 
-	it('that is empty tells nothing of the columns', () => {
+	it('that is empty reveals nothing about the columns', () => {
 		const one = mapperOf({ user_id_columns: ['key'] }, { primaryKey: [['id']] });
 		expect(sentBy(one, {})).toBe('missing_user_id');
 		expect(one.columns).toEqual([]);
@@ -431,7 +431,7 @@ describe('a record', () => {
 		});
 	});
 
-	it('tells of clashing columns before the first record, when they are declared', () => {
+	it('with clashing declared columns fails before the first record', () => {
 		const rename = [{ column: 'a', trait: 'b' }];
 		const clash = () => mapperOf({ rename }, { columns: ['id', 'a', 'b'] });
 		expect(clash).toThrow(FlameupError);

@@ -80,14 +80,14 @@ function checkMapped(mapper: Mapper, record: Record<string, unknown>, maxBytes: 
 		expect(INVALID).toContain(result.code);
 		return;
 	}
-	// zod takes no object for one that has a key called constructor.
+	// zod does not accept an object with a key called constructor.
 	const { traits: _traits, ...limited } = result.person;
 	expect(Person.safeParse(limited).success).toBe(true);
 	expect(result.json).toBe(JSON.stringify(result.person));
 	expect(Buffer.byteLength(result.json)).toBeLessThanOrEqual(maxBytes);
 }
 
-it('maps or rejects whatever comes, and sends what it says', () => {
+it('maps or rejects any input, and sends what it reports', () => {
 	fc.assert(
 		fc.property(records, arbitrary.mapping, stream, (all, mapping, spec) => {
 			const mapper = mapperUnlessClash(mapping, spec);
@@ -119,7 +119,7 @@ it('maps a record in the same way, whatever the order of its columns', () => {
 	);
 });
 
-it('maps a record that comes again in the same way', () => {
+it('maps a repeated record in the same way', () => {
 	fc.assert(
 		fc.property(records, arbitrary.mapping, stream, (all, mapping, spec) => {
 			const mapper = mapperUnlessClash(mapping, spec);
@@ -141,7 +141,7 @@ it('changes no object but its own', () => {
 	);
 });
 
-it('never tells a value of the record when it is rejected, but the user ID', () => {
+it('reveals no value of a rejected record except the user ID', () => {
 	const secret = 'Zebra-Quagga';
 	const hidden = fc.constantFrom(secret, [secret], { x: secret }, `${secret}@`, secret.repeat(30));
 	const record = fc.record(
@@ -160,7 +160,7 @@ it('never tells a value of the record when it is rejected, but the user ID', () 
 
 describe('what is excluded', () => {
 	const SECRET = 'Zebra-Quagga';
-	/** Any place a secret can be in: a column, a path, a list, or JSON text inside a column. */
+	/** Any place for a secret: a column, a path, a list, or JSON text inside a column. */
 	const place = fc.record({
 		path: fc.array(fc.constantFrom('ssn', 'a', 'b', 'id', 'email', 'phone', 'plan', '__proto__'), {
 			minLength: 1,

@@ -16,7 +16,7 @@ describe('a stream of 5,000 columns', () => {
 	it.each([
 		['declared', columns],
 		['not declared', []],
-	])('is mapped in whole when they are %s', (_name, declared) => {
+	])('is mapped completely when they are %s', (_name, declared) => {
 		const person = sentBy(mapperOf({}, { columns: declared }), record);
 		expect(person).toMatchObject({ userId: 'u-1', traits: { 'Column 4999': 4_999 } });
 	});

@@ -5,7 +5,7 @@ import { Markers, type Segment } from '../../src/loading/markers';
 /** One step: a record comes, a marker comes, or one of the records under way is settled. */
 type Step = 'record' | 'mark' | { settle: number };
 
-/** The whole history, and after each step which markers a slow and certain model would have let go. */
+/** All steps, and after each one the markers that a simple model would have released. */
 function naive() {
 	const input: ({ marker: number } | { settled: boolean })[] = [];
 	return {

@@ -14,7 +14,7 @@ const MINUTE = 60 * SECOND;
 
 type Answer = Partial<HttpResponse> | NetworkFault;
 
-/** Takes everybody, except while `failing` gives an answer; notes when each request was sent. */
+/** Accepts everybody, unless `failing` returns an answer; records the time of each request. */
 function unreliable(failing: (at: number, userIds: readonly string[]) => Answer | undefined) {
 	const sentAt: number[] = [];
 	let start = 0;
@@ -38,7 +38,7 @@ function unreliable(failing: (at: number, userIds: readonly string[]) => Answer 
 const people = (count: number): Step[] =>
 	Array.from({ length: count }, (_, n) => ({ person: { userId: `u${n}` } }));
 
-/** The most of these moments in any minute. */
+/** The most of these times in any minute. */
 const mostInAMinute = (moments: readonly number[]): number =>
 	Math.max(
 		...moments.map((from) => moments.filter((at) => at >= from && at < from + MINUTE).length),
@@ -78,12 +78,12 @@ describe('an outage of Flameup costs at most a tenth of the allowance', () => {
 			expect(upserted(run)).toBe(1_000);
 			expect(sentAt.filter(isOut).length).toBeGreaterThanOrEqual(4);
 			expect(mostInAMinute(sentAt.filter(isOut))).toBeLessThanOrEqual(12);
-			// The pause grows with the outage, to half a minute at the most.
+			// The pause grows with the outage, up to half a minute.
 			expect(ms).toBeLessThanOrEqual(seconds * SECOND + Math.min(31, 1 + 3 * seconds) * SECOND);
 		}
 	});
 
-	it('is waited out as long for many requests under way as for one', async () => {
+	it('is waited out as long for many requests in flight as for one', async () => {
 		const isOut = (at: number) => at >= 60 && at < 2 * SECOND;
 		for (const requests_in_flight of [1, 4, 16]) {
 			const { transport } = unreliable((at) => (isOut(at) ? { status: 503 } : undefined));
@@ -93,7 +93,7 @@ describe('an outage of Flameup costs at most a tenth of the allowance', () => {
 		}
 	});
 
-	it('tells what fails, at most once a minute', async () => {
+	it('is reported at most once a minute', async () => {
 		const { transport } = unreliable((at) => (at < 5 * MINUTE ? { status: 503 } : undefined));
 		const run = createFakeRun({ transport });
 		await run.load(people(500));
@@ -105,7 +105,7 @@ describe('an outage of Flameup costs at most a tenth of the allowance', () => {
 		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MINUTE);
 	});
 
-	it('is the reason of a run that is stopped meanwhile', async () => {
+	it('is the reason reported for a run that is stopped meanwhile', async () => {
 		const { transport } = unreliable(() => networkFault('ECONNREFUSED'));
 		const run = createFakeRun({ transport });
 		void run.clock.sleep(90 * SECOND).then(() => run.stop.abort());
@@ -116,7 +116,7 @@ describe('an outage of Flameup costs at most a tenth of the allowance', () => {
 		});
 	});
 
-	it('is no reason any more once requests succeed', async () => {
+	it('is no longer a reason once requests succeed', async () => {
 		const { transport } = unreliable((at) => (at < 2 * SECOND ? { status: 503 } : undefined));
 		const run = createFakeRun({ transport, pace: { requests_per_minute: 6 } });
 		void run.clock.sleep(30 * SECOND).then(() => run.stop.abort());
@@ -145,7 +145,7 @@ describe('a batch that always fails', () => {
 	});
 });
 
-describe('an address where nothing of Flameup ever answers ends the run within 30 s', () => {
+describe('an address where Flameup never answers ends the run within 30 s', () => {
 	it.each<[string, Answer, string]>([
 		['an unknown name', networkFault('ENOTFOUND'), 'unknown_host'],
 		['no name service', networkFault('EAI_AGAIN'), 'unknown_host'],

@@ -10,7 +10,7 @@ interface Asked {
 	readonly page: number;
 }
 
-/** Reads from a list that answers as it likes; tells what was found, and what was asked. */
+/** Reads from a scripted list; returns what was found, and what was requested. */
 async function read(limit: number, answer: (asked: Asked) => PeoplePage) {
 	const asked: Asked[] = [];
 	const lister = {
@@ -30,7 +30,7 @@ async function read(limit: number, answer: (asked: Asked) => PeoplePage) {
 const people = (ids: readonly number[]) => ids.map((id) => ({ id }));
 const upTo = (count: number) => Array.from({ length: count }, (_, id) => id);
 
-/** A list that rests, of a server with its own idea of a page. */
+/** A stable list, on a server with its own largest page. */
 const resting =
 	(count: number, largestPage: number, total: number | undefined = count) =>
 	({ limit, offset }: Asked): PeoplePage => ({
@@ -38,7 +38,7 @@ const resting =
 		total,
 	});
 
-describe('a list that rests', () => {
+describe('a list that does not change', () => {
 	it.each<[string, number, number, number]>([
 		['of pages as asked', 250, 100, 3],
 		['of shorter pages than asked', 250, 50, 6],
@@ -59,13 +59,13 @@ describe('a list that rests', () => {
 	it.each([
 		['49 of 50', 49, 50],
 		['nobody of 50', 0, 50],
-	])('that lists %s ends, and says so', async (_name, listed, total) => {
+	])('that lists %s ends, and reports that', async (_name, listed, total) => {
 		const { asked, found, isUnsure } = await read(50, resting(listed, 100, total));
 		expect([found, isUnsure]).toEqual([upTo(listed), true]);
 		expect(asked.length).toBeLessThanOrEqual(4);
 	});
 
-	it('is not read further than to the limit, though pages are longer', async () => {
+	it('is read only up to the limit, though pages are longer', async () => {
 		const { asked, found, isUnsure } = await read(50, () => ({
 			people: people(upTo(300)),
 			total: 300,
@@ -73,7 +73,7 @@ describe('a list that rests', () => {
 		expect([found, isUnsure, asked.length]).toEqual([upTo(50), false, 1]);
 	});
 
-	it('that repeats one page for ever ends, and says so', async () => {
+	it('that repeats one page forever ends, and reports that', async () => {
 		const { asked, found, isUnsure } = await read(1e9, () => ({
 			people: people(upTo(100)),
 			total: 1_000_000,
@@ -83,7 +83,7 @@ describe('a list that rests', () => {
 	});
 });
 
-it('asks a bounded number of times, whatever the list answers, and gives nobody twice', async () => {
+it('sends a bounded number of requests, whatever the answers, and returns nobody twice', async () => {
 	const most = 60;
 	const page = fc.record({
 		ids: fc.oneof(
@@ -104,7 +104,7 @@ it('asks a bounded number of times, whatever the list answers, and gives nobody 
 					const { ids, total } = pages[page % pages.length] ?? { ids: [], total: 0 };
 					return { people: people(isCut ? ids.slice(0, wanted) : ids), total };
 				});
-				// Three readings, each of which brings at least one more of those who exist with every page.
+				// Three passes, in each of which every page brings at least one more existing person.
 				expect(asked.length).toBeLessThanOrEqual(3 * (most + 1));
 				expect(new Set(found).size).toBe(found.length);
 				expect(found.length).toBeLessThanOrEqual(limit);

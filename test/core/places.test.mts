@@ -11,7 +11,7 @@ const RECORD = {
 const without = (...exclude_columns: string[]): MappingInput => ({ exclude_columns });
 const rename = (column: string, trait: string): MappingInput => ({ rename: [{ column, trait }] });
 
-/** The traits that a record without its ID gives. */
+/** The traits of a record given without its ID. */
 function traits(
 	record: object,
 	mapping: MappingInput,
@@ -35,7 +35,7 @@ describe('a path in exclude_columns', () => {
 		],
 		['all there is', { a: { b: 's' } }, ['a.b'], undefined],
 		[
-			'a member however written',
+			'a member in any spelling',
 			{ Address: { SSN: 's', c: 1 } },
 			['address.ssn'],
 			{ Address: { c: 1 } },
@@ -83,7 +83,7 @@ describe('a path in exclude_columns', () => {
 		expect(traits(record, without(...excluded))).toEqual(expected),
 	);
 
-	it.each(NESTED)('never shows the value, when nested values are sent so: %s', (nested_values) => {
+	it.each(NESTED)('never shows the value, with nested_values: %s', (nested_values) => {
 		for (const columns of [[], ['id', 'plan', 'address']]) {
 			const mapper = mapperOf({ ...without('address.ssn'), nested_values }, { columns });
 			const result = mapper.toPerson(RECORD);
@@ -107,7 +107,7 @@ describe('a path in exclude_columns', () => {
 			a: '{"n":12345678901234567890}',
 		}));
 
-	it('leaves out lists that are nested beyond reason', () => {
+	it('leaves out lists that are nested too deeply', () => {
 		const deep = JSON.parse(`${'['.repeat(8_000)}{"b":"secret"}${']'.repeat(8_000)}`);
 		expect(JSON.stringify(traits({ a: deep }, without('a.b')))).not.toContain('secret');
 	});
@@ -138,7 +138,7 @@ describe('a path in only_columns', () => {
 		['keep', { address: { city: 'Ghent', geo: { lat: 1 } } }],
 		['flatten', { 'address.city': 'Ghent', 'address.geo.lat': 1 }],
 		['text', { address: '{"city":"Ghent","geo":{"lat":1}}' }],
-	])('goes with nested values that are sent so: %s', (nested_values, expected) => {
+	])('works with nested_values: %s', (nested_values, expected) => {
 		const only_columns = ['address.city', 'address.geo.lat'];
 		expect(traits(RECORD, { only_columns }, nested_values)).toEqual(expected);
 	});
@@ -204,7 +204,7 @@ describe('a path in rename', () => {
 		['moves nothing of a text', { a: 'y' }, rename('a.b', 'x'), { a: 'y' }],
 	])('%s', (_name, record, mapping, expected) => expect(traits(record, mapping)).toEqual(expected));
 
-	it('wins its trait over a column of that name', () => {
+	it('takes its trait from a column of that name', () => {
 		for (const record of [
 			{ id: 1, city: 'of the column', address: { city: 'of the path' } },
 			{ id: 1, address: { city: 'of the path' }, city: 'of the column' },
@@ -215,7 +215,7 @@ describe('a path in rename', () => {
 		}
 	});
 
-	it('goes with nested values that are flattened', () =>
+	it('works with flattened nested values', () =>
 		expect(
 			traits(RECORD, { ...rename('address.city', 'town'), ...without('address.ssn') }, 'flatten'),
 		).toEqual({
@@ -242,9 +242,9 @@ describe('a path in email_column', () => {
 			{},
 			{ email: 'a@b.c', traits: { contact: { email: 'x' } } },
 		],
-		['is it in JSON text', { contact: '{"email":"a@b.c"}' }, {}, { email: 'a@b.c' }],
+		['is found in JSON text', { contact: '{"email":"a@b.c"}' }, {}, { email: 'a@b.c' }],
 		[
-			'is it instead of the usual column',
+			'replaces the usual column',
 			{ email: 'x@y.z', contact: { email: 'a@b.c' } },
 			{},
 			{ email: 'a@b.c', traits: { email: 'x@y.z' } },
@@ -278,7 +278,7 @@ describe('a path in user_id_columns', () => {
 			{ userId: '7', traits: { account: { id: 7, name: 'x' } } },
 		],
 		[
-			'is it in JSON text',
+			'is found in JSON text',
 			{ account: '{"id":7}' },
 			{ userId: '7', traits: { account: '{"id":7}' } },
 		],
@@ -294,7 +294,7 @@ describe('a path in user_id_columns', () => {
 	);
 });
 
-it('tells which paths no record had', () => {
+it('reports which paths no record had', () => {
 	const mapper = mapperOf({
 		...without('address.ssn', 'address.typo', 'nothing.here'),
 		only_columns: ['address.city', 'address.town'],

@@ -150,7 +150,7 @@ describe('headers of the IETF drafts', () => {
 		['an hour', { 'ratelimit-policy': '5000;w=3600' }],
 		['a second, by another header', { 'ratelimit-policy': '10;w=1', ratelimit: 'limit=10' }],
 		['a day and a second', { 'ratelimit-policy': '"a";q=10;w=1,"b";q=90000;w=86400' }],
-	])('say nothing of the limit for a minute when they are about %s', (_name, headers) =>
+	])('give no limit per minute when they are about %s', (_name, headers) =>
 		expect(readRate(headers, NOW)).toEqual({}),
 	);
 
@@ -164,7 +164,7 @@ describe('headers of the IETF drafts', () => {
 	);
 });
 
-it('never asks for a moment in the past, whatever the headers say', () => {
+it('never returns a time in the past, whatever the headers say', () => {
 	const value = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String));
 	const part = fc.tuple(
 		fc.constantFrom('limit', 'r', 't', 'q', 'w', '"a"'),

@@ -16,7 +16,7 @@ function opened(limit: number, reading: RateReading = {}, follow = false) {
 	return limiter;
 }
 
-/** How many more may go at `now`. */
+/** Requests allowed at `now`. */
 function goes(limiter: RateLimiter, now: number, most = 5_000): number {
 	let sent = 0;
 	while (sent < most && limiter.wait(now) <= 0) {
@@ -27,7 +27,7 @@ function goes(limiter: RateLimiter, now: number, most = 5_000): number {
 }
 
 describe('the allowance', () => {
-	it('is opened by one request, and nobody else goes before its answer', () => {
+	it('starts with one request, and no other is sent before its answer', () => {
 		const limiter = new RateLimiter(120, false);
 		expect(limiter.wait(0)).toBe(0);
 		const probe = limiter.sent();
@@ -36,7 +36,7 @@ describe('the allowance', () => {
 		expect(goes(limiter, 100)).toBe(119);
 	});
 
-	it('takes a request back a minute after its answer', () => {
+	it('frees a request a minute after its answer', () => {
 		const limiter = opened(2);
 		const second = limiter.sent();
 		expect(limiter.wait(200)).toBe(100 + MINUTE - 200);
@@ -67,7 +67,7 @@ describe('the allowance', () => {
 		expect(goes(limiter, 100)).toBe(more);
 	});
 
-	it('grows back when a lower announcement is taken back', () => {
+	it('grows back when a lower announced limit is withdrawn', () => {
 		const limiter = opened(120, { limit: 60 });
 		limiter.answered(limiter.sent(), 200, { limit: 1_000 });
 		expect(goes(limiter, 200)).toBe(118);
@@ -86,7 +86,7 @@ describe('the allowance', () => {
 describe('another client of the key', () => {
 	const resetAt = 40_000;
 
-	it('leaves us what remains, less what is not answered, until the reset', () => {
+	it('leaves us the remaining requests, minus unanswered ones, until the reset', () => {
 		const limiter = opened(120, { remaining: 65, resetAt });
 		const tickets = [limiter.sent(), limiter.sent()];
 		expect(goes(limiter, 200)).toBe(63);
@@ -95,7 +95,7 @@ describe('another client of the key', () => {
 		expect(limiter.hasSpare(300)).toBe(false);
 	});
 
-	it('gets to be known by one request after the other where less than half is left', () => {
+	it('is detected by one request at a time where less than half is left', () => {
 		const limiter = opened(120, { remaining: 50, resetAt });
 		for (let answered = 1; answered <= 4; answered++) {
 			const ticket = limiter.sent();
@@ -122,7 +122,7 @@ describe('another client of the key', () => {
 		expect(limiter.wait(200)).toBe(resetAt - 200);
 	});
 
-	it('is waited for until the reset, and then one request goes ahead', () => {
+	it('is waited for until the reset, and then one request is sent first', () => {
 		const limiter = opened(120, { remaining: 0, resetAt });
 		expect(limiter.wait(1_000)).toBe(39_000);
 		expect(goes(limiter, resetAt)).toBe(1);
@@ -155,7 +155,7 @@ describe('another client of the key', () => {
 });
 
 describe('after a 429', () => {
-	it('nobody goes before the time, and then one goes ahead', () => {
+	it('no request is sent before the time, and then one is sent first', () => {
 		const limiter = opened(120);
 		const others = [limiter.sent(), limiter.sent()];
 		limiter.hold(10_000);
@@ -196,7 +196,7 @@ const move = fc.oneof(
 
 type Move = typeof move extends fc.Arbitrary<infer One> ? One : never;
 
-/** A limiter that is asked and answered as the moves say, and held against its limit. */
+/** A limiter driven by the moves, and checked against its limit. */
 class Played {
 	readonly #limiter: RateLimiter;
 	readonly #limit: number;
@@ -242,7 +242,7 @@ class Played {
 	}
 }
 
-it('whatever answers say: within the limit, and never stuck with nothing unanswered', () => {
+it('whatever the answers: within the limit, and never stuck without unanswered requests', () => {
 	const moves = fc.array(move, { maxLength: 120 });
 	fc.assert(
 		fc.property(moves, fc.integer({ min: 1, max: 8 }), (all, limit) => {
@@ -254,7 +254,7 @@ it('whatever answers say: within the limit, and never stuck with nothing unanswe
 	);
 });
 
-/** Sends `requests` batches of one person by several workers, until all are taken. */
+/** Sends `requests` batches of one person by several workers, until all are accepted. */
 async function drive(run: FakeRun, requests: number, workers: number): Promise<void> {
 	let next = 0;
 	const work = async () => {
@@ -291,7 +291,7 @@ const workers = fc.integer({ min: 1, max: 16 });
 const startMs = fc.nat(MINUTE);
 
 describe('in front of Flameup', () => {
-	it('alone, meets no 429, whatever the window, headers, clocks and latencies are', async () => {
+	it('alone, gets no 429, whatever the window, headers, clocks and latencies are', async () => {
 		const limits = fc.record({
 			limit: fc.constantFrom(5, 20, 120),
 			below: fc.constantFrom(0, 3),
@@ -317,7 +317,7 @@ describe('in front of Flameup', () => {
 		);
 	}, 120_000);
 
-	it('beside a client who uses up a part of each window, meets at most one 429 a window', async () => {
+	it('beside a client who uses up a part of each window, gets at most one 429 a window', async () => {
 		const steady = switches.map((given) => ({ ...given, rateHeaders: true, dateHeader: true }));
 		await fc.assert(
 			fc.asyncProperty(
@@ -351,7 +351,7 @@ describe('in front of Flameup', () => {
 		['with all headers', {}, 1],
 		['with Retry-After only', { rateHeaders: false, retryAfter: 'seconds' }, 4],
 		['with no headers at all', { rateHeaders: false, dateHeader: false }, 8],
-	])('beside a client who comes and goes, gets on: %s', async (_name, flameup, most) => {
+	])('beside a client who comes and goes, makes progress: %s', async (_name, flameup, most) => {
 		const run = createFakeRun({ flameup: { ...flameup, window: 'rolling' }, pace: patient });
 		let isOver = false;
 		const foreign = async () => {
@@ -409,12 +409,12 @@ describe('senders of one key at their own paces', () => {
 		expect(paces(limiter, 30, 2 * MINUTE)).toBe(30);
 	});
 
-	it('a pace is never above what is announced', () => {
+	it('a pace never exceeds the announced limit', () => {
 		const limiter = opened(120, { limit: 10 });
 		expect(paces(limiter, 60, 100)).toBe(9);
 	});
 
-	it('the books are idle once nothing in them counts', () => {
+	it('the accounting is idle once no request counts', () => {
 		const limiter = new RateLimiter(120, false);
 		expect(limiter.isIdle(0)).toBe(true);
 		const ticket = limiter.sent();

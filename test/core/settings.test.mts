@@ -16,14 +16,14 @@ function all(schema: JsonSchema, prefix = ''): [path: string, setting: JsonSchem
 	);
 }
 
-/** What is wrong with settings that have an API key besides. */
+/** The issues of settings that also have an API key. */
 function issuesOf(settings: object): SettingIssue[] {
 	const input = { api_key: 'key', ...settings };
 	const { error } = Settings.safeParse(input);
 	return error === undefined ? [] : settingIssues(error, input);
 }
 
-/** Where a refusal points to. */
+/** The paths refused. */
 const refusedPaths = (settings: object): string[] =>
 	issuesOf(settings).map(({ setting }) => setting);
 
@@ -45,7 +45,7 @@ describe.each([
 		});
 	});
 
-	it('calls records, columns and runs as its users do', () => {
+	it('uses the terms of its users for records, columns and runs', () => {
 		const texts = all(jsonSchema(Settings, words)).map(([, { description = '' }]) => description);
 		expect(texts.join(' ')).toContain(words.column);
 		expect(texts.join(' ')).toContain(words.record);
@@ -307,9 +307,9 @@ it.each<[string, object, SettingIssue[]]>([
 		[{ setting: 'rejected_records.max_percent', problem: 'too_big', bound: 100, inclusive: false }],
 	],
 	['an unknown name', { apiKey: 1 }, [{ setting: 'apiKey', problem: 'unknown' }]],
-])('tells as data of %s', (_name, settings, issues) => expect(issuesOf(settings)).toEqual(issues));
+])('reports as data: %s', (_name, settings, issues) => expect(issuesOf(settings)).toEqual(issues));
 
-it('takes or refuses whatever comes, and names a setting for each fault', () => {
+it('accepts or refuses any input, and names a setting for each fault', () => {
 	const anything = fc.oneof(fc.anything(), fc.constantFrom(null, [], {}, '', 0));
 	const group = fc.oneof(
 		anything,
@@ -435,10 +435,10 @@ describe('plain http', () => {
 		'http://192.168.0.1:8080',
 		'http://ⓛocalhost',
 	];
-	it.each(ELSEWHERE)('does not leave it: %s', (api_url) =>
+	it.each(ELSEWHERE)('is refused for another host: %s', (api_url) =>
 		expect(refusedPaths({ api_url })).toEqual(['api_url']),
 	);
-	it.each(ELSEWHERE)('leaves it when the user allows that: %s', (api_url) =>
+	it.each(ELSEWHERE)('goes to another host when the user allows that: %s', (api_url) =>
 		expect(refusedPaths({ api_url, allow_http: true })).toEqual([]),
 	);
 	it.each([
@@ -455,7 +455,7 @@ describe('plain http', () => {
 		expect(refusedPaths({ api_url, allow_http: true })).toContain('api_url'),
 	);
 
-	it('reaches nobody but this computer, whatever the address looks like', () => {
+	it('reaches only this computer, whatever the address looks like', () => {
 		const piece = fc.constantFrom(
 			...['localhost', '127.0.0.1', '[::1]', 'evil.example', '.', ':', '@', '/', '\\', '#', '?'],
 			...['%2e', '%40', '80', '\t', '\n', ' ', '。', '::', 'ﬀ', '\u00ad'],

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const CLIENTS = 5;
 const PEOPLE_EACH = 7_200;
 
-/** What Flameup does, and how long after each other the clients begin. */
+/** What Flameup does, and the delay between client starts. */
 type Switches = FakeFlameupOptions & { apartMs?: number };
 
 /** Four destinations and a node, which know nothing of each other, send through one key. */
@@ -26,7 +26,7 @@ async function share({ apartMs = 0, ...flameup }: Switches, seed: number) {
 	return first.fake;
 }
 
-/** Requests taken in each window but the last, which nobody has to fill. */
+/** Requests accepted in each window but the last, which may be partial. */
 function takenPerWindow({ exchanges }: FakeRun['fake'], startsAt: (arrivedAt: number) => number) {
 	const windows = new Map<number, number>();
 	for (const { arrivedAt, status } of exchanges.toSorted((a, b) => a.arrivedAt - b.arrivedAt)) {

@@ -19,7 +19,7 @@ const HOSTS: readonly (readonly [string, Vocabulary])[] = [
 ];
 const ALL: readonly Problem[] = Object.values(PROBLEMS);
 
-/** Facts that change the words. */
+/** Facts that change the text. */
 const VARIANTS: readonly Problem[] = [
 	{ code: 'missing_user_id', columns: [], joined: false },
 	{ code: 'missing_user_id', columns: ['shop', 'no'], joined: true },
@@ -64,7 +64,7 @@ const ISSUES: readonly SettingIssue[] = [
 	{ setting: 'rejected_records.policy', problem: 'ignores_limit', other: 'skip' },
 ];
 
-it('says in words what is checked in', async () => {
+it('match the checked-in file', async () => {
 	const all = [
 		...ALL,
 		...VARIANTS,
@@ -180,7 +180,7 @@ describe('a text of the settings', () => {
 		expect(fillIn(text, N8N_WORDS)).toBe(n8n);
 	});
 
-	it('has the word as it is, whatever it holds', () =>
+	it('inserts a word unchanged, whatever it holds', () =>
 		expect(fillIn('a {record}.', { ...N8N_WORDS, record: "$& $' {column}" })).toBe(
 			"a $& $' {column}.",
 		));
@@ -197,7 +197,7 @@ it.each<[string[], string]>([
 	[['a', 'b', 'c'], '"a", "b" and "c"'],
 ])('lists %j as %s', (names, expected) => expect(quoted(names)).toBe(expected));
 
-it('does not list columns without end', () => {
+it('limits the number of listed columns', () => {
 	const columns = Array.from({ length: 5_000 }, (_, i) => `c${i}`);
 	const { reason = '' } = textOf(
 		{ code: 'not_people', stream: 's', columns, hasEmail: false },

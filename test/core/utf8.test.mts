@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fitsIn, utf8Length } from '../../src/mapping/utf8';
 
-/** All of Unicode, and what JSON makes of text that is not even Unicode. */
+/** All of Unicode, and the JSON of text that is not valid Unicode. */
 const text = fc.oneof(
 	fc.string({ unit: 'binary' }),
 	fc.string(),
@@ -26,7 +26,7 @@ it.each([
 	['a😀é漢', 10],
 ])('counts the bytes of %j', (given, bytes) => expect(utf8Length(given)).toBe(bytes));
 
-it('counts as UTF-8 is written', () => {
+it('counts the bytes of the UTF-8 encoding', () => {
 	fc.assert(
 		fc.property(text, (given) => {
 			expect(utf8Length(given)).toBe(Buffer.byteLength(given));

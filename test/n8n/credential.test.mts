@@ -14,7 +14,7 @@ const given = { apiKey: defaultKey, workspaceId: 'ws_simulator', baseUrl: 'https
 const evaluate = (text: string, credentials: typeof given): string =>
 	new Function('$credentials', `return ${text.replace(/^=\{\{|\}\}$/g, '')}`)(credentials);
 
-/** What n8n's Test button says, by the rules of its tester. */
+/** The result of n8n's Test button, by n8n's own rules. */
 function test(changes: Partial<typeof given> = {}, flameup: Partial<FlameupOptions> = {}) {
 	const credentials = { ...given, ...changes };
 	const { request, rules } = new FlameupApi().test;
@@ -53,19 +53,19 @@ describe('the Test button', () => {
 		expect(test(changes, flameup)).toMatch(expected);
 	});
 
-	it('lets a key pass that may only write people', () => {
+	it('accepts a key that may only write people', () => {
 		const keys = [{ key: defaultKey, permissions: ['people:write'] }];
 		expect(test({}, { keys })).toBe('OK');
 	});
 
-	it('fails for every other answer that is no success', () => {
+	it('fails for every other unsuccessful response', () => {
 		const { except } = new FlameupApi().test.request.ignoreHttpStatusErrors as { except: number[] };
 		for (let status = 300; status < 600; status++) {
 			expect(except.includes(status)).toBe(status !== 403);
 		}
 	});
 
-	it('reads nobody: it looks for a person whom nobody has', () => {
+	it('reads no person: it requests one that does not exist', () => {
 		const url = evaluate(new FlameupApi().test.request.url ?? '', given);
 		expect(url).toBe(
 			'/workspaces/ws_simulator/people/search?external_id=flameup-connection-check&limit=1',
@@ -97,13 +97,13 @@ describe('the Base URL', () => {
 		'https://login@flameup.example',
 		'https://flameup.example/?x=1',
 		'HTTPS://flameup.example',
-	])('%s is refused in the test where a run refuses it, and in words', (address) => {
+	])('%s is rejected by the test if a run rejects it, with a message', (address) => {
 		const { success } = Settings.safeParse({ api_key: 'x', api_url: address });
 		if (success) expect(baseUrl(address)).toBe(address.replace(/\/$/, ''));
 		else expect(() => baseUrl(address)).toThrow(/^The Base URL .+\.$/);
 	});
 
-	it('says what is wrong in the only kind of error that n8n passes on', () => {
+	it('reports problems with the only error type that n8n shows', () => {
 		const plain = { name: 'ExpressionError', message: expect.stringMatching(/https:.*API Key/) };
 		expect(() => baseUrl('http://example.com')).toThrow(expect.objectContaining(plain));
 		const none = { name: 'ExpressionError', message: expect.stringMatching(/not an address/) };
@@ -114,7 +114,7 @@ describe('the Base URL', () => {
 		expect(baseUrl('')).toBe(DEFAULT_API_URL);
 	});
 
-	it('is one expression to n8n, which ends it at two closing braces', () => {
+	it('is one expression in n8n, which ends at two closing braces', () => {
 		const text = new FlameupApi().test.request.baseURL ?? '';
 		expect(text.indexOf('}}')).toBe(text.length - 2);
 	});

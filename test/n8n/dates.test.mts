@@ -6,7 +6,7 @@ import { fakeTimers, run } from './timed.mts';
 fakeTimers();
 
 const ISO = '2026-11-15T05:00:00.000Z';
-/** What `$now` gives, in the zone of its text. */
+/** The value of `$now`, in its own time zone. */
 const luxon = (text: string) => tryToParseDateTime(text) as never;
 
 const DATES = [
@@ -33,7 +33,7 @@ describe.each(DATES)('%s becomes ISO 8601', (_name, date, iso) => {
 		expect(person.traits).toEqual({ at: iso });
 	});
 
-	it('inside a list or an object that becomes text', async () => {
+	it('inside a list or an object that is converted to text', async () => {
 		const nested = [{ userId: 'a', at: [{ on: date() }] }];
 		const [person] = await sent({ items: nested, parameters: mapped(trait('string')) });
 		expect(JSON.parse(person.traits.at)).toEqual([{ on: iso }]);
@@ -75,7 +75,7 @@ describe.each(DATES)('%s becomes ISO 8601', (_name, date, iso) => {
 		expect(done.flameup.events()[0]?.parameters).toEqual({ at: iso, deep: { at: iso } });
 	});
 
-	it('but is no number', async () => {
+	it('but is not a number', async () => {
 		const done = await run({ items, parameters: mapped(trait('number')) });
 		expect(done.error?.message).toContain('The value is not of the type number');
 	});
@@ -147,7 +147,7 @@ describe("an event's timestamp", () => {
 		});
 	});
 
-	it('fails only the rows where it is none', async () => {
+	it('fails only the rows where it is invalid', async () => {
 		const ends = await stored(['2026-11-15', 'no', 1763600000]);
 		expect(ends).toEqual([
 			ISO,
@@ -156,7 +156,7 @@ describe("an event's timestamp", () => {
 		]);
 	});
 
-	it('is the present where it is empty', async () => {
+	it('is the current time if empty', async () => {
 		for (const given of [null, undefined, '', ' ']) {
 			const done = await run({ items: [{ at: given as never }], parameters: track });
 			expect(done.error).toBeUndefined();

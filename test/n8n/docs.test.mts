@@ -57,7 +57,7 @@ function described({ description = '', ...property }: INodeProperties): string {
 	return [sentence(description), ...shown].filter(Boolean).join(' ');
 }
 
-/** One row for all parameters that say the same in several operations. */
+/** One row for all parameters that have the same text in several operations. */
 function grouped(list: { property: INodeProperties; usedBy: unknown[] }[]): string[][] {
 	const rows = new Map<string, { cells: string[]; usedBy: Set<string> }>();
 	for (const { property, usedBy } of list) {
@@ -88,7 +88,7 @@ const options = properties.filter(isCollection).flatMap((collection) =>
 
 const answered = { status: 400, said: '', fields: [] };
 
-/** One problem for each code of a rejected row, to ask for its hint. */
+/** One problem for each code of a rejected row, to get its hint. */
 const EXAMPLES: { [Code in RejectionCode]: Problem<Code> } = {
 	missing_user_id: { code: 'missing_user_id', columns: ['id'], joined: false },
 	invalid_user_id: { code: 'invalid_user_id', column: 'id', holds: 'a list' },
@@ -168,7 +168,7 @@ it.each(Object.entries(parts))(
 	(name, expected) => expectPart(FILE, name, expected),
 );
 
-it('docs/n8n.md shows pictures that are there', () => {
+it('docs/n8n.md shows only pictures that exist', () => {
 	const text = readFileSync(FILE, 'utf8');
 	const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 	expect(pictures.length).toBeGreaterThan(2);

@@ -3,7 +3,7 @@ import { Flameup as FlameupNode } from '../../nodes/Flameup/Flameup.node.ts';
 import { createFlameup, type Flameup, type FlameupOptions } from '../../simulator/flameup.mts';
 import { defaultKey } from '../../simulator/keys.mts';
 
-/** What the user of n8n has set. */
+/** The user's settings in n8n. */
 export interface Setting {
 	items?: IDataObject[];
 	parameters?: Record<string, unknown>;
@@ -15,15 +15,15 @@ export interface Setting {
 	cancel?: AbortSignal;
 	credential?: Error;
 	timezone?: string;
-	/** An AI agent runs the node, and says so itself or by the type that n8n gives to tools. */
+	/** Run by an AI agent, known from the context or from the node type of tools. */
 	tool?: 'by agent' | 'by type';
-	/** A Flameup that another execution has used. */
+	/** A Flameup shared with another execution. */
 	shared?: Flameup;
-	/** Older contexts lack some functions. */
+	/** Functions that the context lacks. */
 	lacks?: readonly string[];
 }
 
-/** What came of it, and what it cost. */
+/** The result of an execution. */
 export interface Executed {
 	items: INodeExecutionData[];
 	hints: string[];
@@ -33,14 +33,14 @@ export interface Executed {
 const ports = new WeakMap<Flameup, number>();
 let lastPort = 0;
 
-/** Each Flameup has its own address, because executions share the pace of an address and key. */
+/** Each Flameup has its own address, because executions share a rate limit per address and key. */
 function baseUrlOf(flameup: Flameup): string {
 	const port = ports.get(flameup) ?? ++lastPort;
 	ports.set(flameup, port);
 	return `http://127.0.0.1:${port}/api/v1`;
 }
 
-/** The node in an n8n that is only as real as its documented functions, before a simulated Flameup. */
+/** The node in a fake n8n with only the documented functions, and a simulated Flameup. */
 export function createN8n(setting: Setting = {}) {
 	const { apiKey = defaultKey, cancel, items = [{}] } = setting;
 	const flameup = setting.shared ?? createFlameup({ now: Date.now, ...setting.flameup });
@@ -128,7 +128,7 @@ export function createN8n(setting: Setting = {}) {
 	};
 }
 
-/** What must never leave as it came: axios' own error inside n8n's. */
+/** An axios error wrapped in n8n's; must never be passed on as is. */
 const withCause = (code: string) =>
 	Object.assign(new Error('wrapped'), { cause: Object.assign(new Error(code), { code }) });
 
@@ -175,7 +175,7 @@ export const automatic = (
 	...more,
 });
 
-/** So many rows, of different people. */
+/** Rows of `count` different people. */
 export const people = (count: number): IDataObject[] =>
 	Array.from({ length: count }, (_, i) => ({
 		userId: `user_${i}`,
@@ -187,7 +187,7 @@ export const people = (count: number): IDataObject[] =>
 export const pairs = (items: readonly INodeExecutionData[]): unknown[] =>
 	items.map(({ pairedItem }) => (pairedItem as { item?: number } | undefined)?.item);
 
-/** Items that n8n takes for failed rows: only these keys. */
+/** Whether n8n treats it as failed: only these keys. */
 export const isFailed = ({ json }: INodeExecutionData): boolean =>
 	json.error !== undefined &&
 	Object.keys(json).every((key) => ['error', 'message', 'details'].includes(key));

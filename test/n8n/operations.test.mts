@@ -18,7 +18,7 @@ const STYLES = [
 	['without a workspace', ''],
 ] as const;
 
-/** The node with people in Flameup. */
+/** The node, with people in Flameup. */
 async function populated(count: number, setting: Setting) {
 	const n8n = createN8n({ items: people(count), parameters: mapped(), ...pick(setting) });
 	await finish(n8n);
@@ -32,7 +32,7 @@ const pick = ({ flameup, workspaceId }: Setting): Setting => ({
 });
 
 describe('Create', () => {
-	it('creates people one by one, and tells who is there already as the failure of that row', async () => {
+	it('creates people one by one, and fails the rows of people who already exist', async () => {
 		const items = [...people(3), { userId: 'user_1' }, { userId: 'user_9' }, {}];
 		const parameters = mapped({ operation: 'create' });
 		const done = await run({ items, parameters, onError: 'continue' });
@@ -54,7 +54,7 @@ describe('Create', () => {
 		expect(done.requests).toHaveLength(2);
 	});
 
-	it('does not send a person again when it is not known whether they were created', async () => {
+	it('does not resend a person who may have been created', async () => {
 		const done = await run({
 			items: people(3),
 			parameters: mapped({ operation: 'create' }),
@@ -101,7 +101,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
 	});
 
-	it('gives everything when it is not to simplify', async () => {
+	it('returns everything when Simplify is off', async () => {
 		const done = await populated(1, {
 			items: [{ who: 'user_0' }],
 			parameters: get('userId', { simplify: false }),
@@ -113,7 +113,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		});
 	});
 
-	it('refuses an empty value, and never follows one that leads elsewhere', async () => {
+	it('rejects an empty value, and does not resolve path segments in an ID', async () => {
 		const done = await populated(1, {
 			items: [{ who: '' }, { who: '..' }, { who: 'a/../user_0' }],
 			parameters: get('userId'),
@@ -127,7 +127,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		]);
 	});
 
-	it('sends nothing more after a wrong key', async () => {
+	it('sends no more requests after a wrong key', async () => {
 		const items = people(5);
 		const parameters = get('userId', { userId: '={{ $json.userId }}' });
 		const done = await run({ items, parameters, onError: 'continue', apiKey: 'no', workspaceId });
@@ -136,7 +136,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 	});
 });
 
-it('names the permission that reading needs', async () => {
+it('names the permission required for reading', async () => {
 	const key = 'ws_test_a.b';
 	const done = await run({
 		items: [{}],
@@ -156,14 +156,14 @@ describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
 		[{ returnAll: true }, 250, 3],
 		[{ returnAll: true, filters: { status: 'bounced' } }, 0, 1],
 		[{ returnAll: true, filters: { status: 'active' } }, 250, 3],
-	])('%o gives %i people with %i requests', async (more, count, requests) => {
+	])('%o returns %i people in %i requests', async (more, count, requests) => {
 		const done = await populated(250, { parameters: getAll(more), workspaceId });
 		expect(new Set(done.items.map(({ json }) => json.userId)).size).toBe(count);
 		expect(done.items).toHaveLength(count);
 		expect(done.requests).toHaveLength(requests);
 	});
 
-	it('reads once for rows that ask for the same', async () => {
+	it('reads once for rows with the same parameters', async () => {
 		const items = [{ n: 2 }, { n: 2 }, { n: 0 }, { n: 3 }];
 		const parameters = getAll({ limit: '={{ $json.n }}' });
 		const done = await populated(5, { items, parameters, onError: 'continue', workspaceId });
@@ -184,7 +184,7 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		...more,
 	});
 
-	it('changes the traits that are given and leaves the others', async () => {
+	it('changes the given traits and keeps the others', async () => {
 		const items = [
 			{ who: 'user_0', plan: 'gold' },
 			{ who: 'nobody', plan: 'x' },
@@ -197,7 +197,7 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		expect(done.flameup.people().get('user_0')?.traits).toEqual({ plan: 'gold', city: 'Rome' });
 	});
 
-	it('refuses to do nothing', async () => {
+	it('rejects a row without traits', async () => {
 		const done = await populated(1, {
 			items: [{ who: 'user_0' }],
 			parameters: update({ traits: {} }),
@@ -242,7 +242,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 		});
 	});
 
-	it('waits out 429, and never sends an event again that may have arrived', async () => {
+	it('retries after 429, and never resends an event that may have arrived', async () => {
 		const done = await run({
 			items: people(5),
 			parameters: track(),
@@ -261,7 +261,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 		]);
 	});
 
-	it('says when the workflow stops that a second run tracks twice', async () => {
+	it('warns on a stop that a rerun tracks events twice', async () => {
 		const items = [{ userId: 'a' }, { userId: '' }];
 		const done = await run({ items, parameters: track(), workspaceId });
 		expect(done.error?.message).toBe('User ID: There is no value [item 1]');
@@ -270,7 +270,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 		);
 	});
 
-	it.each([['yesterday'], ['32nd of May']])('refuses the time %s', async (timestamp) => {
+	it.each([['yesterday'], ['32nd of May']])('rejects the time %s', async (timestamp) => {
 		const done = await run({ items: people(1), parameters: track({ timestamp }), workspaceId });
 		expect(done.error?.message).toBe('Timestamp: The value is not a date and time [item 0]');
 	});
@@ -284,7 +284,7 @@ describe('every operation', () => {
 	});
 
 	it.each(OPERATIONS)(
-		'%s %s: never throws when the other rows are to go on',
+		'%s %s: never throws when On Error is set to continue',
 		async (resource, operation) => {
 			const broken = '={{ $json.no.such.thing }}';
 			const parameters = {

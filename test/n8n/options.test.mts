@@ -13,7 +13,7 @@ const HIDDEN = {
 };
 type Path = keyof typeof HIDDEN;
 
-/** The setting of the core in which only `n8n: true` is added; its modules are loaded afresh. */
+/** Adds only `n8n: true` to a core setting, and reloads the modules. */
 async function declare(path: Path) {
 	vi.resetModules();
 	const { Settings } = await import('../../src/settings/settings.ts');
@@ -40,7 +40,7 @@ const shownIn = (properties: INodeProperties[], name: string) =>
 
 afterEach(() => vi.resetModules());
 
-describe('a setting of the core becomes an option by n8n: true alone', () => {
+describe('n8n: true is enough to make a core setting an option', () => {
 	it.each(Object.entries(HIDDEN))('%s', async (path, { name, type }) => {
 		const { Flameup } = await declare(path as Path);
 		const shown = shownIn(new Flameup().description.properties, name);
@@ -78,7 +78,7 @@ describe('a setting of the core becomes an option by n8n: true alone', () => {
 		expect(await sent('mapping.only_columns', { a: 1, b: 2, c: 3 })).toEqual({ b: 2, c: 3 });
 	});
 
-	it('and errors call it by its title', async () => {
+	it('and errors show its title', async () => {
 		const { automatic, createN8n } = await declare('pace.requests_in_flight');
 		const parameters = automatic({ requestsInFlight: 99 });
 		await expect(createN8n({ parameters }).execute()).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('a setting of the core becomes an option by n8n: true alone', () => {
 	});
 });
 
-it('names and values of options reach the setting from which they are made', async () => {
+it('passes each option to the setting it is generated from', async () => {
 	const { OPTION_FIELDS, optionName } = await import('../../nodes/Flameup/options.ts');
 	const { automatic, createN8n } = await import('./fake-n8n.mts');
 	expect(OPTION_FIELDS.length).toBeGreaterThan(8);

@@ -9,7 +9,7 @@ fakeTimers();
 const MINUTE = 60_000;
 const track = { resource: 'event', operation: 'track', userId: '={{ $json.userId }}', event: 'x' };
 
-/** So many executions in one n8n, each with one person, one after the other. */
+/** Starts `count` executions in one n8n at intervals, each with one person. */
 async function executions(
 	count: number,
 	flameup: Partial<FlameupOptions>,
@@ -30,14 +30,14 @@ async function executions(
 }
 
 describe('executions of one n8n that use one key', () => {
-	it('share one pace, so that few are answered 429', async () => {
+	it('share one rate limit, so that few requests get 429', async () => {
 		const { failed, requests, shared } = await executions(160, { limit: 60 });
 		expect(failed).toEqual([]);
 		expect(shared.people().size).toBe(160);
 		expect(requests.length - 160).toBeLessThanOrEqual(3);
 	});
 
-	it('share it in all operations and with every workspace', async () => {
+	it('share it across operations and workspaces', async () => {
 		const { failed, requests } = await executions(80, { limit: 40 }, (i) => ({
 			...(i % 2 === 0 && { parameters: track }),
 			workspaceId: i % 3 === 0 ? '' : 'ws_simulator',
@@ -46,7 +46,7 @@ describe('executions of one n8n that use one key', () => {
 		expect(requests.length - 80).toBeLessThanOrEqual(3);
 	});
 
-	it('keep to a lower setting with their own requests alone', async () => {
+	it('apply a lower setting only to their own requests', async () => {
 		const times = new Map<string, number[]>([
 			['slow', []],
 			['fast', []],
@@ -73,7 +73,7 @@ describe('executions of one n8n that use one key', () => {
 		expect(Math.max(...fastTimes) - Math.min(...fastTimes)).toBeLessThan(15_000);
 	});
 
-	it('do not hold each other up when one of them is cancelled', async () => {
+	it('do not block each other when one is cancelled', async () => {
 		const cancel = new AbortController();
 		setTimeout(() => cancel.abort(), 2_000);
 		const { failed, shared } = await executions(3, { faults: { 1: 'stall' } }, (i) =>
@@ -83,7 +83,7 @@ describe('executions of one n8n that use one key', () => {
 		expect([...shared.people().keys()]).toEqual(['user_1', 'user_2']);
 	});
 
-	it('end within seconds when they are cancelled while another waits for its answer', async () => {
+	it('end within seconds when cancelled while another waits for its response', async () => {
 		const cancel = new AbortController();
 		setTimeout(() => cancel.abort(), 2_000);
 		const shared = createFlameup({ now: Date.now, faults: { 1: 'stall' } });
@@ -104,7 +104,7 @@ describe('executions of one n8n that use one key', () => {
 		expect(endedAt - startedAt).toBeLessThan(3_000);
 	});
 
-	it('forget the pace when nobody used it for a minute', async () => {
+	it('reset the rate limit after a minute without requests', async () => {
 		const shared = createFlameup({ now: Date.now, limit: 0 });
 		const parameters = { ...track, options: { requestsPerMinute: 5 } };
 		const setting = { items: people(5), parameters, shared };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readEverybody } from '../../src/flameup/paging.ts';
 
-/** A list that somebody changes before each page is read. */
+/** A list that changes before each page is read. */
 function moving(ids: number[], change: (list: number[], page: number) => number[]) {
 	let list = ids;
 	let pages = 0;
@@ -31,14 +31,14 @@ it.each([0, 1, 99, 100, 101, 199, 200, 1000])('finds %i people, each once', asyn
 	expect(isUnsure).toBe(false);
 });
 
-it('finds everybody although one who was read is deleted on the way', async () => {
+it('finds all people although one already read is deleted meanwhile', async () => {
 	const api = moving(ids(300), (list, page) => (page === 1 ? list.slice(1) : list));
 	const { found, isUnsure } = await read(api);
 	expect(new Set(found)).toEqual(new Set(ids(300)));
 	expect(isUnsure).toBe(false);
 });
 
-it('finds everybody although one who was not read yet moves to the front', async () => {
+it('finds all people although an unread one moves to the front', async () => {
 	const api = moving(ids(300), (list, page) =>
 		page === 2 ? [299, ...list.filter((id) => id !== 299)] : list,
 	);
@@ -47,7 +47,7 @@ it('finds everybody although one who was not read yet moves to the front', async
 	expect(found).toHaveLength(300);
 });
 
-it('ends on a list that never rests, and says so', async () => {
+it('ends on a list that keeps changing, and reports it', async () => {
 	const api = moving(ids(250), (list, page) => [1000 + page, ...list]);
 	const { found, isUnsure } = await read(api);
 	expect(new Set(found).size).toBe(found.length);
@@ -55,7 +55,7 @@ it('ends on a list that never rests, and says so', async () => {
 	expect(api.pages()).toBeLessThan(15);
 });
 
-it('never gives more than the limit, nor anybody twice', () =>
+it('never returns more than the limit, nor a person twice', () =>
 	fc.assert(
 		fc.asyncProperty(
 			fc.nat(400),

@@ -25,7 +25,7 @@ const PEOPLE: IDataObject[] = [
 	{ userId: 'nobody' },
 ];
 
-/** Everything that is held of everybody but the time of the last write. */
+/** All stored data of all people, except the time of the last write. */
 const held = (flameup: Flameup) =>
 	[...flameup.people()].map(([id, { email, phone, traits }]) => ({ id, email, phone, traits }));
 
@@ -56,7 +56,7 @@ describe.each(cases)('%o', ({ workspaceId, personShape, absent, simplify }) => {
 	};
 	const getAll = { resource: 'person', operation: 'getAll', returnAll: true, simplify };
 
-	it('Get Many, then Create or Update, changes nobody', async () => {
+	it('Get Many, then Create or Update, changes no person', async () => {
 		const shared = await filled();
 		const before = held(shared);
 		const items = await execute({ parameters: getAll, workspaceId, shared });
@@ -66,7 +66,7 @@ describe.each(cases)('%o', ({ workspaceId, personShape, absent, simplify }) => {
 		expect(await execute({ parameters: getAll, workspaceId, shared })).toHaveLength(3);
 	});
 
-	it('its own output changes nobody either', async () => {
+	it('its own output changes no person either', async () => {
 		const shared = await filled();
 		const before = held(shared);
 		const parameters = automatic({}, { simplify });
@@ -102,12 +102,12 @@ describe('fields that Flameup added', () => {
 		expect(await sent(row)).toEqual({ userId: 'a', email: 'a@b.co' });
 	});
 
-	it('are left out after other nodes have added theirs', async () => {
+	it('are left out after other nodes have added fields', async () => {
 		const row = { userId: 'a', id, created_at, status: 'active', score: 5 };
 		expect(await sent(row)).toEqual({ userId: 'a', traits: { score: 5 } });
 	});
 
-	it('give way to traits of the same name', async () => {
+	it('are overridden by traits of the same name', async () => {
 		const row = { userId: 'a', id, created_at, status: 'active', traits: { status: 'vip' } };
 		expect(await sent(row)).toEqual({ userId: 'a', traits: { status: 'vip' } });
 	});
@@ -120,7 +120,7 @@ describe('fields that Flameup added', () => {
 		});
 	});
 
-	it('can be followed into attributes', async () => {
+	it('can be reached by paths into attributes', async () => {
 		const attributes = { no: 'n-1', plan: 'pro', secret: 'x' };
 		const row = { external_id: 'a', workspace_id: 'ws', id, created_at, attributes };
 		const options = { userIdColumns: 'attributes.no', excludeColumns: 'attributes.secret' };

@@ -17,7 +17,7 @@ const modules = path.join(root, 'node_modules');
 const folder = mkdtempSync(path.join(tmpdir(), 'flameup-tarball-'));
 let files: string[] = [];
 
-/** Builds as `n8n-node build` does, but aside, and asks npm what it would pack. */
+/** Builds like `n8n-node build`, in a separate folder, and lists what npm would pack. */
 beforeAll(() => {
 	const tsc = path.join(modules, 'typescript/bin/tsc');
 	const dist = path.join(folder, 'dist');
@@ -47,7 +47,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('holds exactly what n8n needs', () => {
+it('contains exactly what n8n needs', () => {
 	const compiled = (folder: string) =>
 		globSync('**/*.ts', { cwd: path.join(root, folder) }).map(
 			(file) => `dist/${folder}/${file.replace(/ts$/, 'js')}`,
@@ -63,13 +63,13 @@ it('holds exactly what n8n needs', () => {
 	);
 });
 
-it('holds nothing of Airbyte, of the tests, or of the tools', () => {
+it('contains nothing from Airbyte, the tests or the tools', () => {
 	const known =
 		/^(?:LICENSE|README\.md|package\.json|dist\/(?:credentials|nodes|src)\/.+\.(?:js|json|svg))$/;
 	expect(files.filter((file) => !known.test(file))).toEqual([]);
 });
 
-it('needs nothing at run time but what every n8n has', () => {
+it('needs only run-time packages that every n8n has', () => {
 	const imported = files
 		.filter((file) => file.endsWith('.js'))
 		.flatMap((file) => [

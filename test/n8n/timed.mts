@@ -12,7 +12,7 @@ export function fakeTimers(): void {
 	});
 }
 
-/** Runs the node to its end under fake timers, however long it waits; an error comes back as a value. */
+/** Runs the node to its end under fake timers; returns an error as a value. */
 export async function run(setting: Setting) {
 	const n8n = createN8n(setting);
 	return { ...n8n, ...(await finish(n8n)) };

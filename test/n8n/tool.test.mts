@@ -4,8 +4,8 @@ import { fakeTimers, run } from './timed.mts';
 
 fakeTimers();
 
-describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, known %s', (tool) => {
-	it('gives the reason of a failure instead of throwing it', async () => {
+describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detected %s', (tool) => {
+	it('returns the reason of a failure instead of throwing it', async () => {
 		const items = [{ userId: 'a', email: 'no' }];
 		const done = await run({ items, parameters: mapped(), tool });
 		expect(done.error).toBeUndefined();
@@ -22,7 +22,7 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, known
 		]);
 	});
 
-	it('gives what Flameup said', async () => {
+	it('returns the message of Flameup', async () => {
 		const flameup = { refuse: () => 'plan is not for sale' };
 		const done = await run({ items: people(1), parameters: mapped(), tool, flameup });
 		expect(done.items[0]?.json.details).toMatchObject({
@@ -43,7 +43,7 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, known
 	});
 });
 
-it('throws where n8n has no tools yet', async () => {
+it('throws in n8n versions without tools', async () => {
 	const items = [{ userId: 'a', email: 'no' }];
 	const done = await run({ items, parameters: mapped(), lacks: ['isToolExecution'] });
 	expect(done.error?.message).toContain('The email address is not well-formed');

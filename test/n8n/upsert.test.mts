@@ -35,7 +35,7 @@ describe('Create or Update', () => {
 		expect(done.items.every(({ json }, i) => json.userId === `user_${i}`)).toBe(true);
 	});
 
-	it('tells created from updated, each with at most ten fields', async () => {
+	it('distinguishes created from updated, each with at most ten fields', async () => {
 		const n8n = createN8n({ items: people(3), parameters: mapped() });
 		const first = await finish(n8n);
 		expect(first.items.map(({ json }) => json.result)).toEqual(Array(3).fill('created'));
@@ -55,7 +55,7 @@ describe('Create or Update', () => {
 		]);
 	});
 
-	it('gives everything that Flameup answered when it is not to simplify', async () => {
+	it('returns the whole response of Flameup when Simplify is off', async () => {
 		const done = await run({ items: people(1), parameters: mapped({ simplify: false }) });
 		expect(done.items[0]?.json).toMatchObject({
 			userId: 'user_0',
@@ -65,7 +65,7 @@ describe('Create or Update', () => {
 		});
 	});
 
-	it('says "saved" when the answer does not tell who was created', async () => {
+	it('reports "saved" when the response does not show who was created', async () => {
 		const flameup = { counts: 'absent' as const };
 		const done = await run({ items: people(2), parameters: mapped(), flameup });
 		expect(done.items.map(({ json }) => json)).toMatchObject([
@@ -74,7 +74,7 @@ describe('Create or Update', () => {
 		]);
 	});
 
-	it('fails rows that no answer confirms', async () => {
+	it('fails rows that no response confirms', async () => {
 		const done = await run({
 			items: people(2),
 			parameters: mapped(),
@@ -87,7 +87,7 @@ describe('Create or Update', () => {
 		]);
 	});
 
-	it('works on contexts that lack the newer functions, and without a workspace', async () => {
+	it('works in contexts without the newer functions, and without a workspace', async () => {
 		const done = await run({
 			items: people(2),
 			parameters: mapped(),
@@ -108,7 +108,7 @@ describe('rows that fail', () => {
 	const edges = [0, 99, 100, 199, 249];
 	const items = people(250).map((row, i) => (edges.includes(i) ? { ...row, email: 'no' } : row));
 
-	it('come after the others, with exactly the keys by which n8n knows them', async () => {
+	it('come after the others, with exactly the keys by which n8n detects them', async () => {
 		const done = await run({ items, parameters: mapped(), onError: 'continue' });
 		const failed = done.items.filter(isFailed);
 		expect(pairs(failed)).toEqual(edges);
@@ -175,7 +175,7 @@ describe('rows that fail', () => {
 		expect(error?.context.itemIndex).toBe(1);
 	});
 
-	it('because their expression fails, name the parameter', async () => {
+	it('due to a failing expression, name the parameter', async () => {
 		const done = await run({
 			items: [
 				{ userId: 'a', c: { m: 'a@b.co' } },
@@ -192,7 +192,7 @@ describe('rows that fail', () => {
 		});
 	});
 
-	it('may be all of them, without any request', async () => {
+	it('may be all rows, without any request', async () => {
 		const done = await run({ items: [{}, {}], parameters: mapped(), onError: 'continue' });
 		expect(done.items.every(isFailed)).toBe(true);
 		expect(done.requests).toHaveLength(0);
@@ -200,14 +200,14 @@ describe('rows that fail', () => {
 	});
 });
 
-describe('a run that cannot go on', () => {
+describe('a run that cannot continue', () => {
 	it.each([
 		['a wrong key', { apiKey: 'wrong' }, 'Flameup does not accept the API key', 1],
 		['a wrong workspace', { workspaceId: 'other' }, 'Flameup does not know this workspace', 1],
 		['a URL that is none', { baseUrl: 'flameup' }, 'The settings are not valid', 0],
 		['http to elsewhere', { baseUrl: 'http://example.com' }, 'The settings are not valid', 0],
 		['no credential', { credential: new Error('None set') }, 'The Flameup credential could not', 0],
-	])('%s: one reason for every row, and no further request', async (_name, setting, text, sent) => {
+	])('%s: one reason for all rows, and no further request', async (_name, setting, text, sent) => {
 		const parameters = mapped();
 		const going = await run({ items: people(1000), parameters, onError: 'continue', ...setting });
 		expect(going.items).toHaveLength(1000);
@@ -223,7 +223,7 @@ describe('a run that cannot go on', () => {
 		expect(stopping.requests).toHaveLength(sent);
 	});
 
-	it('does not name an option that n8n lacks when it refuses http', async () => {
+	it('does not name an option that n8n lacks when it rejects http', async () => {
 		const setting = { items: people(1), parameters: mapped(), baseUrl: 'http://example.com' };
 		const { error } = await run(setting);
 		expect(error?.description).toContain(
@@ -232,7 +232,7 @@ describe('a run that cannot go on', () => {
 		expect(error?.description).not.toContain('allowed');
 	});
 
-	it('gives up on a Flameup that stays down, and tells what was saved', async () => {
+	it('gives up when Flameup stays down, and reports what was saved', async () => {
 		const down = Object.fromEntries(upTo(500).map((i) => [i + 2, '500' as const]));
 		const parameters = mapped({ options: { giveUpAfterMinutes: 2 } });
 		const done = await run({ items: people(250), parameters, flameup: { faults: down } });
@@ -249,7 +249,7 @@ describe('a run that cannot go on', () => {
 		expect(going.items[100]?.json.details).toMatchObject({ code: 'unavailable' });
 	});
 
-	it('keeps the names of network faults out of the message, which n8n would replace', async () => {
+	it('keeps network error codes out of the message, which n8n would replace', async () => {
 		const resets = Object.fromEntries(upTo(500).map((i) => [i + 1, 'reset-before' as const]));
 		const { error } = await run({
 			items: people(1),
@@ -260,8 +260,8 @@ describe('a run that cannot go on', () => {
 	});
 });
 
-describe('trouble along the way', () => {
-	it('waits out 429, 5xx, resets, stalls and cut answers, and loses nobody', async () => {
+describe('temporary faults', () => {
+	it('survives 429, 5xx, resets, stalls and truncated responses, and loses no row', async () => {
 		const done = await run({
 			items: people(1000),
 			parameters: mapped(),
@@ -310,7 +310,7 @@ describe('trouble along the way', () => {
 });
 
 describe('Summary', () => {
-	it('is one item without anything about single people', async () => {
+	it('is one item without data about individual people', async () => {
 		const items = [...people(150), { userId: 'user_0', plan: 'gold' }, { email: 'x' }];
 		const done = await run({
 			items,
@@ -340,7 +340,7 @@ describe('Summary', () => {
 	});
 });
 
-it('gives the summary even when nothing could be sent', async () => {
+it('returns the summary even when nothing could be sent', async () => {
 	const done = await run({
 		items: people(2),
 		parameters: mapped({ output: 'summary' }),
@@ -377,14 +377,14 @@ describe('rows of the same person', () => {
 		{ userId: 'a', plan: 'pro' },
 	];
 
-	it('are laid over each other, each with an item', async () => {
+	it('are merged, each with an item', async () => {
 		const done = await run({ items, parameters: automatic() });
 		expect(done.items.map(({ json }) => json.result)).toEqual(['merged', 'created', 'created']);
 		expect(done.requests).toHaveLength(1);
 		expect(done.flameup.people().get('a')?.traits).toEqual({ plan: 'pro', city: 'Rome' });
 	});
 
-	it('are sent without the one that Flameup refuses', async () => {
+	it('are sent without the row that Flameup refuses', async () => {
 		const rows = [...items, { userId: 'a', plan: 'stolen', city: 'Oslo' }];
 		const flameup = {
 			refuse: ({ traits }: { traits?: Record<string, unknown> }) =>
@@ -401,7 +401,7 @@ describe('rows of the same person', () => {
 		expect(stopping.error?.description).toContain('3 rows had been saved before this.');
 	});
 
-	it('are sent one after the other when each is to be sent', async () => {
+	it('are sent in order when repeated IDs are sent separately', async () => {
 		const done = await run({ items, parameters: automatic({ repeatedIds: 'separate' }) });
 		expect(batches(done)).toBe(2);
 		expect(done.items.map(({ json }) => json.result)).toEqual(['created', 'created', 'updated']);
@@ -409,8 +409,8 @@ describe('rows of the same person', () => {
 	});
 });
 
-describe('mapping by hand', () => {
-	it('sends the fields, typed traits and JSON, and leaves similar names alone', async () => {
+describe('manual mapping', () => {
+	it('sends the fields, typed traits and JSON, and keeps similar names', async () => {
 		const done = await run({
 			items: [{ id: 7, mail: 'x@y.zz', n: '42', tags: '["a"]', extra: { deep: { yes: true } } }],
 			parameters: mapped(
@@ -445,7 +445,7 @@ describe('mapping by hand', () => {
 		});
 	});
 
-	it('leaves fields alone that were not filled in, even when empty values are sent', async () => {
+	it('omits fields that were not filled in, even when empty values are sent', async () => {
 		const done = await run({
 			items: [{ userId: 'a', last: null }],
 			parameters: mapped(
@@ -460,7 +460,7 @@ describe('mapping by hand', () => {
 		['text that is not JSON', '{"plan": }', 'The text is not valid JSON'],
 		['a list', '[1]', 'The value is a list, not an object'],
 		['a number', '={{ 5 }}', 'The value is a number, not an object'],
-	])('refuses traits that are %s', async (_name, traitsJson, text) => {
+	])('rejects traits that are %s', async (_name, traitsJson, text) => {
 		const done = await run({
 			items: people(2),
 			parameters: mapped({ options: { traitsJson } }),
@@ -472,7 +472,7 @@ describe('mapping by hand', () => {
 		]);
 	});
 
-	it('refuses a value that is not of its type', async () => {
+	it('rejects a value of the wrong type', async () => {
 		const assignments = [{ id: '1', name: 'score', value: '={{ $json.plan }}', type: 'number' }];
 		const { error } = await run({
 			items: people(1),
@@ -482,7 +482,7 @@ describe('mapping by hand', () => {
 		expect(error?.description).toMatch(/^It is the value of "score"\./);
 	});
 
-	it('evaluates only what can differ from row to row', async () => {
+	it('evaluates per row only what can differ between rows', async () => {
 		const assignments = [{ id: '1', name: 'source', value: 'n8n', type: 'string' }];
 		const done = await run({
 			items: people(20),
@@ -498,14 +498,14 @@ describe('mapping by hand', () => {
 	});
 });
 
-describe('mapping automatically', () => {
+describe('automatic mapping', () => {
 	const sent = async (items: Setting['items'], options: Record<string, unknown> = {}) => {
 		const done = await run({ items: items ?? [], parameters: automatic(options) });
 		if (done.error) throw done.error;
 		return done.requests.flatMap(({ body }) => JSON.parse(body ?? '').people);
 	};
 
-	it('recognizes names, unfolds traits and evaluates nothing', async () => {
+	it('recognizes names, flattens traits and evaluates nothing', async () => {
 		const row = {
 			'User ID': 5,
 			'E-Mail': 'A@b.co',
@@ -522,7 +522,7 @@ describe('mapping automatically', () => {
 		]);
 	});
 
-	it('knows the fields of all rows before it reads the first', async () => {
+	it('collects the fields of all rows before mapping the first', async () => {
 		const rows = [
 			{ id: 1, mail: 'a@b.co' },
 			{ id: 2, email: 'c@d.co' },
@@ -533,7 +533,7 @@ describe('mapping automatically', () => {
 		]);
 	});
 
-	it('leaves fields out, also inside others, and takes the chosen ones', async () => {
+	it('excludes fields, also nested ones, and uses the selected ones', async () => {
 		const row = {
 			id: 1,
 			customer: { no: 'c-9', mail: 'c@d.co', secret: 'x' },
@@ -556,7 +556,7 @@ describe('mapping automatically', () => {
 	});
 
 	it.each([['gold'], [5], [['a']], [true]])(
-		'takes traits that are no object for a trait like any other: %o',
+		'treats traits that are not an object as a custom trait: %o',
 		async (traits) => {
 			expect(await sent([{ userId: 'a', traits }])).toEqual([{ userId: 'a', traits: { traits } }]);
 			expect(await sent([{ userId: 'a', traits }], { excludeColumns: 'traits' })).toEqual([
@@ -565,7 +565,7 @@ describe('mapping automatically', () => {
 		},
 	);
 
-	it('unfolds traits in the rows where they are an object', async () => {
+	it('flattens traits in the rows where they are an object', async () => {
 		const rows = [
 			{ userId: 'a', traits: { plan: 'pro' } },
 			{ userId: 'b', traits: 'gold' },
@@ -578,19 +578,19 @@ describe('mapping automatically', () => {
 		]);
 	});
 
-	it('leaves out fields without a name, as empty columns of a spreadsheet have none', async () => {
+	it('leaves out fields without a name, as from empty spreadsheet columns', async () => {
 		const row = { userId: 'a', '': 1, ' ': 2, '\t': 3, traits: { '': 4, '  ': 5, plan: 'pro' } };
 		expect(await sent([row])).toEqual([{ userId: 'a', traits: { plan: 'pro' } }]);
 	});
 
-	it('follows paths into the traits that it unfolds', async () => {
+	it('resolves paths into the traits that it flattens', async () => {
 		const row = { traits: { no: 'a', plan: 'pro', 'E-Mail': 'a@b.co' } };
 		expect(
 			await sent([row], { userIdColumns: 'traits.no', excludeColumns: 'traits.plan' }),
 		).toEqual([{ userId: 'a', email: 'a@b.co' }]);
 	});
 
-	it('takes the first of several fields that has a value', async () => {
+	it('uses the first of several fields that has a value', async () => {
 		const rows = [
 			{ a: 1, b: 2 },
 			{ a: null, b: 2 },
@@ -599,13 +599,13 @@ describe('mapping automatically', () => {
 		expect(people.map(({ userId }) => userId)).toEqual(['1', '2']);
 	});
 
-	it('ignores the options of this mode when fields are mapped by hand', async () => {
+	it('ignores the options of this mode when fields are mapped manually', async () => {
 		const options = { userIdColumns: 'no_such', excludeColumns: 'email' };
 		const done = await run({ items: people(1), parameters: mapped({ options }) });
 		expect(done.flameup.people().get('user_0')?.email).toBe('user_0@example.com');
 	});
 
-	it('says for all rows that a field of the user ID does not exist, and sends nobody', async () => {
+	it('fails all rows when a user ID field does not exist, and sends nothing', async () => {
 		const parameters = automatic({ userIdColumns: 'userId, user-mail' });
 		const stopped = await run({ items: people(2), parameters });
 		expect(stopped.error?.message).toBe('"User ID Fields" names a field that does not exist');
@@ -618,7 +618,7 @@ describe('mapping automatically', () => {
 	});
 
 	it.each(['upsert', 'create'])(
-		'tells above the output of fields that no row has (%s)',
+		'shows a hint for configured fields that no row has (%s)',
 		async (operation) => {
 			const items = [
 				{ userId: 'a', contact: { mail: 'a@b.co' } },
@@ -636,7 +636,7 @@ describe('mapping automatically', () => {
 		},
 	);
 
-	it.each(['upsert', 'create'])('tells how it understood the fields (%s)', async (operation) => {
+	it.each(['upsert', 'create'])('reports how it mapped the fields (%s)', async (operation) => {
 		const hintOf = async (items: Setting['items'], options = {}) => {
 			const parameters = automatic(options, { operation });
 			const done = await run({ items: items ?? [], parameters, onError: 'continue' });
@@ -657,12 +657,12 @@ describe('mapping automatically', () => {
 		);
 	});
 
-	it('tells nothing of fields that are mapped by hand', async () => {
+	it('shows no hint for fields that are mapped manually', async () => {
 		const done = await run({ items: people(1), parameters: mapped() });
 		expect(done.hints.join(' ')).not.toContain('User ID from');
 	});
 
-	it('refuses an expression for fields to leave out that gives neither text nor a list', async () => {
+	it('rejects an expression for Fields to Leave Out that returns neither text nor a list', async () => {
 		const options = (excludeColumns: string) => automatic({ excludeColumns });
 		const list = await run({ items: people(1), parameters: options("={{ ['email', 'plan'] }}") });
 		expect(JSON.parse(list.requests[0]?.body ?? '')).toEqual({ people: [{ userId: 'user_0' }] });
@@ -672,7 +672,7 @@ describe('mapping automatically', () => {
 	});
 });
 
-/** Every request is answered 429, and the node gives up at once. */
+/** Every request gets 429, and the node gives up at once. */
 const USED_UP = {
 	parameters: mapped({ options: { giveUpAfterMinutes: 0 } }),
 	flameup: { faults: { 1: '429' as const } },
@@ -683,7 +683,7 @@ describe("n8n's error details", () => {
 		['a refusal', { flameup: { refuse: () => 'plan is not for sale' } }, '400', /not for sale/],
 		['a wrong key', { apiKey: 'wrong' }, '401', /api key/i],
 		['a used up allowance', USED_UP, '429', /Too many requests/],
-	])('have the status and the words of %s', async (_name, setting, status, words) => {
+	])('have the status and the message of %s', async (_name, setting, status, words) => {
 		const { error } = await run({ items: people(1), parameters: mapped(), ...setting });
 		expect(error).toBeInstanceOf(NodeApiError);
 		expect((error as NodeApiError).httpCode).toBe(status);

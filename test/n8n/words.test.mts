@@ -7,7 +7,7 @@ import { answeredBy } from '../../src/flameup/complaints.ts';
 import { automatic, mapped, people } from './fake-n8n.mts';
 import { fakeTimers, run } from './timed.mts';
 
-/** What could be taken for a part of our own texts, of a pattern, of HTML, or for a code of n8n. */
+/** Strings that could be mistaken for our own texts, a pattern, HTML or a code of n8n. */
 const TRICKY = [
 	...['.', '. ', ': ', '(', ')', '[', ']', '"', "'", '\\', '$&', '$1', '…', ' [item 3]', ' (401)'],
 	...['{column}', '{Record}', '<b>', '&lt;', '&amp;', '&#39;', 'é', '\n', 'e.g. Dr. Smith'],
@@ -20,15 +20,15 @@ const words = fc
 
 const node = { name: 'Flameup', type: 'n8n-nodes-flameup.flameup' } as INode;
 
-/** What n8n shows of the HTML of a description. */
+/** The text n8n shows for a description in HTML. */
 const shown = (html: string | null | undefined): string =>
 	(html ?? '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
-/** Codes in brackets, and codes for which n8n puts a text of its own in the place of ours. */
+/** Codes in brackets, and codes for which n8n replaces our text with its own. */
 const CODE =
 	/\((?:\d{3}|[A-Z][A-Z0-9_]+)\)|ECONN|ENOTFOUND|ETIMEDOUT|ENOENT|EPERM|EACCES|EEXIST|GETADDRINFO/i;
 
-/** Expects a title of our own, and the user's words unchanged in what follows it. */
+/** Expects our own title, followed by the user's text unchanged. */
 function expectUnchanged(error: NodeApiError | NodeOperationError | undefined, said: string): void {
 	expect(error?.message).not.toMatch(CODE);
 	expect(shown(error?.description)).toContain(said);
@@ -73,14 +73,14 @@ const PROBLEMS: Record<string, (said: string) => Problem> = {
 	unexpected: (said) => ({ code: 'unexpected', error: new Error(said) }),
 };
 
-describe('words of the user and of Flameup come through unchanged', () => {
+describe('texts of the user and of Flameup are unchanged', () => {
 	it.each(Object.entries(PROBLEMS))('in %s', (_code, problemWith) => {
 		fc.assert(
 			fc.property(words, (said) => expectFailureUnchanged(new Failure(problemWith(said)), said)),
 		);
 	});
 
-	it('in what is kept of a refusal of one person', () => {
+	it('in the stored refusal of one person', () => {
 		fc.assert(
 			fc.property(words, (message) => {
 				const complaint = { status: 400, message, details: [{ field: 'email', message }] };
@@ -93,7 +93,7 @@ describe('words of the user and of Flameup come through unchanged', () => {
 	});
 
 	it.each(['ECONNREFUSED', 'ENOTFOUND', 'ERR_PROXY_TUNNEL', 'EPERM'])(
-		'and the code of a fault of the network stays out of the title: %s',
+		'and the title does not contain the code of the network error: %s',
 		(fault) => {
 			for (const code of ['unreachable', 'unknown_host', 'untrusted_certificate'] as const) {
 				expectFailureUnchanged(new Failure({ code, fault, forMs: 0 }), fault);
@@ -102,13 +102,13 @@ describe('words of the user and of Flameup come through unchanged', () => {
 	);
 });
 
-describe('the node passes on what it does not understand', () => {
+describe('the node passes on unknown texts unchanged', () => {
 	fakeTimers();
 
 	const everyWord = (check: (said: string) => Promise<void>) =>
 		fc.assert(fc.asyncProperty(words, check), { numRuns: 50 });
 
-	it('names of fields', () =>
+	it('field names', () =>
 		everyWord(async (said) => {
 			fc.pre(said.trim() !== '');
 			const items = [{ [said]: 1 }];
@@ -116,7 +116,7 @@ describe('the node passes on what it does not understand', () => {
 			expectUnchanged(error, `"${said}"`);
 		}));
 
-	it('names of traits', () =>
+	it('trait names', () =>
 		everyWord(async (said) => {
 			fc.pre(said.trim() !== '' && !said.startsWith('='));
 			const assignments = [{ id: '1', name: said, value: 'x', type: 'number' }];
@@ -125,7 +125,7 @@ describe('the node passes on what it does not understand', () => {
 			expectUnchanged(error, `"${said.trim()}"`);
 		}));
 
-	it('names of traits whose expression fails', () =>
+	it('names of traits with a failing expression', () =>
 		everyWord(async (said) => {
 			fc.pre(said.trim() !== '' && !said.startsWith('='));
 			const assignments = [{ id: '1', name: said, value: '={{ $json.no.such }}', type: 'string' }];
@@ -134,14 +134,14 @@ describe('the node passes on what it does not understand', () => {
 			expectUnchanged(error, `"${said}"`);
 		}));
 
-	it('reasons of n8n', () =>
+	it('errors of n8n', () =>
 		everyWord(async (said) => {
 			const setting = { items: people(1), parameters: mapped(), credential: new Error(said) };
 			const { error } = await run(setting);
 			expectUnchanged(error, said);
 		}));
 
-	it('reasons of Flameup', () =>
+	it('errors of Flameup', () =>
 		everyWord(async (said) => {
 			fc.pre(said.trim() !== '');
 			const setting = { items: people(1), parameters: mapped(), flameup: { refuse: () => said } };

@@ -1,10 +1,10 @@
 import { parseJson } from '../../simulator/json.mts';
 import type { Wanted } from './people.mts';
 
-/** A row that a careless destination would stumble over, and what is to become of it. */
+/** An edge-case row, and the expected result. */
 interface Awkward {
 	row: Record<string, unknown>;
-	/** The person, or the code it is rejected with. */
+	/** The person, or the code of the rejected record. */
 	becomes: Wanted | string;
 }
 

@@ -4,22 +4,22 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { python } from './environment.mts';
 
-/** A destination as PyAirbyte is told of it. */
+/** A destination as passed to PyAirbyte. */
 export interface DestinationSpec {
 	executable: string;
 	config: Record<string, unknown>;
 }
 
-/** A source as PyAirbyte is told of it: an executable, or a manifest that PyAirbyte runs itself. */
+/** A source as passed to PyAirbyte: an executable, or a manifest that PyAirbyte runs itself. */
 export type SourceSpec = { config: object; streams: string[] } & (
 	| { executable: string }
 	| { manifest: object }
 );
 
-/** The longest that one request may take. */
+/** The timeout of one request. */
 const patienceMs = 300_000;
 
-/** Starts a Python program in which PyAirbyte does what it is asked, one request after another. */
+/** Starts a Python program that runs requests with PyAirbyte, one after another. */
 export function startClient(folder: string, env: NodeJS.ProcessEnv) {
 	const program = path.join(import.meta.dirname, 'client.py');
 	const child = spawn(python, [program], { cwd: folder, env, stdio: 'pipe', detached: true });
@@ -35,9 +35,9 @@ export function startClient(folder: string, env: NodeJS.ProcessEnv) {
 	};
 
 	return {
-		/** Everything that PyAirbyte and the connectors have printed. */
+		/** The output of PyAirbyte and the connectors. */
 		output: () => output,
-		/** Asks for one thing; what PyAirbyte raises is thrown under its own name. */
+		/** Sends one request; an exception of PyAirbyte is thrown under its own name. */
 		async ask<Value>(action: string, given: object): Promise<Value> {
 			child.stdin.write(`${JSON.stringify({ action, with: given })}\n`);
 			const timer = setTimeout(kill, patienceMs);

@@ -1,6 +1,6 @@
-"""Does with PyAirbyte what it is asked to.
+"""Runs requested actions with PyAirbyte.
 
-Reads one JSON request a line on standard input, {"action": ..., "with": {...}}, and
+Reads one JSON request per line on standard input, {"action": ..., "with": {...}}, and
 answers each with one line of JSON on standard output, {"value": ...} or
 {"error": {...}}. Everything that PyAirbyte and the connectors print goes to standard
 error.
@@ -38,7 +38,7 @@ def destination_of(connector: Json) -> airbyte.Destination:
 
 
 def source_of(connector: Json) -> airbyte.Source:
-    """The source with this configuration; kept, as its catalog takes a while.
+    """The source with this configuration; cached, as its catalog takes a while.
 
     It is an executable, or a manifest that PyAirbyte runs itself.
     """
@@ -61,7 +61,7 @@ def spec(destination: Json) -> Json:
 
 
 def validate_config(destination: Json) -> None:
-    """Holds the configuration against the specification."""
+    """Validates the configuration against the specification."""
     destination_of(destination).validate_config()
 
 
@@ -89,7 +89,7 @@ def sync(
     is_cached: bool,
     is_full: bool,
 ) -> Json:
-    """Moves streams. The named cache keeps the states, and the records if wanted."""
+    """Syncs streams. The named cache stores the states, and the records if requested."""
     if cache not in caches:
         caches[cache] = airbyte.new_local_cache(cache)
     kept = caches[cache]
@@ -120,7 +120,7 @@ ACTIONS = {
 
 
 def answer(request: Json) -> Json:
-    """What came of the action, or the exception that PyAirbyte raised."""
+    """The result of the action, or the exception that PyAirbyte raised."""
     try:
         return {"value": ACTIONS[request["action"]](**request["with"])}
     except Exception as error:
@@ -128,10 +128,10 @@ def answer(request: Json) -> Json:
 
 
 def main() -> None:
-    """Answers until standard input ends."""
+    """Serves until standard input ends."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Connectors inherit both: they must not read requests or print among the answers.
+    # Connectors inherit both: they must not read requests or print into the answers.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     for line in requests:

@@ -10,13 +10,13 @@ import { heldBy, merged } from './people.mts';
 import { openStage } from './stage.mts';
 import { itLeavesCleanTraces } from './traces.mts';
 
-/** PyAirbyte's cache makes id, email_address and first_name of these names; the catalog keeps them. */
+/** PyAirbyte's cache renames these to id, email_address and first_name; the catalog does not. */
 const rows = [
 	{ Id: 1001, 'Email Address': 'ann@example.com', 'First Name': 'Ann', score: 99 },
 	{ Id: 1002, 'Email Address': 'ben@example.com', 'First Name': 'Ben', score: 7.5 },
 	{ Id: 1003, 'Email Address': 'cleo@example.com', 'First Name': 'Cleo', score: -0.25 },
 ];
-/** A number is one at the far end as well, though the cache keeps 99 as the text 99.000000000. */
+/** A number arrives as a number, though the cache stores 99 as the text 99.000000000. */
 const people = merged(
 	rows.map(({ Id, 'Email Address': email, 'First Name': first_name, score }) => ({
 		userId: String(Id),
@@ -66,7 +66,7 @@ const server = createServer((_, response) => response.end(JSON.stringify(rows)))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 afterAll(() => server.close());
 
-/** A source as users write it without a program, here of the rows above. */
+/** A declarative source, without code, that returns the rows above. */
 const manifest = {
 	version: '6.0.0',
 	type: 'DeclarativeSource',

@@ -34,17 +34,17 @@ const ask = (action: string, settings: object = {}) =>
 	stage.client.ask(action, { destination: flameup(simulator, destination, settings) });
 const raised = (name: string, says: string) => ({ name, message: expect.stringContaining(says) });
 
-it('hands over the specification as it is written', async () => {
+it('returns the specification as written', async () => {
 	const file = path.join(root, 'connectors/airbyte/spec.json');
 	const { connectionSpecification } = JSON.parse(readFileSync(file, 'utf8'));
 	expect(await ask('spec')).toEqual(connectionSpecification);
 });
 
-it.each(Object.entries(goodSettings))('takes a configuration with %s', async (_, settings) => {
+it.each(Object.entries(goodSettings))('accepts a configuration with %s', async (_, settings) => {
 	expect(await ask('validate_config', settings)).toBeNull();
 });
 
-it.each(Object.entries(badSettings))('refuses a configuration with %s', async (_, wrong) => {
+it.each(Object.entries(badSettings))('rejects a configuration with %s', async (_, wrong) => {
 	const [settings, says] = wrong;
 	const error = raised('AirbyteConnectorValidationFailedError', says);
 	await expect(ask('validate_config', settings)).rejects.toMatchObject(error);
@@ -64,6 +64,6 @@ it.each([
 	await expect(ask('check', { [name]: value })).rejects.toMatchObject(error);
 });
 
-it('has written nobody so far', () => expect(simulator.flameup.people().size).toBe(0));
+it('has written no person so far', () => expect(simulator.flameup.people().size).toBe(0));
 
 itLeavesCleanTraces(stage, []);

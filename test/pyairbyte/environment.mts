@@ -4,24 +4,24 @@ import path from 'node:path';
 
 /** The top of the repository. */
 export const root = path.resolve(import.meta.dirname, '../..');
-/** The destination as it is shipped. */
+/** The destination as shipped. */
 export const destination = path.join(root, 'build/destination-flameup');
-/** Where the destination's own tests keep what it printed. */
+/** The output of the destination's own tests. */
 export const printedInTests = path.join(root, 'build/printed');
 
 const environments = path.join(root, '.pyairbyte');
-/** The Python that PyAirbyte is installed in. */
+/** The Python with PyAirbyte installed. */
 export const python = path.join(environments, 'airbyte/bin/python');
-/** Airbyte's own source of made-up users. */
+/** Airbyte's own source of fake users. */
 export const sourceFaker = path.join(environments, 'source/bin/source-faker');
 /** Airbyte's own source of files. */
 export const sourceFile = path.join(environments, 'file/bin/source-file');
-/** The Python of that source, which has what writes such files. */
+/** The Python of that source, with packages to write such files. */
 export const filePython = path.join(environments, 'file/bin/python');
 
 /**
- * Installs PyAirbyte and the sources, unless exactly they are there already, and runs the tests of the
- * destination if nobody has kept what it prints in them.
+ * Installs PyAirbyte and the sources, unless these versions are installed, and runs the tests of the
+ * destination if their output is not stored yet.
  */
 export function setup() {
 	for (const what of ['airbyte', 'source', 'file']) {
@@ -34,8 +34,8 @@ export function setup() {
 }
 
 /**
- * What Python programs see: whatever they write goes into the folder, and whatever they ask of the
- * network goes to the proxy.
+ * The environment of Python programs: they write only to the folder, and their network
+ * requests go to the proxy.
  */
 export function environment(folder: string, proxy: string): NodeJS.ProcessEnv {
 	for (const name of ['home', 'tmp', 'logs']) mkdirSync(path.join(folder, name));

@@ -1,4 +1,4 @@
-"""Writes rows into files of every format that the tests read: files.py FOLDER < ROWS."""
+"""Writes rows to a file in each format that the tests read: files.py FOLDER < ROWS."""
 
 import sys
 from pathlib import Path

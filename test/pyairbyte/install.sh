@@ -1,7 +1,7 @@
 #!/bin/sh
-# Puts the pinned PyAirbyte (`airbyte`) or a source that it reads from (`source`, of made-up users, or
-# `file`) into a virtual environment of its own at the top of the repository, which git does not see,
-# unless exactly that is there already. PYTHON names another Python (3.10 to 3.12) than the first that is found.
+# Installs the pinned PyAirbyte (`airbyte`) or a source that it reads from (`source`, of fake users, or
+# `file`) in its own virtual environment at the top of the repository, which git ignores, unless that
+# version is already installed. PYTHON names another Python (3.10 to 3.12) than the first one found.
 set -eu
 cd "$(dirname "$0")"
 folder=../../.pyairbyte/$1

@@ -1,7 +1,7 @@
 import type { SourceSpec } from './client.mts';
 import { flameup, type Stage } from './stage.mts';
 
-/** One sync into a Flameup of its own, straight or by way of PyAirbyte's cache, and what came of it. */
+/** Runs one sync into a new Flameup, directly or through PyAirbyte's cache, and returns the result. */
 export async function move(
 	stage: Stage,
 	name: string,
@@ -19,9 +19,9 @@ export async function move(
 	);
 	const messages = tap.taken('write').flatMap(({ output }) => output);
 	return {
-		/** The name of what PyAirbyte raised. */
+		/** The name of PyAirbyte's exception. */
 		raised,
-		/** What the destination says has gone wrong. */
+		/** The error messages of the destination. */
 		errors: messages.flatMap(({ trace }) => trace?.error ?? []),
 		flameup: simulator.flameup,
 	};

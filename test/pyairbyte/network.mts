@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-/** A proxy that lets nobody through, and notes what they asked for. */
+/** A proxy that blocks every request and records it. */
 export async function startProxy() {
 	const asked: string[] = [];
 	const server = createServer((socket) => {

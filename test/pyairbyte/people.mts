@@ -1,6 +1,6 @@
 import type { Flameup } from '../../simulator/flameup.mts';
 
-/** A person as Flameup should hold them. */
+/** A person as expected in Flameup. */
 export interface Wanted {
 	userId: string;
 	email?: string | undefined;
@@ -9,13 +9,13 @@ export interface Wanted {
 
 type Row = Record<string, unknown>;
 
-/** The person that a row of the source's users is to become. */
+/** The person expected from a row of the source's users. */
 export function userOf({ id, email, telephone, ...rest }: Row): Wanted {
 	return { userId: String(id), email: email as string, traits: { ...rest, phone: telephone } };
 }
 
 /**
- * The same row after it has been in PyAirbyte's cache: DuckDB keeps its timestamps, which are in UTC,
+ * The same row after PyAirbyte's cache: DuckDB stores its timestamps, which are in UTC,
  * without an offset.
  */
 export const cachedRow = (row: Row): Row =>
@@ -26,7 +26,7 @@ export const cachedRow = (row: Row): Row =>
 		]),
 	);
 
-/** The person that a row of a smoke test is to become: the first ID with a value, and what is not empty. */
+/** The person expected from a smoke test row: its first ID column, and all values that are not empty. */
 export function smokePersonOf(row: Row): Wanted {
 	const idName = ['user_id', 'id', 'event_id'].find((name) => name in row) ?? '';
 	const traits = Object.entries(row).filter(
@@ -35,7 +35,7 @@ export function smokePersonOf(row: Row): Wanted {
 	return { userId: String(row[idName]), traits: Object.fromEntries(traits) };
 }
 
-/** Whom Flameup should hold after all of these, the later values on top. */
+/** The people expected in Flameup after all upserts; later values win. */
 export function merged(people: readonly Wanted[]): Map<string, Wanted> {
 	const all = new Map<string, Wanted>();
 	for (const { userId, email, traits } of people) {
@@ -49,7 +49,7 @@ export function merged(people: readonly Wanted[]): Map<string, Wanted> {
 	return all;
 }
 
-/** Whom the simulator holds. */
+/** The simulator's people. */
 export function heldBy(flameup: Flameup): Map<string, Wanted> {
 	const people = [...flameup.people().values()];
 	return new Map(people.map(({ userId, email, traits }) => [userId, { userId, email, traits }]));

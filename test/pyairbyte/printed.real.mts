@@ -6,12 +6,12 @@ import { openStage } from './stage.mts';
 import { validate } from './traces.mts';
 
 const types = ['CONNECTION_STATUS', 'DESTINATION_CATALOG', 'LOG', 'SPEC', 'STATE', 'TRACE'];
-/** What no model knows and yet comes back in states, because the tests put it there. */
+/** Fields in returned states that no model knows, because the tests put them there. */
 const echoes = ['extra', 'type2', 'state.note', 'state.state', 'state.x'];
 
 const stage = await openStage();
 
-it("prints nothing in its own tests but what Airbyte's models say", async () => {
+it("prints only messages valid in Airbyte's models in its own tests", async () => {
 	const names = readdirSync(printedInTests).filter((name) => name.endsWith('.jsonl'));
 	const files = names.map((name) => path.join(printedInTests, name));
 	const { counts, echoed, wrong } = await validate(stage, files);
@@ -20,7 +20,7 @@ it("prints nothing in its own tests but what Airbyte's models say", async () => 
 	expect(Object.keys(echoed).filter((name) => !echoes.includes(name))).toEqual([]);
 });
 
-it('is judged by models that tell good messages from spoiled ones', async () => {
+it('is validated by models that reject spoiled messages', async () => {
 	const samples = await stage.client.ask<Record<string, unknown>>('validate_samples', {});
 	expect(samples).toEqual({ wrong: [], spoiled: expect.any(Number), passed: [] });
 	expect(samples.spoiled).toBeGreaterThan(40);

@@ -23,7 +23,7 @@ const rejected = awkward.flatMap(({ becomes }) => (typeof becomes === 'string' ?
 
 const stage = await openStage();
 
-/** PyAirbyte's own smoke test of a destination, and a scenario of awkward people in it. */
+/** Runs PyAirbyte's own smoke test of a destination, with a scenario of edge cases added. */
 async function smoke(name: string, settings: object, hasPreflight: boolean) {
 	const simulator = await stage.simulator();
 	const tap = stage.tap(name);
@@ -33,7 +33,7 @@ async function smoke(name: string, settings: object, hasPreflight: boolean) {
 	return { result, runs: tap.taken('write'), held: heldBy(simulator.flameup) };
 }
 
-it('takes every scenario when the user ID may be in any of their columns', async () => {
+it('accepts every scenario when the user ID may be in any of their columns', async () => {
 	const mapping = { user_id_columns: ['user_id', 'id', 'event_id'] };
 	const { result, runs, held } = await smoke('fallback', { mapping }, false);
 	expect(result).toMatchObject({ success: true });
@@ -54,7 +54,7 @@ it('takes every scenario when the user ID may be in any of their columns', async
 	expect(report.upserted).toBe(sent.length - rejected.length);
 });
 
-it('stops at a scenario without the column for the user ID, after the preflight has passed', async () => {
+it('stops at a scenario without the user ID column, after the preflight has passed', async () => {
 	const { result, runs, held } = await smoke(
 		'named',
 		{ mapping: { user_id_columns: ['id'] } },
@@ -80,7 +80,7 @@ itLeavesCleanTraces(stage, ['LOG', 'TRACE']);
 
 const recordsOf = ({ input }: Taken) => input.flatMap(({ record }) => (record ? [record] : []));
 
-/** The figures that the destination gives at its end. */
+/** The final report of the destination. */
 function reportOf({ output }: Taken) {
 	const texts = output.flatMap(({ log }) => log?.message ?? []);
 	const report = texts.findLast((text) => text.startsWith('report ')) ?? 'report {}';

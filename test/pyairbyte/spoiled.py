@@ -1,4 +1,4 @@
-"""Messages as a destination prints them, and the same with one thing wrong."""
+"""Valid messages of a destination, and the same messages with one error each."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ SPOILED: dict[str, dict[str, list[Any]]] = {
         "destination_catalog.operations.0.json_schema": [[]],
     },
 }
-"""Which message, where, and what stands there instead."""
+"""The message, the path, and the value to put there."""
 
 
 def spoil(message: dict[str, Any], path: str, value: Any) -> None:
-    """Puts the value there, or takes away what is there."""
+    """Sets the value at the path, or deletes it."""
     place: Any = message
     *way, last = path.split(".")
     for step in way:
@@ -99,7 +99,7 @@ def spoil(message: dict[str, Any], path: str, value: Any) -> None:
 
 
 def spoiled() -> Iterator[tuple[str, str]]:
-    """Lines that must not pass, and what is wrong with each."""
+    """Lines that must be rejected, and the error in each."""
     yield "not JSON", '{"type":"LOG"'
     yield "a list", "[]"
     yield "two messages", json.dumps(GOOD["log"]) * 2

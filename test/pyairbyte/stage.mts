@@ -9,10 +9,10 @@ import { destination, environment } from './environment.mts';
 import { startProxy } from './network.mts';
 import { type Tap, tapped } from './taps.mts';
 
-/** What a file of tests has to hand; it is gone when they are over. */
+/** Shared setup of a test file; removed after its tests. */
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** A key that no simulator accepts; it must not turn up in anything that is printed. */
+/** A key that no simulator accepts; it must not appear in any output. */
 export const wrongKey = 'ws_wrong_5e7b1c.c0ffee5ec4e7c0ffee5ec4e7';
 
 /** Starts PyAirbyte in a folder of its own. */
@@ -32,26 +32,26 @@ export async function openStage() {
 	return {
 		client,
 		folder,
-		/** What was asked of the network. */
+		/** The requests to the network. */
 		asked: proxy.asked,
-		/** Starts a Flameup without a limit of requests. */
+		/** Starts a Flameup without a rate limit. */
 		async simulator() {
 			const simulator = await startSimulator({ limit: 0 });
 			simulators.push(simulator);
 			return simulator;
 		},
-		/** The destination, or another connector, behind a tap of this name. */
+		/** The destination, or another connector, run through a tap of this name. */
 		tap(name: string, connector = destination) {
 			const tap = tapped(connector, path.join(folder, name));
 			if (connector === destination) taps.push(tap);
 			return tap;
 		},
-		/** Files of everything that the destination has printed behind taps. */
+		/** The files with the destination's output from all taps. */
 		printed: () => taps.flatMap((tap) => tap.printed()),
 	};
 }
 
-/** The destination with a configuration that reaches the simulator. */
+/** The destination, configured to use the simulator. */
 export const flameup = (
 	{ url, flameup }: Simulator,
 	executable: string,

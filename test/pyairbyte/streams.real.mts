@@ -19,7 +19,7 @@ describe.each([
 	['straight from the source', false],
 	["through PyAirbyte's cache", true],
 ])('%s, users, purchases and products', (_, isCached) => {
-	it('stop with the streams named that are not people, before anything is sent', async () => {
+	it('fail before sending, naming the streams that are not people', async () => {
 		const { raised, errors, flameup } = await move(stage, 'all', faker, { isCached });
 		source.taken('read');
 		expect(raised).toBe('AirbyteConnectorWriteError');
@@ -30,7 +30,7 @@ describe.each([
 		expect(flameup.people().size).toBe(0);
 	});
 
-	it('are users alone when the others are skipped', async () => {
+	it('sync only users when the others are skipped', async () => {
 		const others = ['purchases', 'products'];
 		const settings = { streams: others.map((stream) => ({ stream, skip_stream: true })) };
 		const moved = await move(stage, 'skipped', faker, { isCached, settings });

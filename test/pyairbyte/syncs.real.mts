@@ -6,7 +6,7 @@ import { flameup, openStage } from './stage.mts';
 import { rowsOf, type StateMessage, statesIn, type Taken } from './taps.mts';
 import { itLeavesCleanTraces } from './traces.mts';
 
-/** What PyAirbyte calls a strategy, and the mode that the catalog then asks for. */
+/** PyAirbyte's write strategies, and the sync mode of each in the catalog. */
 const strategies = [
 	['append', 'append'],
 	['merge', 'append_dedup'],
@@ -32,7 +32,7 @@ const stage = await openStage();
 const source = stage.tap('source', sourceFaker);
 const faker: SourceSpec = { executable: source.executable, config, streams: ['users'] };
 
-/** A connection from the source to a Flameup of its own. */
+/** A connection from the source to a new Flameup. */
 async function connect(strategy: string, isCached: boolean) {
 	const cache = `${strategy}_${isCached ? 'cached' : 'direct'}`;
 	const simulator = await stage.simulator();
@@ -56,7 +56,7 @@ async function connect(strategy: string, isCached: boolean) {
 }
 
 it.each(strategies)(
-	'moves everybody, then what is new, then everybody: %s',
+	'syncs all records, then new ones, then all again: %s',
 	async (strategy, mode) => {
 		const { sync, held, written } = await connect(strategy, false);
 		const first = await sync();
@@ -84,7 +84,7 @@ it.each(strategies)(
 );
 
 it.each(strategies)(
-	"moves all that PyAirbyte's cache has, each time: %s",
+	"syncs all records in PyAirbyte's cache, each time: %s",
 	async (strategy, mode) => {
 		const { sync, held, written } = await connect(strategy, true);
 		const first = await sync();
@@ -106,14 +106,14 @@ it.each(strategies)(
 
 itLeavesCleanTraces(stage, ['LOG', 'STATE']);
 
-/** The mode reaches the destination, which says so when Flameup does not have it. */
+/** The destination gets the mode, and warns when Flameup does not support it. */
 function expectMode({ modes, output }: Taken, mode: string) {
 	expect(modes).toEqual([mode]);
 	const warned = output.some(({ log }) => log?.message.includes('cannot delete people'));
 	expect(warned).toBe(mode === 'overwrite');
 }
 
-/** Every state comes back as the source wrote it, and each counts the records before it. */
+/** Every state is returned as the source wrote it, with the count of the records before it. */
 function expectStates({ read, write, result }: Sync) {
 	const given = statesIn(read);
 	const back = statesIn(write);
@@ -136,7 +136,7 @@ function expectLastState({ read, write, result }: Sync, records: number) {
 	expect(result.processed).toBe(records);
 }
 
-/** A state without statistics, and without the nulls that PyAirbyte adds and leaves out as it likes. */
+/** A state without statistics, and without the nulls that PyAirbyte may add or leave out. */
 function bare(state: StateMessage | undefined): unknown {
 	const { sourceStats, destinationStats, ...rest } = state ?? {};
 	return JSON.parse(JSON.stringify(rest, (_, value) => value ?? undefined));

@@ -1,4 +1,4 @@
-"""Runs a connector as if it were started directly, and keeps what it gets and prints.
+"""Runs a connector as if started directly, and records its input and output.
 
 Usage: tap.py FOLDER COMMAND [ARGUMENT...]. Files in FOLDER are numbered by run and named
 after the connector's own command: 003-write.input.jsonl, 003-write.output.jsonl,
@@ -36,7 +36,7 @@ def main(folder: Path, command: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: connector.terminate())
     after = subprocess.Popen(["tee", f"{prefix}.output.jsonl"], stdin=connector.stdout)
 
-    # Only the connector and its tees may hold the pipes, or nobody sees them end.
+    # Only the connector and its tees may hold the pipes, or they never see EOF.
     for pipe in (stdin, connector.stdout):
         if pipe is not None:
             pipe.close()

@@ -12,24 +12,24 @@ export interface Message {
 	trace?: { type: string; error?: { message: string; failure_type: string } };
 }
 
-/** The part of a STATE that is looked at. */
+/** The part of a STATE that the tests check. */
 export interface StateMessage {
 	sourceStats?: { recordCount: number } | null;
 	destinationStats?: { recordCount: number; rejectedRecordCount: number } | null;
 	[more: string]: unknown;
 }
 
-/** What one run of a connector got and printed. */
+/** The input and output of one connector run. */
 export interface Taken {
 	input: Message[];
 	output: Message[];
-	/** How the catalog asks for each stream to be written. */
+	/** The sync mode of each stream in the catalog. */
 	modes: string[];
 }
 
 export type Tap = ReturnType<typeof tapped>;
 
-/** An executable that runs a connector and keeps what goes in and out. */
+/** An executable that runs a connector and records its input and output. */
 export function tapped(connector: string, folder: string) {
 	mkdirSync(folder);
 	const executable = `${folder}.sh`;
@@ -45,9 +45,9 @@ export function tapped(connector: string, folder: string) {
 
 	return {
 		executable,
-		/** Files of everything that it printed. */
+		/** The files with its output. */
 		printed: () => filesOf('.output.jsonl').map((name) => path.join(folder, name)),
-		/** The runs of one command since this was last asked. */
+		/** The runs of one command since the last call. */
 		taken(command: 'read' | 'write'): Taken[] {
 			const outputs = filesOf('.output.jsonl').slice(seen);
 			seen += outputs.length;
@@ -68,7 +68,7 @@ const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 function messages(file: string): Message[] {
 	const lines = textOf(file).split('\n');
-	// A connector that was killed may leave half a line.
+	// A killed connector may leave an incomplete line.
 	return lines.slice(0, -1).map((line) => parseJson(line) as Message);
 }
 
@@ -86,7 +86,7 @@ function textOf(file: string): string {
 	}
 }
 
-/** The rows that a connector printed. */
+/** The records that a connector printed. */
 export const rowsOf = ({ output }: Taken): Record<string, unknown>[] =>
 	output.flatMap(({ record }) => (record ? [record.data] : []));
 

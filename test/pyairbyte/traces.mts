@@ -5,20 +5,20 @@ import { defaultKey } from '../../simulator/keys.mts';
 import { type Stage, wrongKey } from './stage.mts';
 
 interface Report {
-	/** Messages without a fault, by type. */
+	/** The number of valid messages, by type. */
 	counts: Record<string, number>;
-	/** Members of states that came from the source, and that no model knows. */
+	/** Fields of states that came from the source and are in no model. */
 	echoed: Record<string, number>;
 	wrong: string[];
 }
 
-/** Holds files of printed messages against Airbyte's models of its protocol. */
+/** Validates files of printed messages against Airbyte's protocol models. */
 export const validate = ({ client }: Stage, files: readonly string[]) =>
 	client.ask<Report>('validate_messages', { files });
 
-/** The last tests of a file: what all of its runs have left behind, with messages of these types. */
+/** The last tests of a file: check the output of all its runs, with messages of these types. */
 export function itLeavesCleanTraces(stage: Stage, types: readonly string[]) {
-	it('tells no key, neither in a log nor in what is printed', () => {
+	it('writes no key to a log or to the output', () => {
 		const files = readdirSync(stage.folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
 			/\.(log|jsonl)$/.test(name),
 		);
@@ -31,14 +31,14 @@ export function itLeavesCleanTraces(stage: Stage, types: readonly string[]) {
 		expect(telling(wrongKey)).toEqual([]);
 	});
 
-	it('asks nothing of the network', () => expect(stage.asked).toEqual([]));
+	it('makes no network requests', () => expect(stage.asked).toEqual([]));
 
 	if (types.length === 0) return;
-	it("prints nothing but what Airbyte's models say", async () => {
+	it("prints only messages valid in Airbyte's models", async () => {
 		const { counts, echoed, wrong } = await validate(stage, stage.printed());
 		expect(wrong).toEqual([]);
 		expect(Object.keys(counts)).toEqual(expect.arrayContaining([...types]));
-		// PyAirbyte puts this into states, and gets it back.
+		// PyAirbyte adds this to states, and gets it back.
 		expect(Object.keys(echoed).filter((name) => name !== 'state.global_')).toEqual([]);
 	});
 }

@@ -1,6 +1,6 @@
-"""Holds what the destination printed against Airbyte's own models of its protocol.
+"""Validates the destination's output against Airbyte's own protocol models.
 
-Two models are asked: the one that PyAirbyte reads with (protocol 0.18) and the CDK's own.
+Two models are used: the one that PyAirbyte reads with (protocol 0.18) and the CDK's own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PAYLOADS = {
     "CONNECTION_STATUS": "connectionStatus",
     "DESTINATION_CATALOG": "destination_catalog",
 }
-"""The types that a destination may print, and the member that each has its content in."""
+"""The types that a destination may print, and the field with the content of each."""
 
 PARTS = {
     ("STATE", "STREAM"): "stream",
@@ -39,13 +39,13 @@ PARTS = {
 """The same for the types inside a STATE and a TRACE."""
 
 NEWER = {"state.id", "state.destinationStats.additionalStats"}
-"""Members that the platform knows and the public models do not."""
+"""Fields that the platform knows and the public models do not."""
 
 UNKNOWN_TO_THE_CDK = {"state.destinationStats.rejectedRecordCount", *NEWER}
 
 
 def unknown(model: Any, path: str = "") -> Iterator[str]:
-    """Paths of the members that the models have no field for; a state's blob is anything."""
+    """Paths of the fields that the models do not have; a state's blob may be anything."""
     if isinstance(model, list):
         for item in model:
             yield from unknown(item, path)
@@ -57,7 +57,7 @@ def unknown(model: Any, path: str = "") -> Iterator[str]:
 
 
 def lost(before: Any, after: Any, path: str = "") -> Iterator[str]:
-    """Paths of what a round trip changes. A null may be left out, and Python has no 1e400."""
+    """Paths of values that a round trip changes, except nulls left out and 1e400."""
     if isinstance(before, dict) and isinstance(after, dict):
         for name, value in before.items():
             if value is not None or name in after:
@@ -74,7 +74,7 @@ def lost(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
 
 def payload_problems(message: dict[str, Any]) -> Iterator[str]:
-    """Whether the message has the content that its type stands for, and no other."""
+    """Problems if the message lacks the content of its type or has any other."""
     kind = message.get("type")
     if kind not in PAYLOADS:
         yield f"a destination does not print {kind}"
@@ -92,7 +92,7 @@ def payload_problems(message: dict[str, Any]) -> Iterator[str]:
 
 
 def count_problems(message: dict[str, Any]) -> Iterator[str]:
-    """Every STATE that a destination returns has whole counts."""
+    """Counts in a STATE that are missing or no whole number."""
     if message.get("type") != "STATE":
         return
     state = message.get("state")
@@ -108,7 +108,7 @@ def count_problems(message: dict[str, Any]) -> Iterator[str]:
 
 
 def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
-    """Everything that is wrong with one printed line."""
+    """All problems of one printed line."""
     try:
         message = json.loads(line)
     except ValueError as error:
@@ -138,7 +138,7 @@ def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
     )
 
     if message.get("type") == "DESTINATION_CATALOG":
-        return  # the CDK has no model of it
+        return  # the CDK has no model for it
     try:
         again = AirbyteMessageSerializer.dump(AirbyteMessageSerializer.load(message))
     except SchemaValidationError as error:
@@ -149,9 +149,9 @@ def problems(line: str, echoed: Counter[str]) -> Iterator[str]:
 
 
 def validate(files: list[str]) -> dict[str, Any]:
-    """How many good messages of each type the files have, and what is wrong with others.
+    """The number of valid messages by type, and the problems of the others.
 
-    Echoed are members that no model knows but that came from the source inside a STATE.
+    Echoed are fields that no model knows but that came from the source in a STATE.
     """
     counts: Counter[str] = Counter()
     echoed: Counter[str] = Counter()
@@ -167,7 +167,7 @@ def validate(files: list[str]) -> dict[str, Any]:
 
 
 def validate_samples() -> dict[str, Any]:
-    """The same for good messages, and whether each that was spoiled is found out."""
+    """The same for valid messages, and the spoiled ones that pass by mistake."""
     wrong = [
         problem
         for message in GOOD.values()

@@ -1,6 +1,6 @@
 /**
  * How fast the node is in a real n8n: `npm run bench:n8n -- [--rows 10000] [--rounds 3]`, next to n8n's
- * HTTP Request node with 100 people a request, and with one.
+ * HTTP Request node with 100 people per request and with one.
  */
 import { parseArgs } from 'node:util';
 import { median, table, whole } from '../../../bench/table.mts';
@@ -17,7 +17,7 @@ const { values } = parseArgs({
 	},
 });
 const rows = Number(values.rows);
-/** One request a row is so slow that a few rows must do. */
+/** One request per row is slow, so only a few rows are used. */
 const fewRows = rows / 20;
 
 const host = await startHost();
@@ -55,7 +55,7 @@ for (let i = 0; i < people.length; i += 100) {
 return bodies;`;
 const quick = { options: { requestsPerMinute: 100_000 } };
 
-/** Nodes behind one that makes the rows; the last of them is the one that is looked at. */
+/** The nodes after the one that makes the rows; the last one is measured. */
 const ways: Record<string, { parts: Part[]; count?: number }> = {
 	'Flameup, people': { parts: [flameup(quick)] },
 	'Flameup, summary': { parts: [flameup({ output: 'summary', ...quick })] },

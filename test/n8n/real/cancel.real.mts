@@ -5,7 +5,7 @@ import { chain, code, flameup as node, people, trigger } from './workflows.mts';
 
 const { rest, flameup, credential, requests } = await openStage();
 
-it('stops at once when it is cancelled while it sends', async () => {
+it('stops at once when cancelled while sending', async () => {
 	flameup.set({ latencyMs: 300 });
 	await cancel(3);
 	await sleep(400);
@@ -14,16 +14,16 @@ it('stops at once when it is cancelled while it sends', async () => {
 	expect(requests()).toBe(sent);
 });
 
-it('stops at once when it is cancelled while it waits for the allowance', async () => {
+it('stops at once when cancelled while waiting for the rate limit', async () => {
 	flameup.set({ limit: 5 });
 	await cancel(5, 1500);
 	const sent = requests();
-	// A node that went on waiting would send again once the minute is over.
+	// A node still waiting would send again after the minute.
 	await sleep(63_000);
 	expect(requests()).toBe(sent);
 });
 
-/** Presses Stop so long after so many requests have come. */
+/** Presses Stop a given time after a number of requests. */
 async function cancel(atLeast: number, afterMs = 0) {
 	const id = await rest.begin(chain('cancel', trigger, code(people(5000)), node()), credential);
 	for (let waited = 0; requests() < atLeast && waited < 200; waited++) await sleep(50);

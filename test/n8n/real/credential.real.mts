@@ -32,7 +32,7 @@ it.each([
 	expect(message).toMatch(says);
 });
 
-it('passes its test with a workspace that the key may not enter, and writes nothing', async () => {
+it('passes its test with a workspace the key has no access to, and writes nothing', async () => {
 	flameup.set({ wrongWorkspaceStatus: 403 });
 	expect(await test({ workspaceId: 'ws_wrong' })).toMatchObject({ status: 'OK' });
 	expect(size()).toBe(0);

@@ -9,7 +9,7 @@ const luxon = `DateTime.fromISO('2026-11-15T00:00:00', { zone: 'America/New_York
 const date = `new Date('${ISO}')`;
 const row = `return [{ json: { userId: 'a', at: ${date}, deep: { at: ${luxon} } } }];`;
 
-it('sends dates as ISO 8601, whatever the expression engine makes of them', async () => {
+it('sends dates as ISO 8601, whatever type the expression engine returns', async () => {
 	const trait = (name: string, value: string) => ({
 		id: name,
 		name,
@@ -48,7 +48,7 @@ it("tracks events in the workflow's time zone", async () => {
 	expect(done.items('Track 5')[0]?.json.error).toContain('is not a date and time');
 });
 
-it.each([true, false])('changes nobody who is read and saved (Simplify: %s)', async (simplify) => {
+it.each([true, false])('changes no person when read and saved (Simplify: %s)', async (simplify) => {
 	await run(people(3), node());
 	const held = () => [...flameup.people()].map(([id, { traits }]) => [id, traits]);
 	const before = held();

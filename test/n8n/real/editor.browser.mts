@@ -77,7 +77,7 @@ it('has a credential that refuses a wrong key and says why', async () => {
 	await dialog.waitFor({ state: 'hidden' });
 });
 
-it('takes fields that are dragged onto the person and the traits', async () => {
+it('accepts fields dragged onto the person and the traits', async () => {
 	await id('execute-previous-node').first().click();
 	await inputField('email').waitFor();
 	await drag(inputField('user_id'), mapped('userId'));
@@ -118,7 +118,7 @@ it('saves the good rows and shows the counts', async () => {
 	]);
 });
 
-it('has the failed row and the reason in the error branch', async () => {
+it('shows the failed row and the reason in the error branch', async () => {
 	const output = id('output-panel');
 	await output.getByText(/error branch/i).click();
 	await id('radio-button-schema', output).click();
@@ -131,7 +131,7 @@ it('has the failed row and the reason in the error branch', async () => {
 	await shot('canvas');
 });
 
-it('has made no errors in the page, and pictures for the README', () => {
+it('causes no errors in the page, and takes the pictures for the README', () => {
 	expect(editor.errors).toEqual([]);
 	expect(Object.keys(pictures)).toHaveLength(3);
 	const shown = path.join(root, 'docs/pictures');

@@ -7,7 +7,7 @@ import { owner } from './rest.mts';
 const quiet =
 	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-/** The n8n editor in a browser that reaches nothing but loopback. */
+/** The n8n editor in a browser that can reach only loopback. */
 export async function openEditor(url: string, shots: string) {
 	mkdirSync(shots, { recursive: true });
 	const executablePath = find('chromium') ?? 'chromium';
@@ -24,7 +24,7 @@ export async function openEditor(url: string, shots: string) {
 	page.on('pageerror', ({ message }) => errors.push(message));
 	let taken = 0;
 
-	/** What n8n's own tests find things by. */
+	/** Finds an element by n8n's test ID. */
 	const id = (name: string, inside: Page | Locator = page) =>
 		inside.locator(`[data-test-id="${name}"]`);
 	const shot = async (name: string) => {
@@ -57,7 +57,7 @@ export async function openEditor(url: string, shots: string) {
 		parameter: (name: string, inside?: Locator) => id(`parameter-input-${name}`, inside),
 		/** A field of the person in the mapper. */
 		mapped: (name: string) => id(`parameter-input-${name}`, id('resource-mapper-container')),
-		/** Closes what pops up and takes the focus away, so that a picture shows the node. */
+		/** Closes popups and removes the focus, so that a picture shows the node. */
 		async quieten() {
 			for (const close of await page.locator('.el-notification__closeBtn').all()) {
 				await close.click({ timeout: 2000 }).catch(() => {});
@@ -65,7 +65,7 @@ export async function openEditor(url: string, shots: string) {
 			await id('input-panel-title').or(page.getByText('Mapping Column Mode')).first().click();
 			await page.waitForTimeout(600);
 		},
-		/** What stands in a field that holds an expression. */
+		/** The text of a field with an expression. */
 		expression: async (field: Locator) =>
 			(await field.locator('.cm-content').first().textContent())?.trim(),
 		/** Drags with the mouse, as slowly as the editor needs to notice. */

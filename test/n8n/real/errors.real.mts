@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openStage } from './stage.mts';
 import { chain, code, flameup as node, people, trigger, type Workflow } from './workflows.mts';
 
-/** Bad rows at the edges of batches, by what is wrong with them. */
+/** Bad rows at the edges of batches, with the code to break them. */
 const bad: Record<number, string> = {
 	0: `delete row.userId`,
 	99: `row.email = 'not an address'`,
@@ -33,7 +33,7 @@ it('stops with one error that names a row and says what was saved', async () => 
 	expect(text).toMatch(/again/i);
 });
 
-/** With what `$('Rows').item` finds for each item that comes out. */
+/** Looks up `$('Rows').item` for each output item. */
 function withRow(onError: 'continueRegularOutput' | 'continueErrorOutput'): Workflow {
 	const jsCode = `return { json: { n: $('Rows').item.json.n, userId: $json.userId } };`;
 	const parameters = { mode: 'runOnceForEachItem', jsCode };
@@ -44,7 +44,7 @@ function withRow(onError: 'continueRegularOutput' | 'continueErrorOutput'): Work
 	return workflow;
 }
 
-it('puts one item a row on the regular output, the failed ones last', async () => {
+it('puts one item per row on the regular output, failed rows last', async () => {
 	const { status, items } = await rest.run(withRow('continueRegularOutput'), credential);
 	expect(status).toBe('success');
 	expect(items('Flameup')).toHaveLength(count);
@@ -57,7 +57,7 @@ it('puts one item a row on the regular output, the failed ones last', async () =
 	expect(looked.slice(0, good).filter(({ n, userId }) => userId !== `user-${n}`)).toEqual([]);
 });
 
-it('puts the failed rows on the error output, as they came, each with its reason', async () => {
+it('puts the failed rows on the error output, unchanged, each with its reason', async () => {
 	const ended = await rest.run(withRow('continueErrorOutput'), credential);
 	expect(ended.status).toBe('success');
 	expect(ended.items('Flameup', 0)).toHaveLength(good);
@@ -96,7 +96,7 @@ it('fails every row with a wrong key after the first few requests, with the reas
 	expect(items('Flameup', 1)[0]?.json.error).toMatch(/key/i);
 });
 
-it('asks Flameup for nothing when no row comes in', async () => {
+it('sends no request to Flameup without input rows', async () => {
 	expect((await run('return [];', node())).status).toBe('success');
 	expect(requests()).toBe(0);
 });

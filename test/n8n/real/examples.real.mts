@@ -9,7 +9,7 @@ const runSaved = (name: string, from: string) => rest.runSaved(name, credential,
 const held = () =>
 	[...flameup.people().values()].map(({ userId, email, traits }) => ({ userId, email, ...traits }));
 
-/** The workflows by file, once they are imported. */
+/** The imported workflows, by file. */
 const tried = {
 	'failed-rows-aside.json': 'Flameup: keep the failed rows aside',
 	'nightly-sync.json': 'Flameup: fill in a trait every night',
@@ -18,7 +18,7 @@ const tried = {
 };
 await importWorkflows(host);
 
-it('are all tried here, and each explains itself', () => {
+it('are all tested here, and each has an explanation', () => {
 	expect(exampleNames().sort()).toEqual(Object.keys(tried));
 	for (const [file, title] of Object.entries(tried)) {
 		const { name, nodes } = example(file);
@@ -27,7 +27,7 @@ it('are all tried here, and each explains itself', () => {
 	}
 });
 
-it('keep the failed rows aside', async () => {
+it('keep the failed rows separately', async () => {
 	const { status, items } = await runSaved(tried['failed-rows-aside.json'], 'Start');
 	expect(status).toBe('success');
 	expect(held()).toEqual([
@@ -44,7 +44,7 @@ it('keep the failed rows aside', async () => {
 	expect(file?.binary?.data?.fileName).toBe('failed-rows.csv');
 });
 
-it('send the rows of a table, again and again', async () => {
+it('send the rows of a table, also repeatedly', async () => {
 	const { status, items } = await runSaved(tried['table-to-people.json'], 'Start');
 	expect(status).toBe('success');
 	expect(size()).toBe(5);
@@ -63,7 +63,7 @@ it('send the rows of a table, again and again', async () => {
 	expect(again.items('Flameup')[0]?.json.updated).toBe(5);
 });
 
-it('fill in a trait every night, for nobody twice', async () => {
+it('fill in a trait every night, once per person', async () => {
 	await runSaved(tried['table-to-people.json'], 'Start');
 	const { status, items } = await runSaved(tried['nightly-sync.json'], 'Every night');
 	expect(status).toBe('success');
@@ -75,7 +75,7 @@ it('fill in a trait every night, for nobody twice', async () => {
 	expect(again.items('Save email_domain')).toEqual([]);
 });
 
-it('save the people whom a webhook sends, and answer 422 to bad ones', async () => {
+it('save people from a webhook, and respond with 422 to bad ones', async () => {
 	await rest.publishSaved(tried['webhook-to-people.json'], credential);
 	const one = await post({ userId: 'w1', email: 'w1@example.com', plan: 'pro' });
 	expect(one).toMatchObject({ status: 200, results: [{ userId: 'w1' }] });
@@ -94,7 +94,7 @@ it('save the people whom a webhook sends, and answer 422 to bad ones', async () 
 	]);
 });
 
-/** The webhook may take a moment to be there after publishing. */
+/** The webhook may take a moment to respond after publishing. */
 async function post(body: object, tries = 1) {
 	const answer = await fetch(`${host.url}/webhook/flameup-people`, {
 		method: 'POST',

@@ -1,7 +1,7 @@
 import { type Simulator, startSimulator } from '../../../simulator/server.mts';
 import type { Switches } from '../../../simulator/switches.mts';
 
-/** What a credential of ours holds. */
+/** The data of a Flameup credential. */
 export interface CredentialData {
 	apiKey: string;
 	workspaceId: string;
@@ -10,10 +10,10 @@ export interface CredentialData {
 
 const workspaceId = 'ws_checks';
 const apiKey = `ws_test_checks_n8n.${'c'.repeat(64)}`;
-/** A key that may write and nothing else. */
+/** A key with only the permission to write. */
 export const writeOnlyKey = `ws_test_checks_write.${'d'.repeat(64)}`;
 
-/** A Flameup for these tests, with no limit unless it is asked for. */
+/** A Flameup for these tests, without a rate limit unless set. */
 export const startFlameup = (switches: Partial<Switches> = {}) =>
 	startSimulator({
 		workspace: workspaceId,
@@ -25,7 +25,7 @@ export const startFlameup = (switches: Partial<Switches> = {}) =>
 		...switches,
 	});
 
-/** What a good credential for it holds. */
+/** The data of a valid credential for it. */
 export const credentialFor = ({ url }: Simulator): CredentialData => ({
 	apiKey,
 	workspaceId,

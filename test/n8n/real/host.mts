@@ -8,13 +8,13 @@ import { openRest, signIn } from './rest.mts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
-		/** The n8n of a project, as its tests are told of it. */
+		/** The n8n of a project, as provided to its tests. */
 		host: {
 			url: string;
 			pid: number;
 			/** n8n keeps its database, its key and its packages here. */
 			folder: string;
-			/** Of the owner, who has signed in. */
+			/** The session cookie of the owner. */
 			cookie: string;
 			tarball: Tarball;
 			/** The node types that n8n found in the package. */
@@ -23,7 +23,7 @@ declare module 'vitest' {
 	}
 }
 
-/** Starts n8n with an owner; our package is packed, and not in it yet. */
+/** Starts n8n with an owner; our package is packed but not installed yet. */
 export async function startHost() {
 	install('host');
 	const temporary = temporaryFolder();

@@ -3,14 +3,14 @@ import path from 'node:path';
 
 /** The top of the repository. */
 export const root = path.resolve(import.meta.dirname, '../../..');
-/** Where n8n itself lives; git does not see it. */
+/** The folder of n8n; ignored by git. */
 export const hostFolder = path.join(root, '.n8n-host');
-/** Where n8n's scanner lives; git does not see it. */
+/** The folder of n8n's scanner; ignored by git. */
 export const scannerFolder = path.join(root, '.n8n-scanner');
 
 /**
- * Puts the pinned n8n (2 to 8 minutes, 3 GB) or its scanner into its folder, unless exactly that is
- * there already.
+ * Installs the pinned n8n (2 to 8 minutes, 3 GB) or its scanner, unless that version is
+ * already installed.
  */
 export function install(what: 'host' | 'scanner') {
 	execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], {
@@ -19,7 +19,7 @@ export function install(what: 'host' | 'scanner') {
 	});
 }
 
-/** Makes sure that a program of Debian's is there; asks root's apt-get for it. */
+/** Makes sure that a Debian program is installed, with apt-get as root if needed. */
 export function installProgram(program: string, packages = program) {
 	if (find(program)) return;
 	const command = `apt-get update && apt-get install -y --no-install-recommends ${packages}`;
@@ -32,7 +32,7 @@ export function installProgram(program: string, packages = program) {
 	});
 }
 
-/** The first of its name on PATH, this repository's own tools left out. */
+/** The first of its name on PATH, except this repository's own tools. */
 export function find(program: string): string | undefined {
 	const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], {
 		env: systemEnv(),

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the pinned n8n (`host`) or its scanner (`scanner`) into a folder of its own at the top of the
-# repository, which git does not see, unless exactly that is there already.
+# Installs the pinned n8n (`host`) or its scanner (`scanner`) in its own folder at the top of the
+# repository, which git ignores, unless that version is already installed.
 set -eu
 cd "$(dirname "$0")"
 folder=../../../.n8n-$1

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a language model is told about a tool. */
+/** A tool as described to a language model. */
 export interface OfferedTool {
 	name: string;
 	description: string;
@@ -9,8 +9,8 @@ export interface OfferedTool {
 }
 
 /**
- * A language model as far as n8n can tell: calls the first tool it is offered with these arguments,
- * and says what the tool answered.
+ * A fake language model for n8n: calls the first tool it is offered with these arguments,
+ * and replies with the tool's result.
  */
 export async function startModel(toolArguments: Record<string, unknown>) {
 	const offered: OfferedTool[] = [];

@@ -6,13 +6,13 @@ import { hostFolder, root } from './install.mts';
 import { npmStandIn, type Tarball } from './package.mts';
 import { freePorts, type Running, ready, start } from './processes.mts';
 
-/** What an n8n is started with. */
+/** The options for starting n8n. */
 export interface N8nOptions {
 	/** n8n keeps its database, its key and its packages here. */
 	folder: string;
-	/** The package that n8n's installer finds under its name. */
+	/** The package that n8n's installer finds by name. */
 	tarball: Tarball;
-	/** Further settings. */
+	/** More variables. */
 	env?: Record<string, string>;
 }
 
@@ -27,7 +27,7 @@ const script = path.join(hostFolder, 'node_modules/n8n/bin/n8n');
 export const startN8n = (options: N8nOptions): Promise<N8n> =>
 	launch(options, ['start'], (port) => ({ N8N_PORT: port }));
 
-/** Starts a worker that takes five executions at a time from the queue. */
+/** Starts a queue worker with a concurrency of five. */
 export const startWorker = (options: N8nOptions): Promise<N8n> =>
 	launch(options, ['worker', '--concurrency=5'], (port) => ({
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
@@ -61,7 +61,7 @@ export async function importWorkflows({ folder, tarball }: Omit<N8nOptions, 'env
 	await promisify(execFile)(process.execPath, [script, ...args], { env, cwd: folder });
 }
 
-/** Nothing of ours is inherited but what every program needs, and nothing goes out. */
+/** Inherits only the variables every program needs, and blocks outgoing connections. */
 function environment(folder: string, standIn: string): Record<string, string> {
 	const { HOME = folder, LANG = 'C.UTF-8', PATH = '' } = process.env;
 	// n8n starts its task runner as plain `node` and its package installer as plain `npm`
@@ -86,7 +86,7 @@ function environment(folder: string, standIn: string): Record<string, string> {
 		N8N_PYTHON_ENABLED: 'false',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		N8N_DISABLED_MODULES: 'mcp-registry',
-		// https to the outside is refused at once; everything of ours is http on loopback
+		// external https is refused at once; the tests use only http on loopback
 		HTTPS_PROXY: 'http://127.0.0.1:9',
 		NO_PROXY: '127.0.0.1,localhost',
 		npm_config_fetch_retries: '0',
@@ -94,7 +94,7 @@ function environment(folder: string, standIn: string): Record<string, string> {
 	};
 }
 
-/** The most resident memory that a process has had so far, in MB. */
+/** The peak resident memory of a process, in MB. */
 export function peakMemory(pid: number): number {
 	const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
 	return Math.round(Number(kilobytes) / 1024);

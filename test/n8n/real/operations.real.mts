@@ -10,7 +10,7 @@ const assignments = (name: string, value: string, type: string) => ({
 	assignments: [{ id: '1', name, value, type }],
 });
 
-it('creates people, and fails the rows of those who exist', async () => {
+it('creates people, and fails the rows of people who exist', async () => {
 	const created = await run(people(3), node({ operation: 'create' }));
 	expect(created.status).toBe('success');
 	expect(size()).toBe(3);
@@ -20,7 +20,7 @@ it('creates people, and fails the rows of those who exist', async () => {
 	expect(items('Flameup', 1)[0]?.json.error).toBeTruthy();
 });
 
-it.each(['userId', 'email'])('gets people by %s, and fails the rows of others', async (findBy) => {
+it.each(['userId', 'email'])('gets people by %s, fails rows without a match', async (findBy) => {
 	await run(people(3), node());
 	const rows = `${people(3).replace('return', 'const items =')}
 items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
@@ -30,7 +30,7 @@ items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
 	expect(items('Flameup', 1)[0]?.json.error).toBeTruthy();
 });
 
-it('gets many: everybody once, or as many as asked for', async () => {
+it('gets many: all people once, or up to the limit', async () => {
 	await run(people(254), node());
 	const all = await run(once, node({ operation: 'getAll', returnAll: true }));
 	expect(all.items('Flameup')).toHaveLength(254);
@@ -39,7 +39,7 @@ it('gets many: everybody once, or as many as asked for', async () => {
 	expect(some.items('Flameup')).toHaveLength(120);
 });
 
-it('updates traits and leaves the others alone', async () => {
+it('updates traits and keeps the others', async () => {
 	await run(people(3), node());
 	const traits = assignments('seats', '={{ 7 }}', 'number');
 	const update = node({ operation: 'updateTraits', findBy: 'userId', ...by, traits });
@@ -67,7 +67,7 @@ describe('tracks events', () => {
 		]);
 	});
 
-	it('not twice when an answer got lost, and says that this is uncertain', async () => {
+	it('not twice when a response is lost, and reports the row as uncertain', async () => {
 		flameup.set({ faults: { 1: 'reset-after' } });
 		const { items } = await run(people(1), node(track, { onError }));
 		expect(flameup.stats().events).toBe(1);

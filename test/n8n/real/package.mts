@@ -19,7 +19,7 @@ export function packFlameup(folder: string): Tarball {
 }
 
 /**
- * Makes a folder with an `npm` that knows our package from its tarball, and hands everything else
+ * Makes a folder with an `npm` that serves our package from its tarball, and passes everything else
  * to the real npm: n8n's own installer asks `npm view` and `npm pack` for a published package.
  */
 export function npmStandIn({ file, name, version }: Tarball, folder: string): string {

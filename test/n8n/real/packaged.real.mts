@@ -24,7 +24,7 @@ it('offers the node and the tool, with icon and categories', () => {
 	expect(node?.codex?.categories).not.toEqual([]);
 });
 
-it("runs on n8n's own zod: there is none in the package or beside it", () => {
+it("uses n8n's own zod: none is in the package or installed with it", () => {
 	const home = path.join(folder, '.n8n/nodes/node_modules', tarball.name);
 	const textOf = (name: string) => readFileSync(path.join(home, name), 'utf8');
 	const scripts = globSync('dist/**/*.js', { cwd: home });

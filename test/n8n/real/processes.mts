@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A program that was started here and is ended here. */
+/** A program that these tests start and stop. */
 export interface Running {
 	pid: number;
-	/** What it prints. */
+	/** Its output file. */
 	log: string;
 	/** The exit code or signal, once it has ended. */
 	ended: Promise<string>;
-	/** Asks it to end and waits until it has. */
+	/** Asks it to stop and waits until it has. */
 	stop(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ process.on('exit', () => {
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
-/** A folder that is gone when this process ends. */
+/** A folder that is deleted when this process ends. */
 export function temporaryFolder(): string {
 	const folder = mkdtempSync(path.join(tmpdir(), 'flameup-n8n-'));
 	folders.add(folder);
@@ -59,7 +59,7 @@ export function start(
 	return { pid, log, ended, stop };
 }
 
-/** Ends all that is left of a program. */
+/** Kills what remains of a program. */
 function kill(pid: number) {
 	groups.delete(pid);
 	try {
@@ -69,7 +69,7 @@ function kill(pid: number) {
 	}
 }
 
-/** Waits until the address answers 2xx. */
+/** Waits until the address responds with 2xx. */
 export async function ready(url: string, { ended, log }: Running, withinMs = 300_000) {
 	let end = '';
 	ended.then((how) => {
@@ -85,7 +85,7 @@ export async function ready(url: string, { ended, log }: Running, withinMs = 300
 	);
 }
 
-/** Ports on loopback that nobody listens on. */
+/** Free ports on loopback. */
 export async function freePorts(count: number): Promise<number[]> {
 	const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
 	await Promise.all(servers.map((server) => once(server, 'listening')));

@@ -9,7 +9,7 @@ import { chain, code, flameup as node, people, trigger } from './workflows.mts';
 
 const executions = 6;
 const peopleEach = 1000;
-/** Less than the executions need, so that they have to share and to wait for a new window. */
+/** Less than the executions need, so they must share it and wait for a new window. */
 const limit = 45;
 
 installProgram('redis-server');
@@ -42,7 +42,7 @@ stops.push(n8n.stop);
 const rest = openRest(n8n.url, await signIn(n8n.url));
 await rest.installPackage(tarball);
 
-it('shares one key among executions in two workers', async () => {
+it('shares one key between executions in two workers', async () => {
 	const workers = [await startWorker(options), await startWorker(options)];
 	stops.push(...workers.map(({ stop }) => stop));
 	const credential = await rest.credential('Shared', credentialFor(simulator));

@@ -23,13 +23,13 @@ export interface Item {
 /** A finished execution. */
 export interface Execution {
 	status: string;
-	/** From its start to its end, as n8n has it. */
+	/** The duration that n8n recorded. */
 	ms: number;
-	/** What stopped it. */
+	/** Its error. */
 	error: { message: string; description?: string; context?: Record<string, unknown> } | undefined;
-	/** The items that a node put out; empty when it did not run. */
+	/** The output items of a node; empty when it did not run. */
 	items(node: string, output?: number): Item[];
-	/** What a node tells its user, and how long it took. */
+	/** The hints of a node, and how long it took. */
 	run(node: string): { hints: string[]; ms: number };
 }
 
@@ -49,10 +49,10 @@ interface RunData {
 	resultData: { runData: Record<string, NodeRun[]>; error?: Execution['error'] };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each answer is read once, right where it is asked for
+// biome-ignore lint/suspicious/noExplicitAny: each response is read once, at the call
 type Call = (method: string, path: string, body?: object) => Promise<any>;
 
-/** Makes the owner, signs in and gives back the cookie. */
+/** Creates the owner, signs in and returns the cookie. */
 export async function signIn(base: string): Promise<string> {
 	await post(`${base}/rest/owner/setup`, owner);
 	const { email: emailOrLdapLoginId, password } = owner;
@@ -61,7 +61,7 @@ export async function signIn(base: string): Promise<string> {
 	return set?.split(';')[0] ?? '';
 }
 
-/** A fresh database is ready a moment before it can have an owner. */
+/** A new database accepts an owner only a moment after it is ready. */
 async function post(url: string, body: object, tries = 1): Promise<Response> {
 	const headers = { 'content-type': 'application/json' };
 	const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -77,10 +77,10 @@ export function openRest(base: string, cookie: string) {
 	const ask = async (url: string, request: RequestInit): Promise<Response> => {
 		for (let tries = 1; ; tries++) {
 			const answer = await fetch(url, request).catch((error) => {
-				// A connection that n8n has closed meanwhile; only what changes nothing is asked again.
+				// n8n closed the connection; only requests that change nothing are retried.
 				if (request.method !== 'GET' || tries > 3) throw new Error(`${url}: ${error.cause}`);
 			});
-			// On a busy machine n8n loses its database now and then, and does nothing until it is back.
+			// On a busy machine n8n sometimes loses its database and waits until it is back.
 			const isBusy = answer?.status === 503 && tries < 60;
 			if (answer && !isBusy) return answer;
 			if (isBusy) await sleep(1000);
@@ -104,9 +104,9 @@ export function openRest(base: string, cookie: string) {
 
 	return {
 		save,
-		/** What the editor knows of every node. */
+		/** The node types as the editor gets them. */
 		nodeTypes: () => call('GET', '/../types/nodes.json'),
-		/** Installs as Settings → Community nodes does; gives back the node types. */
+		/** Installs as Settings → Community nodes does; returns the node types. */
 		async installPackage({ name, version }: Tarball): Promise<string[]> {
 			const { installedNodes } = await call('POST', '/community-packages', { name, version });
 			return installedNodes.map(({ type }: { type: string }) => type);
@@ -114,23 +114,23 @@ export function openRest(base: string, cookie: string) {
 		/** Saves a credential. */
 		credential: (name: string, data: object, type = credentialType): Promise<Credential> =>
 			call('POST', '/credentials', { name, type, data }),
-		/** What the Test button says. */
+		/** The result of the Test button. */
 		testCredential: (
 			{ id, name }: Credential,
 			data: CredentialData,
 		): Promise<{ status: string; message: string }> =>
 			call('POST', '/credentials/test', { credentials: { id, name, type: credentialType, data } }),
-		/** Starts a manual run and gives back its id. */
+		/** Starts a manual run and returns its ID. */
 		begin: async (workflow: Workflow, credential: Credential) =>
 			start((await save(workflow, credential)).id),
 		finished: finish,
-		/** Runs it by hand to its end. */
+		/** Runs it manually until it ends. */
 		run: async (workflow: Workflow, credential: Credential) =>
 			finish(await start((await save(workflow, credential)).id)),
-		/** Runs an imported workflow, once the credential is chosen in it. */
+		/** Runs an imported workflow after its credential is set. */
 		runSaved: async (name: string, credential: Credential, from: string) =>
 			finish(await start((await choose(call, name, credential)).id, from)),
-		/** Makes an imported workflow live, once the credential is chosen in it. */
+		/** Activates an imported workflow after its credential is set. */
 		async publishSaved(name: string, credential: Credential) {
 			const { id, versionId } = await choose(call, name, credential);
 			await call('POST', `/workflows/${id}/activate`, { versionId });
@@ -140,7 +140,7 @@ export function openRest(base: string, cookie: string) {
 	};
 }
 
-/** Chooses the credential in the nodes of an imported workflow, as its user does. */
+/** Sets the credential in the nodes of an imported workflow, as a user does. */
 async function choose(call: Call, name: string, credential: Credential) {
 	const list: { id: string; name: string }[] = await call('GET', '/workflows');
 	const { id } = list.find((one) => one.name === name) ?? {};
@@ -150,7 +150,7 @@ async function choose(call: Call, name: string, credential: Credential) {
 	return call('PATCH', `/workflows/${id}`, { nodes: chosen.nodes, versionId });
 }
 
-/** n8n keeps run data as the text of a library that is among its own packages. */
+/** n8n stores run data in the format of a library from its own packages. */
 const fromHost = createRequire(path.join(hostFolder, 'node_modules/n8n/package.json'));
 const readRunData = (text: string): RunData => fromHost('flatted').parse(text);
 

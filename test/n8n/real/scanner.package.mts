@@ -7,7 +7,7 @@ import { install, root, scannerFolder } from './install.mts';
 import { packFlameup } from './package.mts';
 import { temporaryFolder } from './processes.mts';
 
-/** What we use of the scanner. */
+/** The scanner API used here. */
 interface Scanner {
 	analyzePackage(folder: string, patterns: string[]): Promise<Finding>;
 	SOURCE_FILE_PATTERNS: string[];
@@ -20,7 +20,7 @@ interface Finding {
 }
 
 install('scanner');
-// The scanner's rules go by it, and judge otherwise when it is `test`.
+// The scanner's rules depend on it, and differ when it is `test`.
 vi.stubEnv('NODE_ENV', undefined);
 const file = 'node_modules/@n8n/scan-community-package/scanner/scanner.mjs';
 const { analyzePackage, SOURCE_FILE_PATTERNS }: Scanner = await import(
@@ -31,17 +31,17 @@ const temporary = temporaryFolder();
 const unpacked = path.join(temporary, 'package');
 execFileSync('tar', ['-xzf', packFlameup(temporary).file, '-C', temporary]);
 
-it("keeps the rules of n8n's scanner in its sources", async () => {
-	// The scanner reads no more of the sources than nodes and credentials; the core goes out with them.
+it("passes n8n's scanner with its sources", async () => {
+	// By default the scanner reads only nodes and credentials, but the core is published too.
 	const sources = [...SOURCE_FILE_PATTERNS, 'src/**/*.ts'];
 	expect(await analyzePackage(root, sources)).toEqual({ passed: true });
 });
 
-it('keeps them in its tarball', async () => {
+it('passes it with its tarball', async () => {
 	expect(await analyzePackage(unpacked, published)).toEqual({ passed: true });
 });
 
-it('would be caught with a timer in the tarball', async () => {
+it('fails it with a timer in the tarball', async () => {
 	const node = path.join(unpacked, 'dist/nodes/Flameup/Flameup.node.js');
 	appendFileSync(node, '\nsetTimeout(() => {}, 1);\n');
 	const { passed, message, details } = await analyzePackage(unpacked, published);

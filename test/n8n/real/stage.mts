@@ -3,7 +3,7 @@ import { credentialFor, startFlameup } from './flameup.mts';
 import { type Credential, openRest } from './rest.mts';
 import { chain, code, type Part, trigger } from './workflows.mts';
 
-/** What a file of tests has to hand: n8n, and a Flameup that is empty when a test begins. */
+/** Shared setup of a test file: n8n, and a Flameup that is empty when a test begins. */
 export async function openStage({ hasPackage = true } = {}) {
 	const host = inject('host');
 	const rest = openRest(host.url, host.cookie);
@@ -19,15 +19,15 @@ export async function openStage({ hasPackage = true } = {}) {
 		host,
 		rest,
 		flameup,
-		/** A credential that works, if the package is there. */
+		/** A valid credential, if the package is installed. */
 		credential,
 		credentialData,
-		/** Runs one of our nodes by hand, behind one that gives back what the JavaScript returns. */
+		/** Runs one of our nodes manually, on the rows that the JavaScript returns. */
 		run: (rows: string, node: Part, chosen = credential) =>
 			rest.run(chain('Rows to Flameup', trigger, code(rows), node), chosen),
-		/** How many requests have come. */
+		/** The number of requests received. */
 		requests: () => flameup.stats().requests,
-		/** How many people are there. */
+		/** The number of people stored. */
 		size: () => flameup.people().size,
 	};
 }

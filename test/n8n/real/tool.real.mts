@@ -13,7 +13,7 @@ const llm = await rest.credential('Model', { apiKey: 'none', url: model.url }, '
 /** In 2, the agent runs the node; in 3, n8n runs it for the agent. */
 const VERSIONS = [2, 3.1];
 
-it.each(VERSIONS)('is a tool of an AI agent %d, whose model is a stand-in', async (version) => {
+it.each(VERSIONS)('works as a tool of AI agent %d with a fake model', async (version) => {
 	expect((await rest.run(workflow(version), credential)).status).toBe('success');
 	const [tool] = model.offered;
 	expect(Object.keys(tool?.parameters.properties ?? {}).sort()).toEqual(Object.keys(said).sort());
@@ -25,7 +25,7 @@ it.each(VERSIONS)('is a tool of an AI agent %d, whose model is a stand-in', asyn
 	expect(answer.length).toBeLessThan(1500);
 });
 
-it.each(VERSIONS)('tells the model of an AI agent %d why a person failed', async (version) => {
+it.each(VERSIONS)('gives the model of AI agent %d the error of a person', async (version) => {
 	flameup.set({ maxBodyBytes: 1 });
 	expect((await rest.run(workflow(version), credential)).status).toBe('success');
 	expect(model.answers).toHaveLength(1);

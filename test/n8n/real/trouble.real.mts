@@ -5,10 +5,10 @@ import { flameup as node, people } from './workflows.mts';
 
 const { host, flameup, run, requests, size } = await openStage();
 
-/** How far the clock of a Flameup has to be off for its minute to end in so many seconds. */
+/** The clock skew with which Flameup's minute ends in the given number of seconds. */
 const minuteEndsIn = (seconds: number) => 60_000 - seconds * 1000 - (Date.now() % 60_000);
 
-it('gets every row there, whatever fails on the way, with one 429 and not more', async () => {
+it('saves every row despite all faults, with exactly one 429', async () => {
 	const clock = { limit: 120, window: 'clock', clockSkewMs: minuteEndsIn(6) } as const;
 	const faults = {
 		2: '429',
@@ -32,7 +32,7 @@ describe("n8n's Retry On Fail", () => {
 	const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 200 };
 	const impatient = { options: { giveUpAfterMinutes: 0 } };
 
-	it('helps where the node has given up', async () => {
+	it('saves the rows after the node has given up', async () => {
 		flameup.set({ faults: { 1: '500' } });
 		expect((await run(people(100), node(impatient))).status).toBe('error');
 		flameup.reset();
@@ -42,7 +42,7 @@ describe("n8n's Retry On Fail", () => {
 		expect(flameup.stats().serverErrors).toBe(1);
 	});
 
-	it('does not send everybody again because the first row is bad', async () => {
+	it('does not resend all rows when the first row is bad', async () => {
 		const bad = `${people(100).replace('return', 'const items =')}
 delete items[0].json.userId;
 return items;`;
@@ -55,7 +55,7 @@ return items;`;
 describe('10,000 rows', () => {
 	const quick = { options: { requestsPerMinute: 100_000 } };
 
-	it.each(['people', 'summary'])('arrive in full batches, with %s coming out', async (output) => {
+	it.each(['people', 'summary'])('arrive in full batches, with the output %s', async (output) => {
 		const ended = await run(people(10_000), node({ output, ...quick }));
 		const items = ended.items('Flameup');
 		expect(ended.status).toBe('success');
@@ -76,7 +76,7 @@ describe('10,000 rows', () => {
 		}
 	});
 
-	it('of which 20 are refused leave by two outputs', async () => {
+	it('are split between two outputs when 20 are refused', async () => {
 		const rows = `${people(10_000).replace('return', 'const items =')}
 for (let i = 0; i < items.length; i += 500) items[i].json.simulator_refuse = 'is blocked';
 return items;`;

@@ -27,7 +27,7 @@ export interface Workflow {
 	settings?: Record<string, unknown>;
 }
 
-/** A node that has no place in a workflow yet. */
+/** A node without a position in a workflow. */
 export type Part = Omit<WorkflowNode, 'id' | 'position'>;
 
 /** The type of our node. */
@@ -35,7 +35,7 @@ export const nodeType = 'n8n-nodes-flameup.flameup';
 /** The type of our credential. */
 export const credentialType = 'flameupApi';
 
-/** The node that manual runs begin with. */
+/** The start node of manual runs. */
 export const trigger: Part = {
 	name: 'Start',
 	type: 'n8n-nodes-base.manualTrigger',
@@ -43,7 +43,7 @@ export const trigger: Part = {
 	parameters: {},
 };
 
-/** Gives back what the JavaScript returns. */
+/** Outputs what the JavaScript returns. */
 export const code = (jsCode: string, name = 'Rows'): Part => ({
 	name,
 	type: 'n8n-nodes-base.code',
@@ -83,7 +83,7 @@ export function chain(name: string, ...parts: Part[]): Workflow {
 	return { name, nodes, connections: Object.fromEntries(links), settings };
 }
 
-/** JavaScript that makes so many people, numbered from 0. */
+/** JavaScript that returns `count` people, numbered from 0. */
 export const people = (count: number, prefix = 'user', more = '') =>
 	`return Array.from({ length: ${count} }, (_, i) => ({ json: { userId: '${prefix}-' + i, ` +
 	`email: '${prefix}' + i + '@example.com', first_name: 'Ann ' + i, plan: i % 2 ? 'pro' : 'free'${more} } }));`;
@@ -94,11 +94,11 @@ const examplesFolder = path.join(root, 'examples', 'n8n');
 export const exampleNames = () =>
 	readdirSync(examplesFolder).filter((name) => name.endsWith('.json'));
 
-/** One of them, as it is in the file. */
+/** One of them, as stored in the file. */
 export const example = (name: string): Workflow =>
 	JSON.parse(readFileSync(path.join(examplesFolder, name), 'utf8'));
 
-/** The workflow with the credential chosen in each of our nodes, as a user does after an import. */
+/** The workflow with the credential set in each of our nodes, as a user does after an import. */
 export function withCredential(
 	workflow: Workflow,
 	{ id, name }: { id: string; name: string },
