@@ -14,7 +14,7 @@ export interface Answered {
 
 /** A connection that is not answered, or that breaks before the answer is complete. */
 export interface Broken {
-	/** `refused`: not accepted; `reset`: closed; `stall`: kept open in silence; `cut`: closed inside the body. */
+	/** `refused`: not accepted; `reset`: closed; `stall`: kept open without an answer; `cut`: closed inside the body. */
 	fault: 'refused' | 'reset' | 'stall' | 'cut';
 	/** Whether the request took effect nevertheless. */
 	written: boolean;

@@ -65,7 +65,7 @@ describe('error shapes of a refused batch', () => {
 		expect(json.details).toEqual([{ field, message: text }]);
 	});
 
-	it('lists a problem once if it names nobody', () => {
+	it('lists a problem only once if it names no person', () => {
 		expect(refusal({ namesPeople: 'no' }).json.details).toEqual([{ field: 'email', message }]);
 	});
 

@@ -16,7 +16,7 @@ interface Effect {
 interface Struck {
 	path: string;
 	body: unknown;
-	/** The true answer; empty if the fault prevents the write. */
+	/** The regular answer; empty if the fault prevents the write. */
 	answer: Answered;
 	written: boolean;
 }
@@ -135,7 +135,7 @@ export const otherFaultKinds = Object.keys(others) as (keyof typeof others)[];
 /** What each fault does. */
 export const effects: Readonly<Record<Fault, Effect>> = { ...passing, ...others };
 
-/** The effect of no fault: the true answer. */
+/** The effect of no fault: the regular answer. */
 export const noFault = after('', (_moment, { answer }) => answer);
 
 /** The body with the people whom `half` writes. */
@@ -152,7 +152,7 @@ const failed = (person: unknown) => ({
 	message: 'could not be processed',
 });
 
-/** 207 after RFC 4918, as JSON: a status of its own for each person. */
+/** 207 as in RFC 4918, but in JSON: one status per person. */
 function multiStatus(moment: Moment, body: unknown, isGood: (index: number) => boolean) {
 	const results = peopleIn(body).map((person, index) =>
 		isGood(index)

@@ -51,7 +51,7 @@ describe('faults', () => {
 		expect(() => JSON.parse('body' in answer ? answer.body : '{}')).toThrow(SyntaxError);
 	});
 
-	it('leave the refusal of a batch as it is', () => {
+	it('do not change the refusal of a batch', () => {
 		const { raw } = createCaller({ faults: { 1: 'reset-after', 2: 'html-200' } });
 		const bad = '{"people":[{}]}';
 		expect(raw('POST', '/people/batch', bad)).toEqual({ fault: 'reset', written: false });
@@ -125,7 +125,7 @@ describe('answers after which nothing is stored', () => {
 		expect(flameup.people().size).toBe(0);
 	});
 
-	// RFC 9110, 15.2.2 and 15.4: a 101 names the protocol, a redirect the place.
+	// RFC 9110, 15.2.2 and 15.4: a 101 names the protocol, a redirect the location.
 	it.each([
 		['101', { upgrade: 'websocket' }],
 		['302', { location: '/login' }],
@@ -136,7 +136,7 @@ describe('answers after which nothing is stored', () => {
 		expect(flameup.people().size).toBe(0);
 	});
 
-	it('are errors in the shape that is set, where they come from Flameup', () => {
+	it('use the errorShape switch if they come from Flameup', () => {
 		const { batch } = createCaller({ faults: { 1: '403' }, errorShape: 'C' });
 		expect(batch(...people).json).toEqual({ error: { code: 'forbidden', message: 'Forbidden' } });
 	});
@@ -148,7 +148,7 @@ describe('answers after which nothing is stored', () => {
 	});
 });
 
-// RFC 4918, 13: the status of a 207 says nothing; each part has its own.
+// RFC 4918, 13: a 207 proves nothing by itself; each part has its own status.
 describe('207-half', () => {
 	it('stores the people with status 200', () => {
 		const { batch, flameup } = createCaller({ faults: { 1: '207-half' } });
@@ -163,7 +163,7 @@ describe('207-half', () => {
 	});
 });
 
-// RFC 9110, 9.2.2: a client that has seen no answer cannot know when the request is applied.
+// RFC 9110, 9.2.2: a client that got no answer cannot know when the request is applied.
 describe('applied-late', () => {
 	const late = () => createCaller({ faults: { 1: 'applied-late' }, lateMs: 90_000 });
 	const bodyOf = (...list: object[]) => JSON.stringify({ people: list });
@@ -191,7 +191,7 @@ describe('applied-late', () => {
 		expect(held('a')?.traits).toEqual({ n: 2 });
 	});
 
-	it('refuses what it would refuse at once', () => {
+	it('refuses what it refuses immediately too', () => {
 		const faults = { 1: 'applied-late', 2: 'applied-late' } as const;
 		const { clock, flameup, raw } = createCaller({ faults });
 		raw('POST', '/people/batch', '{');

@@ -100,7 +100,7 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		return answer(moment, { ...struck, answer: answerOf(reply, moment), written });
 	}
 
-	/** Carries out a request; one that is applied late has no reply. */
+	/** Runs a request; one that is applied late has no reply. */
 	function replyTo(
 		request: Request,
 		route: Route | undefined,

@@ -9,7 +9,7 @@ export const dateHeader = (at: number, { dateHeader, clockSkewMs }: Switches): H
 
 const httpDate = (ms: number) => new Date(ms).toUTCString();
 
-/** The headers that tell a client about its allowance. */
+/** The headers that report the allowance to the client. */
 export function rateHeaders(taken: Taken, at: number, switches: Switches): Headers {
 	if (!switches.rateHeaders || (switches.limit === 0 && switches.announcedLimit === 0)) return {};
 	const { limit, remaining, resetAt } = taken;

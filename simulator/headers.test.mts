@@ -93,7 +93,7 @@ describe('rate limit headers', () => {
 		expect(headers['x-ratelimit-reset']).toBe(String(start + 3660));
 	});
 
-	it('give the end of the oldest request in a rolling window', () => {
+	it('report when the oldest request leaves a rolling window', () => {
 		const { call, clock } = createCaller({ window: 'rolling', limit: 2 });
 		const reset = () => Number(call('GET', '/people').headers['x-ratelimit-reset']) - start;
 		const at = (seconds: number) => {
@@ -139,7 +139,7 @@ describe('Retry-After', () => {
 		},
 	);
 
-	it('on a 503 out of an outage is one second', () => {
+	it('on a 503 without an outage is one second', () => {
 		const { raw } = createCaller({
 			faults: { 1: '503' },
 			retryAfter: 'seconds',

@@ -8,7 +8,7 @@ export interface Switch<T> {
 	read(value: unknown): T | undefined;
 }
 
-/** One of a few words or numbers; the first is the default. */
+/** One of several words or numbers; the first is the default. */
 export function oneOf<const T extends readonly [string | number, ...(string | number)[]]>(
 	values: T,
 	help: string,
@@ -21,7 +21,7 @@ export function oneOf<const T extends readonly [string | number, ...(string | nu
 	};
 }
 
-/** One or more of a few words, as a list or as text with commas. */
+/** One or more of several words, as a list or as comma-separated text. */
 export function someOf<const T extends readonly string[]>(
 	values: T,
 	initial: T[number][],

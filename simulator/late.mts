@@ -3,7 +3,7 @@ interface Late {
 	run(at: number): void;
 }
 
-/** Keeps requests that are carried out at a later time. */
+/** Queues requests that are applied at a later time. */
 export function createLate() {
 	let waiting: Late[] = [];
 	return {
@@ -11,7 +11,7 @@ export function createLate() {
 			waiting.push({ dueAt, run });
 			waiting.sort((a, b) => a.dueAt - b.dueAt);
 		},
-		/** Carries out what is due. Call it before reading data, so that writes seem to be on time. */
+		/** Applies due requests. Call it before reading data, so that writes appear on time. */
 		apply(at: number) {
 			const due = waiting.filter((one) => one.dueAt <= at);
 			waiting = waiting.filter((one) => one.dueAt > at);

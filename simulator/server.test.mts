@@ -59,7 +59,7 @@ describe('over HTTP', () => {
 		expect((await batch()).headers.has('date')).toBe(false);
 	});
 
-	it('sends 204 without a body and accepts any letters', async () => {
+	it('sends 204 without a body and accepts any characters', async () => {
 		const { batch, flameup } = await start({ emptyBody: true });
 		const answer = await batch([{ userId: 'žluťoučký 🔥' }]);
 		expect([answer.status, await answer.text()]).toEqual([204, '']);
@@ -137,7 +137,7 @@ describe('over HTTP', () => {
 		expect(JSON.parse(decode(body).toString())).toMatchObject({ people: [], total: 0 });
 	});
 
-	it('leaves an empty body as it is', async () => {
+	it('does not encode an empty body', async () => {
 		const { url } = await start({ contentEncoding: 'gzip', faults: { 1: '502-empty' } });
 		const { headers, body } = await get(`${url}/people`);
 		expect(headers).not.toHaveProperty('content-encoding');

@@ -1,4 +1,4 @@
-/** A whole number that is given by hand, such as SEED=7. Throws when it is none. */
+/** A whole number from the environment, such as SEED=7. Throws if it is not one. */
 export function whole<T>(name: string, otherwise: T): number | T {
 	const text = process.env[name];
 	if (text === undefined) return otherwise;

@@ -4,17 +4,17 @@ import { defaultKey } from '../../../simulator/keys.mts';
 import { catalogOf } from '../../airbyte/catalog.mts';
 import { record, state } from '../../airbyte/input.mts';
 
-/** Marks what is personal. */
+/** Marks personal data. */
 export const CANARY = /zq\w+/gi;
 
-/** Real texts, from which the hostile ones are made. */
+/** Valid texts, from which the hostile ones are made. */
 export interface Corpus {
 	readonly lines: readonly string[];
 	readonly configs: readonly string[];
 	readonly catalogs: readonly string[];
 }
 
-/** Somebody of whom nothing may be printed. */
+/** A person whose data must not be printed. */
 const person = (n: number) => ({
 	id: `zqid${n}`,
 	email: `zqmail${n}@zqhost.example`,
@@ -50,7 +50,7 @@ const OWN_LINES = [
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Reads the corpus out of the clone. */
+/** Reads the corpus from the repository. */
 export function readCorpus(): Corpus {
 	const filesIn = (folder: string, end: string) =>
 		readdirSync(join(root, folder))

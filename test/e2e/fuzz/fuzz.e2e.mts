@@ -9,13 +9,13 @@ import { createProcesses, expectNoGrowth } from './processes.mts';
 import { writeIn } from './write.mts';
 
 const seed = whole('SEED', 1);
-/** In simulated time. */
+/** Cases in simulated time. */
 const CASES = whole('CASES', 4_000);
-/** Processes with changed lines; half as many for each kind of file. */
+/** Processes with changed lines; half as many for each kind of changed file. */
 const RUNS = whole('RUNS', 16);
-/** Of lines for one process, whose memory is watched. */
+/** Size of the input of the memory test. */
 const MEGABYTES = whole('MEGABYTES', 60);
-/** The path of one case, as a failed property names it. */
+/** The path of one case, as printed when a property fails. */
 const { CASE } = process.env;
 
 const corpus = readCorpus();
@@ -29,7 +29,7 @@ const [same, sameCatalog] = [fc.constant(plain), fc.constant(catalog)];
 const hangs = watchForHangs();
 afterAll(() => hangs.end());
 
-/** What is varied, and its share of the cases. */
+/** What is varied, with its share of the cases. */
 const variations: [string, number, Parameters<typeof property>][] = [
 	['configurations', 0.25, [nothing, text(corpus.configs), sameCatalog]],
 	['catalogs', 0.1, [nothing, same, text(corpus.catalogs)]],
@@ -71,7 +71,7 @@ describe('processes', async () => {
 	const sample = (arbitrary: fc.Arbitrary<Buffer>, numRuns: number) =>
 		fc.sample(arbitrary, { seed, numRuns });
 
-	/** A test of many processes; it goes on after one that fails, and shows the first few. */
+	/** A test of many processes; it continues after a failure and shows the first few failures. */
 	function each(name: string, cases: readonly Buffer[], check: (one: Buffer) => Promise<unknown>) {
 		it(`${name}: ${cases.length} processes`, async () => {
 			const failed: string[] = [];
@@ -101,7 +101,7 @@ describe('processes', async () => {
 	);
 
 	it(`memory: ${MEGABYTES} MB of lines through one process`, async ({ annotate }) => {
-		// A stream that is not in the catalog would end the run.
+		// A stream missing from the catalog would end the run.
 		const lines = sample(mutated(corpus.lines, 2), 2_000).filter(
 			(line) => !/"RECORD"/.test(String(line)) || isOfPeople(line),
 		);

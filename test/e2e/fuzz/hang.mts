@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** So long without a new case means that the last one hangs. */
+/** Without a new case for this long, the last one hangs. */
 const HANGS_MS = 90_000;
 
 const WATCH = `
@@ -16,7 +16,7 @@ setInterval(() => {
 }, 1_000);
 `;
 
-/** Ends this process when a case never does; no timer of its own could, as such a case leaves none a turn. */
+/** Kills this process when a case hangs; from a worker, because such a case can block all timers here. */
 export function watchForHangs() {
 	const cases = new Int32Array(new SharedArrayBuffer(4));
 	const workerData = { cases, hangsMs: HANGS_MS, pid: process.pid };

@@ -8,17 +8,17 @@ import { reportIn } from '../../airbyte/report.mts';
 import { isObject, tryJson } from '../json.mts';
 import { CANARY } from './corpus.mts';
 
-/** What the input is, read without any code of the product's. */
+/** What the input contains, parsed without the product's code. */
 export interface Known {
-	/** With the lines that are no messages: each of them is a rejected record. */
+	/** Includes lines that are not messages: each is a rejected record. */
 	records: number;
 	unreadable: number;
 	readonly states: Record<string, unknown>[];
-	/** Canaries that became names of columns or streams, which the log may show. */
+	/** Canaries in names of columns or streams, which the log may show. */
 	readonly names: Set<string>;
 }
 
-/** Reads an input as its writer's protocol has it. */
+/** Parses an input by the Airbyte protocol. */
 export function know(bytes: Buffer): Known {
 	const known: Known = { records: 0, unreadable: 0, states: [], names: new Set() };
 	for (const line of linesIn(bytes)) {
@@ -36,11 +36,11 @@ export function know(bytes: Buffer): Known {
 
 const BARE = /"(?:[^"\\]|\\.)*"|(?<![\w$])-?(?:NaN|Infinity)(?![\w$])/g;
 
-/** A line as JSON; what Python's writer puts in place of a number that JSON does not have is null. */
+/** A line as JSON; NaN and Infinity, which Python writes, become null. */
 const messageIn = (text: string): unknown =>
 	tryJson(text) ?? tryJson(text.replace(BARE, (one) => (one.startsWith('"') ? one : 'null')));
 
-/** Split as bytes: what is not UTF-8 must not swallow the end of a line. */
+/** Splits bytes, not text: invalid UTF-8 must not hide a line end. */
 function* linesIn(bytes: Buffer): Generator<Buffer> {
 	for (let from = 0; from <= bytes.length; ) {
 		const end = bytes.indexOf(10, from);
@@ -82,11 +82,11 @@ export interface FuzzRun {
 	readonly lines: readonly string[];
 	readonly exitCode: number | null;
 	readonly stderr: string;
-	/** By Flameup's own count. */
+	/** As counted by Flameup. */
 	readonly peopleCreated: number;
 }
 
-/** The key, and its secret half, in the forms in which a program might print them. */
+/** The key and its secret half, in the encodings in which they might be printed. */
 const KEYS = [defaultKey, defaultKey.split('.')[1] ?? ''].flatMap((key) => [
 	key,
 	encodeURIComponent(key),
@@ -97,7 +97,7 @@ const KEYS = [defaultKey, defaultKey.split('.')[1] ?? ''].flatMap((key) => [
 	}),
 ]);
 
-/** A run keeps to the protocol, and prints nothing that is secret or personal. Returns its messages. */
+/** A run follows the protocol and prints nothing secret or personal. Returns its messages. */
 export function expectPrinted(run: FuzzRun, names: ReadonlySet<string> = new Set()): Message[] {
 	const messages = run.lines.map((line) => {
 		try {
@@ -123,16 +123,16 @@ export function expectPrinted(run: FuzzRun, names: ReadonlySet<string> = new Set
 	return messages;
 }
 
-/** The counts are true and the states come back as they were. */
+/** The counts are correct and the states are returned unchanged. */
 export function expectWritten(run: FuzzRun, known: Known): void {
 	const messages = expectPrinted(run, known.names);
 	const logs = ofType(messages, 'LOG').map(({ log }) => log.message);
 	const report = reportIn(logs);
-	// Files that do not suit end a run before it begins.
+	// Invalid files end a run before it starts.
 	if (report === undefined && run.exitCode !== 0 && messages.length === 1) return;
 	if (report === undefined) throw new Error('There is no report.');
 	const states = run.lines.filter((_, n) => messages[n]?.type === 'STATE');
-	// As they are: the protocol's schema would leave out a member called __proto__.
+	// Parsed without the protocol's schema, which would drop a member called __proto__.
 	const printed = states.map((line) => JSON.parse(line).state);
 	const isDry = logs.some((message) => message.startsWith('Dry run:'));
 	const { created, merged, received, rejections, updated, upserted } = report;
@@ -163,7 +163,7 @@ export function expectWritten(run: FuzzRun, known: Known): void {
 	expect(sums.rejectedRecordCount, 'rejected by the states').toBeLessThanOrEqual(rejections);
 }
 
-/** Whatever is nested too deeply to be compared is taken to be the same. */
+/** Values nested too deeply to compare count as equal. */
 function isSame(one: unknown, other: unknown): boolean {
 	try {
 		return isDeepStrictEqual(one, other);

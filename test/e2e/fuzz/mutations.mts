@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One change to a text. Numbers are taken modulo what there is, so that every change fits every text. */
+/** One change to a text. Positions are taken modulo the length, so every change applies to every text. */
 type Edit =
 	| { readonly kind: 'replace' | 'insert'; readonly at: number; readonly json: string }
 	| { readonly kind: 'member'; readonly at: number; readonly key: string; readonly json: string }
@@ -11,7 +11,7 @@ type Edit =
 const deep = (depth: number, open: string, close: string) =>
 	`${open.repeat(depth)}1${close.repeat(depth)}`;
 
-/** Values as JSON texts, some of which no JSON writer would write. */
+/** JSON texts, some of them invalid. */
 const HOSTILE_JSON = [
 	...['null', 'true', 'false', '0', '-0', '1', '""', '" "', '[]', '{}', '[null]', '[[{}]]'],
 	...[
@@ -113,7 +113,7 @@ function inBytes(bytes: Buffer, edit: Edit): Buffer {
 	return Buffer.concat([bytes.subarray(0, at), Buffer.from([edit.to]), bytes.subarray(at + 1)]);
 }
 
-/** One of the texts, as it is or with some changes; now and then not even UTF-8. */
+/** One of the texts, unchanged or with some changes; sometimes invalid UTF-8. */
 export const mutated = (texts: readonly string[], most = 4): fc.Arbitrary<Buffer> =>
 	fc
 		.tuple(
@@ -131,7 +131,7 @@ export const mutated = (texts: readonly string[], most = 4): fc.Arbitrary<Buffer
 
 const ends = fc.constantFrom('\n', '\n', '\n', '\n', '\r\n', '\n\n', '\n \n', '\u2028', '');
 
-/** Many lines in a row, most of them as they are. */
+/** Up to `most` lines, some of them changed. */
 export const input = (lines: readonly string[], most: number): fc.Arbitrary<Buffer> =>
 	fc
 		.array(
@@ -146,7 +146,7 @@ export const input = (lines: readonly string[], most: number): fc.Arbitrary<Buff
 		)
 		.map((all) => Buffer.concat(all.flatMap(([line, end]) => [line, Buffer.from(end)])));
 
-/** The same bytes in pieces of any size. */
+/** Splits bytes into pieces of these sizes. */
 export function inPieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {
 	const pieces: Buffer[] = [];
 	let from = 0;

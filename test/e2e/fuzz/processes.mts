@@ -4,10 +4,10 @@ import { type Connector, start } from '../../airbyte/process.mts';
 import { createWorld } from '../../airbyte/world.mts';
 import type { FuzzRun } from './judge.mts';
 
-/** Longer than any of these runs takes, on a slow machine too. */
+/** Longer than any of these runs takes, even on a slow machine. */
 const LONGEST_MS = 60_000;
 
-/** Nothing but loopback is ever reached: a changed address meets a proxy that is not there. */
+/** Only loopback is reachable: any other address goes to a proxy that does not exist. */
 const OPTIONS = {
 	env: {
 		HTTP_PROXY: 'http://127.0.0.1:1',
@@ -17,10 +17,10 @@ const OPTIONS = {
 	keepsPrinted: false,
 };
 
-/** Peak memory after all of a long input, by that after a tenth of it. */
+/** Maximum ratio of peak memory to that after a tenth of the input. */
 const MOST_GROWTH = 1.3;
 
-/** Real processes of the built connector, in front of a simulated Flameup. */
+/** Real processes of the built connector, against a simulated Flameup. */
 export async function createProcesses(catalog: string) {
 	const pace = { requests_per_minute: 100_000 };
 	const world = await createWorld({ settings: { pace, streams_share_user_ids: true } });
@@ -34,7 +34,7 @@ export async function createProcesses(catalog: string) {
 
 	return {
 		config,
-		/** One run of a command, with other bytes in its files. */
+		/** Runs a command, optionally with changed files. */
 		async run(
 			command: string,
 			bytes: Buffer,
@@ -48,7 +48,7 @@ export async function createProcesses(catalog: string) {
 			const { peopleCreated } = world.flameup.stats();
 			return { lines: received.map(({ line }) => line), exitCode: code, stderr, peopleCreated };
 		},
-		/** Starts `write` on files as they should be. */
+		/** Starts `write` with valid files. */
 		startWrite(): Connector {
 			prepare();
 			return start(['write', ...files], OPTIONS);
@@ -56,7 +56,7 @@ export async function createProcesses(catalog: string) {
 	};
 }
 
-/** Feeds a process the same lines over and over; it must not hold ever more memory. Returns what it held. */
+/** Sends a process the same lines repeatedly; its memory must not keep growing. Returns its memory use. */
 export async function expectNoGrowth(
 	connector: Connector,
 	round: Buffer,
@@ -80,6 +80,6 @@ export async function expectNoGrowth(
 	return held;
 }
 
-/** Peak resident memory in kB, where the system tells it. */
+/** Peak resident memory in kB, if the system reports it. */
 const peakOf = (pid: number | undefined): number =>
 	Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);

@@ -4,11 +4,11 @@ import type { SentPerson } from '../../../simulator/rules.mts';
 import { fakeWrite } from '../../core/fake-write.mts';
 import type { FuzzRun } from './judge.mts';
 
-/** Some are refused, in words that repeat all of their data. */
+/** Refuses some people, with messages that repeat their data. */
 const refuse = (person: SentPerson): string | undefined =>
 	/[36]$/.test(person.userId) ? `must not be ${String(person.email)} ${person.userId}` : undefined;
 
-/** The destination's `write` on any files and any input, as its process would print it. */
+/** Runs the destination's `write` on any files and input; returns what its process would print. */
 export async function writeIn(
 	input: Iterable<Buffer>,
 	config: string,
@@ -20,7 +20,7 @@ export async function writeIn(
 		input,
 		flameup: { limit: 0, latencyMs: [1, 40], refuse },
 	});
-	// The process hides the key from the moment it has read the file.
+	// The process redacts the key as soon as it has read the file.
 	const redact = createRedactor(peekApiKey(config));
 	const told = [...logs, ...(failure ? [failure] : [])].map((message) =>
 		JSON.stringify(message, (name, value) =>

@@ -5,25 +5,25 @@ import type { Run } from './run.mts';
 import type { Scene } from './scene.mts';
 import { isSendable, type Row } from './source.mts';
 
-/** JSON of one person, at most. */
+/** The most bytes of JSON per person. */
 const PERSON_BYTES = 200;
 
-/** What finding the bad people may cost beyond one request a person and the halvings down to one. */
+/** Requests for finding bad people, beyond one per person and the halvings down to one. */
 const A_FEW = 8;
 
-/** So much of the allowance may be spent while Flameup is down. */
+/** The share of the allowance that may be used during an outage. */
 const OUTAGE_SHARE = 0.1;
 
 /**
- * What a fault costs, if not the one request that it hit. A refusal of everybody: both halves again, and the
- * person whose guilt the request was to prove. A complaint: everybody once more, and that person. A 429 is
- * counted by itself.
+ * The cost of a fault in requests, if not 1. After a refusal: both halves again, and the person whom the
+ * request was to test. After a reported error: all people once more, and that person. 429s are counted
+ * separately.
  */
 const COSTS: Readonly<Record<string, number>> = {
 	...{ 403: 3, '403-html': 3, 409: 3, 'success-false': 2, 'errors-200': 2, 429: 0 },
 };
 
-/** The people of the batches that a run is cut into: how many there are, and how many of them are bad. */
+/** The number of people, and of bad people, in each batch of a run. */
 function batchesOf({ peoplePerRequest, rows, switches }: Scene) {
 	const bad = new Set<Row['kind']>(['refused']);
 	if (switches.emailConflict === 'refuse') bad.add('owner').add('conflict');
@@ -42,7 +42,7 @@ function batchesOf({ peoplePerRequest, rows, switches }: Scene) {
 	return batches;
 }
 
-/** Which people a refusal names in a form that Flameup documents: its details, by their place from 0. */
+/** Which people a refusal names in a form that Flameup documents: in its details, by index from 0. */
 function namesOf({
 	emailConflict,
 	errorShape,
@@ -52,10 +52,10 @@ function namesOf({
 	refusalLists,
 }: Scene['switches']) {
 	const isReadable = ['C', 'D'].includes(errorShape) && ['index', 'dotted'].includes(namesPeople);
-	// Such a request is judged by half of its people, so that a refusal counts these alone.
+	// The simulator checks only half of the people, so the indexes in a refusal count only these.
 	const isHalved = Object.values(faults).includes('207-half');
 	if (!isReadable || isHalved) return 'no help';
-	// Of two people with one email, the first that gets through is its owner: the name can prove wrong.
+	// Of two people with one email, the first one stored owns it, so the named person can be the wrong one.
 	if (refusalLists === 'first' && emailConflict === 'refuse') return 'no help';
 	if (refusalLists === 'everybody') return partial ? 'all' : 'no help';
 	return refusalLists === 'neighbour' ? 'no help' : refusalLists;
@@ -64,32 +64,32 @@ function namesOf({
 /** The most requests for one batch. */
 function isolation(batch: { size: number; bad: number }, { switches }: Scene): number {
 	const { bad, size } = batch;
-	// Everybody is good: one request.
+	// All people are good: one request.
 	if (bad === 0) return 1;
-	// Whoever gets a 409 alone is tried once more.
+	// A person who gets a 409 alone is sent once more.
 	const again = switches.validationStatus === 409 || switches.emailConflict === 'refuse' ? bad : 0;
 	const depth = Math.ceil(Math.log2(size + 1));
-	// Whatever an answer says, a batch costs one request a person, the halvings down to one, and a few.
+	// Upper bound for any answers: one request per person, the halvings down to one, and a few.
 	const most = size + depth + A_FEW + again;
 	const names = bad === size ? 'no help' : namesOf(switches);
-	// The only one named is proven by the others getting through: two requests. Several are tried alone besides.
+	// A single named person is proven bad when the others are accepted: two requests. Several are also sent alone.
 	if (names === 'all') return Math.min(most, 2 + (bad === 1 ? again : bad));
-	// Named one after the other: a request for each name and one for each person, while there is anything to spare.
+	// Named one at a time: a request for each name and one for each person, within the spare requests.
 	if (names === 'first' && bad < depth + A_FEW - 2) return 2 * bad + again;
-	// Without help both halves of what was refused, down to each bad person; misleading names cost a few more.
+	// Without usable names: both halves of each refusal, down to each bad person; misleading names cost a few more.
 	return Math.min(most, 1 + 2 * depth * bad + A_FEW + again);
 }
 
-/** The most requests that a run may make. */
+/** The most requests that a run may send. */
 function requestBudget(scene: Scene, flameup: Flameup): number {
 	const { peoplePerRequest, switches } = scene;
 	const { completeness, emailConflict, emptyBody, idForm, maxBodyBytes, skipSilently } = switches;
 	const batches = batchesOf(scene);
 	const isolated = batches.reduce((sum, batch) => sum + isolation(batch, scene), 0);
-	// What is too large is halved until it fits; that says nothing of anybody.
+	// A body over the limit is halved until it fits; that proves nothing about people.
 	const halvings = Math.ceil(Math.log2((peoplePerRequest * PERSON_BYTES) / maxBodyBytes));
 	const parts = maxBodyBytes === 0 ? 0 : batches.length * (2 ** (Math.max(0, halvings) + 1) - 2);
-	// Whom an answer does not prove is sent once more.
+	// Unproven people are sent once more.
 	const isDoubtful =
 		completeness !== 'all' ||
 		emptyBody ||
@@ -102,22 +102,22 @@ function requestBudget(scene: Scene, flameup: Flameup): number {
 		(sum, [kind, times]) => sum + times * (COSTS[kind] ?? 1),
 		tooManyRequests,
 	);
-	// An answer that is never Flameup's is asked again like an outage, for as long as the settings say.
+	// Foreign answers are retried as in an outage, for as long as the settings allow.
 	const minutes = switches.envelope === 'data' ? scene.patienceMs / 60_000 : 0;
 	const inVain = minutes * scene.requestsPerMinute * OUTAGE_SHARE;
 	return (isDoubtful ? 2 : 1) * (isolated + parts) + troubles + inVain;
 }
 
-/** No more requests than finding the bad people takes. */
+/** No more requests than needed to find the bad people. */
 export const expectBudget = ({ exchanges, flameup, scene }: Run): void =>
 	expect(exchanges.length, 'requests').toBeLessThanOrEqual(requestBudget(scene, flameup));
 
-/** The allowance is kept, no 429 is of our making, and nobody is in two requests at once. */
+/** The allowance is kept, the run causes no 429s, and no person is in two requests at once. */
 export function expectPace(fake: FakeFlameup, scene: Scene): void {
 	const { exchanges, flameup, mostInFlight, overlaps } = fake;
 	const tooMany = exchanges.filter(({ status }) => status === 429).length;
 	const unplanned = tooMany - (flameup.stats().faults['429'] ?? 0);
-	if (!mayHave429(scene)) expect(unplanned, '429s that nobody else can have caused').toBe(0);
+	if (!mayHave429(scene)) expect(unplanned, '429s that the run itself caused').toBe(0);
 	const { follows, requestsInFlight, requestsPerMinute, switches } = scene;
 	const most = follows ? Math.max(requestsPerMinute, switches.announcedLimit) : requestsPerMinute;
 	expect(mostInAMinute(exchanges), 'requests in 60 s').toBeLessThanOrEqual(most);
@@ -129,7 +129,7 @@ export function expectPace(fake: FakeFlameup, scene: Scene): void {
 	expect(mostInAMinute(inVain), 'requests in 60 s of an outage').toBeLessThanOrEqual(share);
 }
 
-/** Whether nobody but us could cause a 429: then there is to be none. */
+/** Whether a 429 can occur through no fault of the run. */
 function mayHave429({ follows, switches }: Scene): boolean {
 	const { announcedLimit, faultKinds, faultRate, faults, limit, preused, rateHeaders } = switches;
 	const planned = Object.values(faults).includes('429');

@@ -61,7 +61,7 @@ const singly: Axis = [
 	{ rows: 190, crowd: 'few', settings: { batches: { people_per_request: 1 } } },
 ];
 
-/** One fault at each of these requests, or as often as chance has it. */
+/** One fault at fixed requests, or at random. */
 const faultsOf = (kind: Fault): Axis =>
 	set(
 		{ faults: { 1: kind } },
@@ -82,13 +82,13 @@ const FOREIGN = [
 	...(['207-none', '207-half'] as const),
 ];
 const COMPLAINTS = ['success-false', 'errors-200'] as const;
-/** Also for single people, of whom 207-half would leave nobody in the request. */
+/** Also for single people; without 207-half, which would leave their request empty. */
 const BY_CHANCE = [...FOREIGN.slice(0, -1), ...COMPLAINTS] as const;
 const REDIRECTS = ['302', '307'] as const;
 /** The same answer to all of these requests. */
 const from = (first: number, last: number, kind: Fault): Switches['faults'] =>
 	Object.fromEntries(Array.from({ length: last - first + 1 }, (_, n) => [first + n, kind]));
-/** From the third request on, which is behind the first documented answers. */
+/** From the third request on, after the first documented answers. */
 const later = (kinds: readonly Fault[]): Axis =>
 	set(...kinds.map((kind) => ({ faults: from(3, 400, kind) })));
 const alone: Axis = [{ settings: { pace: { requests_in_flight: 1 } } }];
@@ -141,7 +141,7 @@ const workspaces: Axis = ['', WORKSPACE, 'ws_other'].map((workspace_id) => ({
 }));
 const wrongStatuses = flip('wrongWorkspaceStatus', 404, 403);
 
-/** Axes of which every two values meet at least once in the last group. */
+/** The axes of the last group, which covers every pair of their values. */
 const everyAxis: readonly Axis[] = [
 	...[shapes, statuses, namings, lists, partial, silent, conflicts, tooLarge, orders, listed],
 	...[counts, successes, bodies, personShapes, absences, traits, nullTraits, unknownFields],
@@ -200,17 +200,17 @@ export const matrix = (): Cell[] => [
 	...pairwise('pairs', everyAxis),
 ];
 
-/** Patient enough for a stall, and too impatient for ever. */
+/** Allows one stall, but gives up on endless faults. */
 const quick = {
 	pace: { timeout_seconds: 1, give_up_after_minutes: 0.05 },
 } as const;
 
-/** Empty answers from the second request on, which is behind a documented one. */
+/** Empty answers from the second request on, after a documented one. */
 const wordless: Axis = [
 	{ later: { after: 1, switches: { emptyBody: true } }, settings: alone[0]?.settings ?? {} },
 ];
 
-/** What is worth a process of its own: each value of each switch, each fault, and the corners. */
+/** Cells that run as processes: each value of each switch, each fault, and corner cases. */
 export const corners = (): Cell[] =>
 	[
 		...cross(

@@ -3,16 +3,16 @@ import type { Switches } from '../../../simulator/switches.mts';
 import { isObject } from '../json.mts';
 import type { Crowd } from './source.mts';
 
-/** One way in which Flameup, the source and the settings meet. */
+/** One combination of Flameup, source and settings. */
 export interface Cell {
 	readonly group: string;
 	readonly crowd: Crowd;
 	readonly rows?: number;
 	readonly seed?: number;
 	readonly switches: Partial<Switches>;
-	/** Switches that change after so many requests; for processes alone. */
+	/** Switches that change after this many requests; for processes only. */
 	readonly later?: { readonly after: number; readonly switches: Partial<Switches> };
-	/** Laid over a configuration that reaches the simulator. */
+	/** Merged into a configuration for the simulator. */
 	readonly settings?: {
 		readonly pace?: {
 			readonly follow_announced_limit?: boolean;
@@ -26,10 +26,10 @@ export interface Cell {
 	};
 }
 
-/** An axis has values; each is laid over the cell. */
+/** The values of an axis; each is merged into the cell. */
 export type Axis = readonly Partial<Cell>[];
 
-/** One object over another, and so for the objects in them. */
+/** Merges two objects deeply; `over` wins. */
 export function laidOver<T extends object>(under: T, over: object): T {
 	const below = new Map<string, unknown>(Object.entries(under));
 	const merged = Object.entries(over).map(([name, value]) => {
@@ -46,7 +46,7 @@ export function cross(group: string, ...axes: readonly Axis[]): Cell[] {
 	return cells;
 }
 
-/** Cells in which every value of every axis meets every value of every other; chosen greedily. */
+/** Cells that cover every pair of values of two axes; chosen greedily. */
 export function pairwise(group: string, axes: readonly Axis[]): Cell[] {
 	const open = new Set<string>();
 	const pair = (a: number, i: number, b: number, j: number) => `${a}.${i}-${b}.${j}`;
@@ -59,7 +59,7 @@ export function pairwise(group: string, axes: readonly Axis[]): Cell[] {
 	});
 	const cells: Cell[] = [];
 	while (open.size > 0) {
-		// Begins with a pair that has not met, then gives each axis the value with most new pairs.
+		// Begins with an uncovered pair, then gives each axis the value with most new pairs.
 		const [first = ''] = open;
 		const fixed = new Map(
 			first.split('-').map((end) => end.split('.').map(Number) as [number, number]),

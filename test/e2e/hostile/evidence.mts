@@ -3,27 +3,27 @@ import type { Run } from './run.mts';
 import { isSendable, type Row } from './source.mts';
 import { type Entry, type Traffic, timesOf, trafficOf } from './traffic.mts';
 
-/** A run, with what both sides say of each of its records. */
+/** A run, with the outcome of each record on both sides. */
 export interface Evidence extends Run {
 	readonly report: NonNullable<ReturnType<typeof reportIn>>;
 	readonly traffic: Traffic;
 	readonly endings: readonly Ending[];
 }
 
-/** One record: what the destination says of it, and what Flameup had of it. */
+/** One record: what the destination reports and what Flameup received. */
 export interface Ending {
 	readonly row: Row;
-	/** Why it was rejected; undefined when it was upserted, or not settled in a run that failed. */
+	/** Why it was rejected; undefined if it was upserted, or left unsettled by a failed run. */
 	readonly code: string | undefined;
-	/** The version of the person that the record went into; undefined when it was never sent. */
+	/** The version of the person that includes the record; undefined if never sent. */
 	readonly entry: Entry | undefined;
-	/** Flameup's answer proves that the person was stored. */
+	/** Whether an answer proves that the person was stored. */
 	readonly isProven: boolean;
-	/** When the last answer about it came; in the past when none was needed. */
+	/** When its last answer came; -Infinity if none was needed. */
 	readonly answeredAt: number;
 }
 
-/** Reads what a run printed. Throws when there is no report. */
+/** Reads the output of a run. Throws if there is no report. */
 export function evidenceOf(run: Run): Evidence {
 	const report = reportIn(run.logs);
 	if (report === undefined) throw new Error('There is no report in the log.');

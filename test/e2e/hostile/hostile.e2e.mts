@@ -6,7 +6,7 @@ import { evidenceOf } from './evidence.mts';
 import { expectInvariants } from './invariants.mts';
 import { type Run, runProcess, runSimulated } from './run.mts';
 
-/** As many processes at once. */
+/** Processes at once. */
 const AT_ONCE = 2;
 
 /** Failing cells that are shown in full. */
@@ -30,7 +30,7 @@ async function connect(cell: Cell): Promise<Run> {
 	return run;
 }
 
-/** A test for each group of cells; it goes on after a cell that fails, and shows the first few. */
+/** A test for each group of cells; it continues after a failure and shows the first few failures. */
 function groups(place: string, cells: readonly Cell[], atOnce: number, run: typeof simulate): void {
 	for (const [group, some] of Map.groupBy(cells, (cell) => cell.group)) {
 		it(`${place}: ${group} (${some.length} cells)`, async ({ annotate }) => {

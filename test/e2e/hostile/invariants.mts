@@ -6,19 +6,19 @@ import { SAMPLES, type Scene } from './scene.mts';
 import { CANARY, isSendable, type Row, sentTraits, statesOf } from './source.mts';
 import { type Entry, endsTheRun, knownSince, timesOf, triesInVain } from './traffic.mts';
 
-/** The longest pause before another try: the rest of a window after a 429, with the time of an answer, else 30 s. */
+/** The longest pause before a retry: after a 429 the rest of a window plus the latency, else 30 s. */
 const LONGEST_PAUSE_MS = { busy: 65_000, fault: 30_000 };
 
-/** So many rejected records, and nobody upserted: the mapping is wrong (ADR 006). */
+/** With this many rejected records and none upserted, the mapping is wrong (ADR 006). */
 const WRONG_MAPPING = 20;
 
-/** So many people refused for one reason, and nobody upserted: a run goes no further. */
+/** With this many people refused for one reason and none upserted, a run stops. */
 const HOPELESS = 1_000;
 
 const none = (what: string, wrong: readonly unknown[]) =>
 	expect(wrong.length, `${what}, such as ${JSON.stringify(wrong[0])}`).toBe(0);
 
-/** What holds of every run, whatever Flameup does. Throws at the first that does not. */
+/** Checks what must hold for every run, whatever Flameup does. Throws at the first violation. */
 export function expectInvariants(evidence: Evidence): void {
 	expectCounts(evidence);
 	expectEndings(evidence);
@@ -30,24 +30,24 @@ export function expectInvariants(evidence: Evidence): void {
 	expectSecrets(evidence);
 }
 
-/** Received = upserted + rejected, or the run failed; requests are counted as they were. */
+/** Received = upserted + rejected, unless the run failed; the request counts are correct. */
 function expectCounts(evidence: Evidence): void {
 	const { endings, exchanges, failure, rateLimited, report, scene } = evidence;
 	const { received, rejections, upserted } = report;
 	const listed = endings.filter(({ code }) => code !== undefined).length;
 	const shown = Object.values(report.rejected).map(({ count }) => Math.min(count, SAMPLES));
 	expect(listed, 'records listed as rejected').toBe(shown.reduce((sum, one) => sum + one, 0));
-	expect(report.requests, 'requests told').toBeGreaterThanOrEqual(exchanges.length);
-	// Nobody sees what is sent to a closed port.
+	expect(report.requests, 'requests reported').toBeGreaterThanOrEqual(exchanges.length);
+	// The simulator cannot count requests to a closed port.
 	const isClosed = scene.switches.outageKind === 'refused';
-	if (!isClosed) expect(report.requests, 'requests told').toBe(exchanges.length);
-	expect(report.rateLimited, '429s told').toBe(rateLimited);
+	if (!isClosed) expect(report.requests, 'requests reported').toBe(exchanges.length);
+	expect(report.rateLimited, '429s reported').toBe(rateLimited);
 	if (failure !== undefined) return;
 	expect(received, 'received').toBe(endings.length);
 	expect(upserted + rejections, 'upserted + rejected').toBe(received);
 }
 
-/** Each record that is settled for certain ended as Flameup's own answers have it. */
+/** Each settled record has the outcome that Flameup's answers imply. */
 function expectEndings(evidence: Evidence): void {
 	const { endings, failure, scene, states } = evidence;
 	const acknowledged = statesOf(scene.rows)[states.length - 1]?.before ?? 0;
@@ -56,13 +56,13 @@ function expectEndings(evidence: Evidence): void {
 	);
 	const wrong = settled.filter((ending) => !isTrue(ending, evidence));
 	const shown = ({ code, entry, row }: Ending) => ({ code, tries: entry?.tries, ...row });
-	none('records ended otherwise than Flameup said', wrong.map(shown));
+	none('records with another outcome than answered', wrong.map(shown));
 	if (!provesWhomItStores(scene)) return;
 	const good = settled.filter(({ code, row }) => row.kind === 'good' && code !== undefined);
 	none('good records were rejected', good.map(shown));
 }
 
-/** Whether each person who was stored will be proven after two tries. */
+/** Whether each stored person is proven after two tries. */
 const provesWhomItStores = ({ switches }: Scene): boolean => {
 	const { completeness, emptyBody, faultKinds, faultRate, faults } = switches;
 	const complains = [...(faultRate > 0 ? faultKinds : []), ...Object.values(faults)].some((kind) =>
@@ -71,7 +71,7 @@ const provesWhomItStores = ({ switches }: Scene): boolean => {
 	return completeness === 'all' && !emptyBody && !complains;
 };
 
-/** Doubt is never success, and proof is never a rejection. */
+/** Unproven people are not upserted, proven ones not rejected. */
 function isTrue({ code, entry, isProven, row }: Ending, evidence: Evidence): boolean {
 	if (!isSendable(row)) return code === row.kind;
 	switch (code) {
@@ -86,7 +86,7 @@ function isTrue({ code, entry, isProven, row }: Ending, evidence: Evidence): boo
 	}
 }
 
-/** Flameup refuses the person, or holds their email address for another one. */
+/** Whether Flameup refuses the person, or has their email address for another one. */
 const isRefusable = ({ email, kind, userId }: Row, { flameup, scene }: Evidence): boolean =>
 	kind === 'refused' ||
 	(scene.switches.emailConflict === 'refuse' &&
@@ -95,13 +95,13 @@ const isRefusable = ({ email, kind, userId }: Row, { flameup, scene }: Evidence)
 			.values()
 			.some((other) => other.email === email && other.userId !== userId));
 
-/** Each version of a person holds exactly the records since the one before, and none goes out again after a later one. */
+/** Each version of a person has exactly the records since the previous one, and is not sent after a later one. */
 function expectSent({ scene, traffic }: Evidence): void {
 	const { keepsNull, rows } = scene;
 	for (const [userId, entries] of traffic) {
 		let from = 0;
 		for (const { row, sent } of entries) {
-			expect(row, `${userId} goes back in time`).toBeGreaterThanOrEqual(from);
+			expect(row, `${userId} sent in order`).toBeGreaterThanOrEqual(from);
 			const own = rows
 				.slice(from, row + 1)
 				.filter((one) => one.userId === userId && isSendable(one));
@@ -112,7 +112,7 @@ function expectSent({ scene, traffic }: Evidence): void {
 	}
 }
 
-/** States go out in order, unchanged, and only after every record before them; their counts are those of their records. */
+/** States are printed in order, unchanged, with correct counts, and only after every earlier record is settled. */
 function expectStates(evidence: Evidence): void {
 	const { endings, failure, report, scene, states, statesAt } = evidence;
 	const staged = statesOf(scene.rows);
@@ -132,14 +132,14 @@ function expectStates(evidence: Evidence): void {
 		});
 		const at = statesAt[place] ?? 0;
 		const open = endings.slice(0, before).filter(({ answeredAt }) => !(answeredAt <= at));
-		none(`records were not settled when state ${place} went out`, open);
+		none(`records were not settled when state ${place} was printed`, open);
 	});
 	const { rejections, upserted } = report;
 	const isHeld = upserted === 0 && (failure !== undefined || rejections >= WRONG_MAPPING);
 	const isDone = (one: Ending) => one.isProven || !isSendable(one.row);
 	const done = endings.findIndex((one) => !isDone(one));
 	const due = staged.filter(({ before }) => done < 0 || before <= done).length;
-	if (isHeld) expect(states, 'states of a run that upserted nobody').toEqual([]);
+	if (isHeld) expect(states, 'states of a run without upserts').toEqual([]);
 	else expect(states.length, 'states').toBeGreaterThanOrEqual(failure ? due : staged.length);
 	if (failure !== undefined) return;
 	const { recordCount, rejectedRecordCount } = sumOfStats(states);
@@ -147,15 +147,15 @@ function expectStates(evidence: Evidence): void {
 	expect(rejectedRecordCount, 'rejected by the states').toBe(report.rejections);
 }
 
-/** Who is acknowledged is held, at the end with the latest values; and nobody else is. */
+/** Acknowledged people are stored, finally with their latest values; unsent ones are not. */
 function expectHeld(evidence: Evidence): void {
 	const { endings, failure, flameup, scene, states, traffic } = evidence;
 	const { emailConflict } = scene.switches;
 	const held = flameup.people();
 	const strangers = [...held.keys()].filter((userId) => !traffic.has(userId));
-	none('people are held who were not sent', strangers);
+	none('people are stored who were not sent', strangers);
 	const refused = endings.filter(({ row }) => row.kind === 'refused' && held.has(row.userId));
-	none('people are held who were refused', refused);
+	none('people are stored who were refused', refused);
 	if (hidesLosses(scene)) return;
 	const acknowledged = statesOf(scene.rows)[states.length - 1]?.before ?? 0;
 	const byEmail = new Map(held.values().map((person) => [person.email, person]));
@@ -176,12 +176,12 @@ function expectHeld(evidence: Evidence): void {
 	}
 }
 
-/** Whether answers that are empty, or in lower case where that fits another ID, prove people who were lost. */
+/** Whether empty answers, or lower-case IDs that match another ID, can prove people who were not stored. */
 const hidesLosses = ({ later, switches }: Scene): boolean =>
 	(later?.switches.emptyBody === true || switches.idForm === 'lower-case') &&
 	(switches.skipSilently || switches.shortLoses);
 
-/** The traits that Flameup has to hold after all that was sent. */
+/** The traits that Flameup must have after all requests. */
 function latest(userId: string, { scene, traffic }: Evidence): Record<string, unknown> {
 	const { nullTrait, traits } = scene.switches;
 	const sent = (traffic.get(userId) ?? []).map((entry) => entry.sent.traits);
@@ -190,7 +190,7 @@ function latest(userId: string, { scene, traffic }: Evidence): Record<string, un
 	return Object.fromEntries(kept);
 }
 
-/** A run fails when it has to, for the reason that it met, and never of itself. */
+/** A run fails only when it must, and with the right failure type. */
 function expectReason(evidence: Evidence): void {
 	const { exchanges, failure, report, scene, traffic } = evidence;
 	const entries = [...traffic.values()].flat();
@@ -209,21 +209,21 @@ function expectReason(evidence: Evidence): void {
 	if (report.upserted === 0) expect(refused, 'people refused before it ends').toBeLessThan(most);
 }
 
-/** Whether an entry was tried in vain for as long as the settings ask for. */
+/** Whether an entry was retried without success for as long as the settings allow. */
 function isGivenUp(entry: Entry, { patienceMs, switches }: Scene): boolean {
 	const tries = triesInVain(entry);
 	const [first, last] = [tries[0], tries.at(-1)];
 	if (first === undefined || last === undefined) return false;
 	const isBusy = last.word === 'busy';
-	// Without a Date, times that Flameup names cannot be corrected for its clock.
+	// Without a Date header, times in answers cannot be corrected for clock skew.
 	const skewMs = switches.dateHeader ? 0 : Math.max(0, switches.clockSkewMs);
 	const pauseMs = isBusy ? LONGEST_PAUSE_MS.busy + skewMs : LONGEST_PAUSE_MS.fault;
-	// A longer wait than the settings allow is not begun.
+	// A wait longer than the settings allow is not started.
 	if (last.at + last.askedMs - first.at > patienceMs) return true;
 	return (isBusy || tries.length > 1) && last.at - first.at >= patienceMs - pauseMs;
 }
 
-/** Created and updated are true where Flameup's counts are, and never more than there was. */
+/** Created and updated are correct if Flameup's counts are, and never too high. */
 function expectChanges({ flameup, report, scene }: Evidence): void {
 	const {
 		completeness,
@@ -241,7 +241,7 @@ function expectChanges({ flameup, report, scene }: Evidence): void {
 	const { peopleCreated } = flameup.stats();
 	const distinct = upserted - merged;
 	expect(created, 'created').toBeLessThanOrEqual(peopleCreated);
-	if (counts === 'absent' || emptyBody) expect(created + updated, 'told of none').toBe(0);
+	if (counts === 'absent' || emptyBody) expect(created + updated, 'created + updated').toBe(0);
 	else if (counts === 'right' && scene.later === undefined) {
 		expect(created + updated, 'created + updated').toBe(distinct);
 	} else expect(created + updated, 'created + updated').toBeLessThanOrEqual(distinct);
@@ -260,7 +260,7 @@ function expectChanges({ flameup, report, scene }: Evidence): void {
 	if (isPlain) expect(created, 'created').toBe(peopleCreated);
 }
 
-/** Neither the key nor anything of anybody is printed. */
+/** Neither the key nor personal data is printed. */
 function expectSecrets({ output }: Evidence): void {
 	for (const part of API_KEY.split('.')) {
 		expect(output.includes(part), 'the key is in the output').toBe(false);

@@ -8,26 +8,26 @@ import { type Scene, sceneOf } from './scene.mts';
 import { linesOf } from './source.mts';
 import type { Exchange, SentPerson } from './traffic.mts';
 
-/** Off the minute, so that the windows of the clock are not those of the run. */
+/** Not a full minute, so that clock windows do not coincide with those of the run. */
 const START_MS = 30_000;
 
-/** Longer than any cell takes as a process, on a slow machine too. */
+/** Longer than any cell takes as a process, even on a slow machine. */
 const LONGEST_MS = 60_000;
 
-/** What a run printed, and what Flameup saw of it. */
+/** The output of a run, and its exchanges with Flameup. */
 export interface Run {
 	readonly scene: Scene;
 	readonly flameup: Flameup;
 	readonly exchanges: readonly Exchange[];
 	readonly states: readonly string[];
-	/** When each of them was printed, by the clock of the exchanges. */
+	/** When each state was printed, by the clock of the exchanges. */
 	readonly statesAt: readonly number[];
-	/** Messages of the log. */
+	/** Log messages. */
 	readonly logs: readonly string[];
 	readonly failure: { readonly failure_type: string; readonly message: string } | undefined;
-	/** All that was printed, but for states. */
+	/** All output except states. */
 	readonly output: string;
-	/** 429s that came. */
+	/** Number of 429s received. */
 	readonly rateLimited: number;
 }
 
@@ -95,7 +95,7 @@ export async function runProcess(cell: Cell) {
 	return { ...run, ending };
 }
 
-/** Notes every exchange from now on, and changes Flameup when the scene wants it. */
+/** Records every exchange, and changes the switches when the scene requires it. */
 function listen(flameup: Flameup, { later }: Scene): Exchange[] {
 	const exchanges: Exchange[] = [];
 	const { handle } = flameup;
@@ -103,7 +103,7 @@ function listen(flameup: Flameup, { later }: Scene): Exchange[] {
 		const answer = handle(request);
 		exchanges.push({
 			people: peopleIn(request.body),
-			// A 101 is no answer to an HTTP client that has not asked for another protocol.
+			// An HTTP client that did not ask for an upgrade does not treat a 101 as an answer.
 			answer: 'fault' in answer || answer.status === 101 ? undefined : answer,
 			answeredAt: performance.now(),
 		});

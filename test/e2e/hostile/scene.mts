@@ -2,19 +2,19 @@ import { defaults } from '../../../simulator/switches.mts';
 import type { Cell } from './combine.mts';
 import { refuse, rowsOf, STREAMS } from './source.mts';
 
-/** Records in a cell that does not say how many. */
+/** Default number of records in a cell. */
 const ROWS = 150;
 
-/** Smaller than the usual hundred, so that a cell is cheap and still has several. */
+/** Less than the default of 100, so that a small cell still has several batches. */
 const PEOPLE_PER_REQUEST = 40;
 
-/** Rejected records of each code that the report names. */
+/** Rejected records listed in the report for each code. */
 export const SAMPLES = 1_000;
 
-/** Everything about a cell that both runs and the judge need. */
+/** Everything about a cell that runs and checks need. */
 export type Scene = ReturnType<typeof sceneOf>;
 
-/** Lays a cell out. The report of its run names every rejected record. */
+/** Prepares a cell. The report of its run lists every rejected record. */
 export function sceneOf(cell: Cell) {
 	const { batches, mapping, pace = {} } = cell.settings ?? {};
 	const peoplePerRequest = batches?.people_per_request ?? PEOPLE_PER_REQUEST;
@@ -27,15 +27,15 @@ export function sceneOf(cell: Cell) {
 		refuse: refuse(rows),
 		settings: {
 			rejected_records: { samples: SAMPLES },
-			// The IDs of the two streams are those of the same people.
+			// Both streams use the same user IDs.
 			streams_share_user_ids: true,
 			...cell.settings,
 			batches: { people_per_request: peoplePerRequest },
 		},
 		streams: STREAMS.map((name) => ({ name })),
-		/** Nulls are sent, not left out. */
+		/** Whether nulls are sent, not left out. */
 		keepsNull: mapping?.empty_values === 'send',
-		/** A higher limit that Flameup announces is believed. */
+		/** Whether a higher limit that Flameup announces is used. */
 		follows: pace.follow_announced_limit === true,
 		requestsInFlight: pace.requests_in_flight ?? 4,
 		peoplePerRequest,

@@ -1,17 +1,17 @@
 import type { Switches } from '../../../simulator/switches.mts';
 import { record, state } from '../../airbyte/input.mts';
 
-/** How those whom Flameup refuses stand among the others. */
+/** How refused people are spread among the others. */
 export const crowds = ['good', 'few', 'neighbours', 'half', 'batch', 'conflicts', 'all'] as const;
 export type Crowd = (typeof crowds)[number];
 
-/** What the two sides together have to make of a record. */
+/** The expected outcome of a record. */
 type Kind = 'good' | 'refused' | 'owner' | 'conflict' | 'invalid_email' | 'missing_user_id';
 
 /** One record of a cell. */
 export interface Row {
 	readonly stream: 'people' | 'leads';
-	/** Its place in the stream, from 1. */
+	/** Its position in the stream, from 1. */
 	readonly number: number;
 	readonly kind: Kind;
 	readonly userId: string;
@@ -19,13 +19,13 @@ export interface Row {
 	readonly traits: Readonly<Record<string, unknown>>;
 }
 
-/** A state comes after so many records. */
+/** Records between two states. */
 export const ROWS_PER_STATE = 10;
 
-/** Marks everything personal, so that it can be looked for in what is printed. */
+/** Marks all personal data, to find any in the output. */
 export const CANARY = /zq|70000\d\d/i;
 
-/** Whether a person is one whom Flameup refuses, by their number. */
+/** Whether Flameup refuses a person, by their number. */
 const REFUSED: Readonly<Record<Crowd, (n: number) => boolean>> = {
 	good: () => false,
 	few: (n) => n % 50 === 25,
@@ -36,7 +36,7 @@ const REFUSED: Readonly<Record<Crowd, (n: number) => boolean>> = {
 	all: () => true,
 };
 
-/** Some people come twice in one batch, and some again much later. */
+/** Some people occur twice in one batch, and some again much later. */
 function personOf(n: number): number {
 	if (n % 9 === 8) return n - 3;
 	return n % 31 === 30 && n > 90 ? n - 90 : n;
@@ -50,13 +50,13 @@ function kindOf(n: number, person: number, crowd: Crowd): Kind {
 	return n % 41 === 7 ? 'missing_user_id' : 'good';
 }
 
-/** Digits, or IDs of which every second one differs from its neighbour in case alone. */
+/** Digits, or pairs of IDs that differ only in case. */
 function userIdOf(person: number, idForm: Switches['idForm']): string {
 	if (idForm === 'number') return `${7_000_000 + person}`;
 	return person % 2 === 1 ? `zqid${person - 1}` : `ZQid${person}`;
 }
 
-/** The records of a cell, in order; each person has words and values of their own. */
+/** The records of a cell, in order; each person has distinct values. */
 export function rowsOf(crowd: Crowd, count: number, idForm: Switches['idForm']): Row[] {
 	const numbers = { people: 0, leads: 0 };
 	return Array.from({ length: count }, (_, n) => {
@@ -80,7 +80,7 @@ export function rowsOf(crowd: Crowd, count: number, idForm: Switches['idForm']):
 	});
 }
 
-/** What Flameup says of whom it refuses; it repeats their data. */
+/** The message of a refusal; it repeats personal data. */
 export const refuse =
 	(rows: readonly Row[]) =>
 	({ userId }: { readonly userId: string }): string | undefined =>
@@ -96,10 +96,10 @@ function refusedIn(rows: readonly Row[]): ReadonlySet<string> {
 	return found;
 }
 
-/** Streams in which somebody's record stands, in the order of their last states. */
+/** The streams, in the order of their last states. */
 export const STREAMS = ['people', 'leads'] as const;
 
-/** The states of a cell: the stream, the row that is the first behind it, and the line as it is sent. */
+/** The states of a cell: the stream, the index of the first row after it, and the line as sent. */
 export function statesOf(rows: readonly Row[]) {
 	const places: { stream: Row['stream']; before: number }[] = [];
 	for (let before = ROWS_PER_STATE; before < rows.length; before += ROWS_PER_STATE) {
@@ -118,10 +118,10 @@ export function linesOf(rows: readonly Row[]): string {
 	return lines.join('');
 }
 
-/** Whether the destination can send the row at all. */
+/** Whether the destination can send the row. */
 export const isSendable = ({ kind }: Row): boolean =>
 	kind !== 'invalid_email' && kind !== 'missing_user_id';
 
-/** What is sent of a row's traits. */
+/** The traits of a row that are sent. */
 export const sentTraits = ({ traits }: Row, keepsNull: boolean): Record<string, unknown> =>
 	Object.fromEntries(Object.entries(traits).filter(([, one]) => keepsNull || one !== null));

@@ -1,14 +1,14 @@
 import type { HttpResponse } from '../../../src/ports';
 import { isObject, tryJson } from '../json.mts';
 
-/** A person as one request carried them. */
+/** A person as sent in one request. */
 export interface SentPerson {
 	readonly userId: string;
 	readonly email?: string;
 	readonly traits: Readonly<Record<string, unknown>>;
 }
 
-/** One request, and what came back. */
+/** One request and its answer. */
 export interface Exchange {
 	readonly people: readonly SentPerson[];
 	/** Undefined when no answer came. */
@@ -17,35 +17,35 @@ export interface Exchange {
 }
 
 /**
- * What an answer says of one person, by Flameup's documentation. `proven`: listed, or nobody is listed and
- * the counts add up to the people sent, or there is no word at all, but a documented answer came before.
- * `unproven`: the answer leaves the person out, or complains. `foreign`, which Flameup never gives, `busy`,
- * a 429, and `fault` say nothing: the person is to be sent again.
+ * What an answer means for one person, by Flameup's documentation. `proven`: listed, or nobody is listed and
+ * the counts add up to the people sent, or the answer is empty, but a documented one came before.
+ * `unproven`: the answer omits the person, or reports an error. `foreign` (not from Flameup), `busy` (429)
+ * and `fault` prove nothing: the person must be sent again.
  */
 type Word = 'proven' | 'unproven' | 'refused' | 'stop' | 'busy' | 'fault' | 'foreign';
 
 interface Try {
 	readonly word: Word;
 	readonly at: number;
-	/** By Retry-After. */
+	/** From Retry-After. */
 	readonly askedMs: number;
 }
 
-/** One version of a person, and what Flameup answered each time it was sent. */
+/** One version of a person, with the answer to each time it was sent. */
 export interface Entry {
 	readonly sent: SentPerson;
-	/** The row that it was last laid over by. */
+	/** The last row merged into it. */
 	readonly row: number;
 	readonly tries: Try[];
 }
 
-/** What was sent of each person, by user ID; versions in the order in which they were first sent. */
+/** The versions sent of each person, by user ID, in the order in which they were first sent. */
 export type Traffic = ReadonlyMap<string, readonly Entry[]>;
 
 const REFUSALS = [400, 409, 413, 422];
 const FAULTS = [408, 425];
 
-/** What an answer with 2xx says. */
+/** The meaning of a 2xx answer. */
 type Success =
 	| { readonly kind: 'documented'; readonly proves: (userId: string) => boolean }
 	| { readonly kind: 'wordless' | 'complaint' | 'foreign' };
@@ -71,7 +71,7 @@ function successOf({ answer, people }: Exchange): Success | undefined {
 	return { kind: 'documented', proves: (userId) => shown.has(userId) };
 }
 
-/** The sent IDs that are listed as they are, or in lower case where that fits one sent and one listed ID. */
+/** The sent IDs that are listed exactly, or in another case if only one sent and one listed ID match. */
 function matched(listed: readonly string[], sent: readonly string[]): ReadonlySet<string> {
 	const [all, exact] = [new Set(listed), new Set(sent)];
 	const lowerOf = (ids: Iterable<string>) => Map.groupBy(ids, (id) => id.toLowerCase());
@@ -86,7 +86,7 @@ function matched(listed: readonly string[], sent: readonly string[]): ReadonlySe
 	);
 }
 
-/** From when on the run knew Flameup: its first documented answer, without which a 2xx of no words proves nothing. */
+/** The time of the first documented answer; an empty 2xx before it proves nothing. */
 export const knownSince = (exchanges: readonly Exchange[]): number =>
 	Math.min(
 		...exchanges.flatMap((one) =>
@@ -116,7 +116,7 @@ function wordOf(exchange: Exchange, knownAt: number): (userId: string) => Word {
 	return all(status >= 500 || FAULTS.includes(status) ? 'fault' : 'stop');
 }
 
-/** Whether an answer says that no request will ever be taken: a 403 only once a person alone got one, and nobody anything else. */
+/** Whether an answer ends the run; after a documented answer, a 403 only if one person alone got it and only 403s followed. */
 export function endsTheRun(exchanges: readonly Exchange[]): boolean {
 	const knownAt = knownSince(exchanges);
 	if (exchanges.some((one) => wordOf(one, knownAt)('') === 'stop')) return true;
@@ -125,7 +125,7 @@ export function endsTheRun(exchanges: readonly Exchange[]): boolean {
 	return inOrder.slice(others + 1).some(({ people }) => people.length === 1);
 }
 
-/** The wait that an answer asks for; a time is taken by the clock of its Date, or by ours. */
+/** The wait that an answer asks for; a date is relative to its Date header, or to our clock. */
 function askedBy({ answer, answeredAt }: Exchange): number {
 	const { date, 'retry-after': after } = answer?.headers ?? {};
 	if (typeof after !== 'string') return 0;
@@ -133,7 +133,7 @@ function askedBy({ answer, answeredAt }: Exchange): number {
 	return Date.parse(after) - (typeof date === 'string' ? Date.parse(date) : answeredAt);
 }
 
-/** Reads the exchanges of a run; each person's trait `n` tells which row they were sent for. */
+/** Groups the exchanges of a run; each person's trait `n` is the number of their row. */
 export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 	const traffic = new Map<string, Entry[]>();
 	const knownAt = knownSince(exchanges);
@@ -155,12 +155,12 @@ export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 	return traffic;
 }
 
-/** How often Flameup said this of the entry. */
+/** How often the entry got this answer. */
 export const timesOf = (entry: Entry | undefined, word: Word): number =>
 	entry?.tries.filter((one) => one.word === word).length ?? 0;
 
 const SAYS_NOTHING: readonly Word[] = ['fault', 'busy', 'foreign'];
 
-/** The latest tries of an entry that came to nothing. */
+/** The latest tries of an entry without a conclusive answer. */
 export const triesInVain = ({ tries }: Entry): readonly Try[] =>
 	tries.slice(tries.findLastIndex(({ word }) => !SAYS_NOTHING.includes(word)) + 1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { EXECUTABLE, PATH } from '../../airbyte/process.mts';
 
-/** What Airbyte's launcher runs in the container: FIFOs for all three, and the exit code in a file. */
+/** What Airbyte's launcher runs in the container: stdin, stdout and stderr are FIFOs, the exit code a file. */
 const LAUNCHER = `
 if [ -z "$AIRBYTE_ENTRYPOINT" ]; then echo "AIRBYTE_ENTRYPOINT is not set" >&2; exit 127; fi
 (eval "$AIRBYTE_ENTRYPOINT write --config $FILES/config.json --catalog $FILES/catalog.json" \\
@@ -13,12 +13,12 @@ if [ -z "$AIRBYTE_ENTRYPOINT" ]; then echo "AIRBYTE_ENTRYPOINT is not set" >&2; 
 echo $? > "$FILES/exitCode"
 `;
 
-/** The platform's writer hands on this much at a time, and does not flush in between. */
+/** The platform's writer passes on blocks of this size, without flushing in between. */
 const BUFFER_BYTES = 8_192;
 
 const UNBLOCK_MS = 50;
 
-/** A destination that hangs is a failed attempt. */
+/** A destination that runs longer is killed. */
 const LONGEST_MS = 300_000;
 
 export interface AttemptOptions {
@@ -53,7 +53,7 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 	const ended = (async () => {
 		await once(shell, 'exit');
 		writer.close();
-		// Again and again: on a busy machine a reader may not even have begun to wait.
+		// Repeated: on a busy machine a reader may not have opened its FIFO yet.
 		const unblocking = setInterval(() => pipes.forEach(unblock), UNBLOCK_MS);
 		const [, errors = []] = await Promise.all(output);
 		clearInterval(unblocking);
@@ -61,19 +61,19 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 		feeder.kill('SIGKILL');
 		const file = join(files, 'exitCode');
 		return {
-			/** Undefined when nobody was left to write it down. */
+			/** Undefined if the launcher was killed before it wrote it. */
 			exitCode: existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined,
 			errors: errors.join('\n'),
 		};
 	})();
 	return {
 		write: writer.write,
-		/** No more input. */
+		/** Closes the input. */
 		end: writer.end,
 		get isOver() {
 			return writer.isClosed;
 		},
-		/** Ends the container: every process in it gets the signal. */
+		/** Sends the signal to every process of the container. */
 		kill: (by: 'SIGKILL' | 'SIGTERM') => signal(shell, by),
 		ended,
 	};
@@ -83,7 +83,7 @@ function signal(shell: ChildProcess, by: NodeJS.Signals): void {
 	try {
 		if (shell.pid !== undefined) process.kill(-shell.pid, by);
 	} catch {
-		// It has ended already.
+		// It has already ended.
 	}
 }
 
@@ -102,12 +102,12 @@ async function linesOf(reader: ChildProcess, onLine?: (line: string) => void): P
 	return lines;
 }
 
-/** Whoever still waits for the other end of a FIFO that will never come goes on. */
+/** Releases a process that is blocked opening a FIFO whose other end will never open. */
 function unblock(pipe: string): void {
 	closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
 }
 
-/** Writes full blocks only, as fast as they are taken; what is left goes at the end. */
+/** Writes full blocks only, with backpressure; the rest is written at the end. */
 function createWriter(stream: Writable) {
 	let left = Buffer.alloc(0);
 	let isClosed = false;

@@ -4,7 +4,7 @@ import { defaultKey } from '../../../simulator/keys.mts';
 import { catalogOf } from '../../airbyte/catalog.mts';
 import type { World } from './world.mts';
 
-/** Writes the configuration and the catalog into a folder of their own, whose path it returns. */
+/** Writes the configuration and the catalog to a new folder; returns its path. */
 export function writeFiles(
 	{ folder, outcome, plan, simulator }: World,
 	mode: 'append_dedup' | 'overwrite',
@@ -15,7 +15,7 @@ export function writeFiles(
 		api_key: defaultKey,
 		workspace_id: 'ws_simulator',
 		api_url: simulator.url,
-		// The IDs hold the name of their stream.
+		// The IDs contain the stream name.
 		streams_share_user_ids: true,
 	};
 	const { streams } = catalogOf(

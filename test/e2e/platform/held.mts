@@ -3,10 +3,10 @@ import { isLimited } from './plan.mts';
 import { expectedAfter, type Positions, recordAt } from './source.mts';
 import type { World } from './world.mts';
 
-/** Requests beyond full batches that an attempt may take: those under way, and part-filled ones. */
+/** Extra requests allowed per attempt: those in flight, and partly filled batches. */
 const SPARE_REQUESTS = 8;
 
-/** No state is ahead of its data. */
+/** Every acknowledged record is stored. */
 export function expectCovered({ outcome, plan, simulator }: World, acknowledged: Positions): void {
 	const held = simulator.flameup.people();
 	const behind = plan.streams.flatMap((stream) =>
@@ -18,18 +18,18 @@ export function expectCovered({ outcome, plan, simulator }: World, acknowledged:
 	expect(behind, `behind the states of attempt ${outcome.endings.length}`).toEqual([]);
 }
 
-/** At the end everybody is there as their last record has them, and nobody else. */
+/** At the end exactly the expected people are stored, each with their last record. */
 export function expectHeld({ plan, simulator }: World): void {
 	const expected = plan.streams.flatMap((stream) => [
 		...expectedAfter(plan.seed, stream, stream.records),
 	]);
 	const held = simulator.flameup.people();
 	const wrong = expected.filter(([userId, n]) => held.get(userId)?.traits.n !== n);
-	expect(wrong, 'not held as of their last record').toEqual([]);
-	expect(held.size, 'people held').toBe(expected.length);
+	expect(wrong, 'not stored with their last record').toEqual([]);
+	expect(held.size, 'people stored').toBe(expected.length);
 }
 
-/** No request too many, and no 429 but those that were planned or that a new process could not foresee. */
+/** No extra requests, and no 429 except planned ones and those that a new process could not foresee. */
 export function expectAllowance({ outcome, plan, simulator }: World): void {
 	const { faults, requests, tooManyRequests } = simulator.flameup.stats();
 	const unplanned = tooManyRequests - (faults['429'] ?? 0);

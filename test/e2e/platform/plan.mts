@@ -1,11 +1,11 @@
 import { roll } from '../../../simulator/roll.mts';
 import type { Switches } from '../../../simulator/switches.mts';
 
-/** How an attempt is ended, and when. */
+/** How and when an attempt is killed. */
 export interface Kill {
-	/** `memory`: a record comes that the heap cannot hold. `source`: the source breaks off. */
+	/** `memory`: a record too large for the heap. `source`: the source stops early. */
 	readonly how: 'SIGKILL' | 'SIGTERM' | 'memory' | 'source';
-	/** What is counted until the moment comes. */
+	/** What is counted to trigger the kill. */
 	readonly after: 'records' | 'states' | 'requests';
 	readonly count: number;
 	readonly delayMs: number;
@@ -17,7 +17,7 @@ export interface StreamPlan {
 	readonly records: number;
 }
 
-/** Everything that a seed decides. */
+/** Everything that depends on the seed. */
 export interface Plan {
 	readonly seed: number;
 	readonly streams: readonly StreamPlan[];
@@ -25,13 +25,13 @@ export interface Plan {
 	/** Records between two states of a stream. */
 	readonly every: number;
 	readonly switches: Partial<Switches>;
-	/** One for each attempt but the last, which is left alone. */
+	/** One for each attempt except the last. */
 	readonly kills: readonly Kill[];
 	/** Whether the connection is cleared at the end. */
 	readonly clears: boolean;
 }
 
-/** One in so many plans has a limit so low that the sync has to wait for new windows. */
+/** One in this many plans has a rate limit so low that the sync must wait for new windows. */
 const LIMITED = 50;
 const LIMIT = 20;
 
@@ -39,7 +39,7 @@ const HOW = ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGTERM', 'memory', 's
 
 export const isLimited = ({ switches }: Plan): boolean => switches.limit !== 0;
 
-/** The plan of a seed, always the same. */
+/** The plan for a seed; deterministic. */
 export function planOf(seed: number): Plan {
 	const below = (count: number, ...of: (string | number)[]) =>
 		Math.floor(roll(seed, ...of) * count);

@@ -8,17 +8,17 @@ const SEEDS = whole('SEEDS', 200);
 const SEED = whole('SEED', undefined);
 
 const seeds = SEED === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [SEED];
-// Those that wait for their allowance begin first: they cost nothing meanwhile.
+// Rate-limited plans start first: they use no CPU while they wait.
 const plans = seeds.map(planOf).sort((a, b) => Number(isLimited(b)) - Number(isLimited(a)));
 const outcomes: Outcome[] = [];
 
-/** Moments depend on the machine's pace too, so a seed that failed may need several runs to fail again. */
-describe(`${plans.length} syncs, killed and resumed until they end`, () => {
+/** The timing also depends on the machine, so a failing seed may need several runs to fail again. */
+describe(`${plans.length} syncs, killed and resumed until they complete`, () => {
 	it.concurrent.each(plans)('SEED=$seed', async (plan) => {
 		outcomes.push(await runSync(plan));
 	});
 
-	it('all ended, in every way that a sync can end', async ({ annotate }) => {
+	it('all completed, with every kind of attempt ending', async ({ annotate }) => {
 		const sum = (of: (outcome: Outcome) => number) =>
 			outcomes.reduce((total, outcome) => total + of(outcome), 0);
 		const ended = Object.groupBy(

@@ -5,7 +5,7 @@ import type { Plan } from './plan.mts';
 import { type Positions, PRIVATE } from './source.mts';
 import { createTracker } from './tracker.mts';
 
-/** Reads what one attempt prints, and notes what the platform would not take. */
+/** Reads the output of one attempt, and collects what the platform would not accept. */
 export function createReader(plan: Plan) {
 	const tracker = createTracker(plan);
 	const problems: string[] = [];
@@ -26,7 +26,7 @@ export function createReader(plan: Plan) {
 	return {
 		tracker,
 		problems: problems as readonly string[],
-		/** Takes one line of output; tells whether it was a state that was due. */
+		/** Reads one line of output; returns whether it was the expected state. */
 		take(line: string): boolean {
 			try {
 				return takeLine(line);
@@ -35,11 +35,11 @@ export function createReader(plan: Plan) {
 				return false;
 			}
 		},
-		/** What the states that came back cover. */
+		/** The positions that the returned states cover. */
 		get acknowledged() {
 			return acknowledged;
 		},
-		/** States that came back. */
+		/** Number of returned states. */
 		get states() {
 			return states;
 		},

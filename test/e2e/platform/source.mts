@@ -1,18 +1,18 @@
 import { roll } from '../../../simulator/roll.mts';
 import type { Plan, StreamPlan } from './plan.mts';
 
-/** How many records of each stream are done, by the name of the stream. */
+/** Number of records done, by stream name. */
 export type Positions = Readonly<Record<string, number>>;
 
-/** What the source says: a record of a stream, or that everything up to these positions was sent. */
+/** What the source emits: a record, or a state that covers these positions. */
 export type Said =
 	| { readonly stream: StreamPlan; readonly data: object; readonly isGood: boolean }
 	| { readonly stream?: StreamPlan; readonly covers: Positions };
 
-/** Part of every email address, so that one in the log is found. */
+/** Part of every email address, to find any in the log. */
 export const PRIVATE = '@private.example';
 
-/** Records of a seed: most of new people, some of people who came before, some that are bad. */
+/** The nth record of a stream: mostly a new person, sometimes an earlier one, sometimes invalid. */
 export function recordAt(seed: number, { name }: StreamPlan, n: number) {
 	const chance = roll(seed, name, n);
 	const earlier = 1 + Math.floor(roll(seed, name, n, 'who') * n);
@@ -27,7 +27,7 @@ export function recordAt(seed: number, { name }: StreamPlan, n: number) {
 	return { data, upserts: id };
 }
 
-/** Who must be held once the first `records` of a stream are done, and by which of them last. */
+/** The people who must be stored after the first `records` of a stream, each with their last record. */
 export function expectedAfter(seed: number, stream: StreamPlan, records: number) {
 	const lastRecord = new Map<string, number>();
 	for (let n = 1; n <= records; n++) {
@@ -37,7 +37,7 @@ export function expectedAfter(seed: number, stream: StreamPlan, records: number)
 	return lastRecord;
 }
 
-/** What is left to say from these positions on: streams interleaved, each with its states. */
+/** The records and states after these positions, with the streams interleaved. */
 export function* sayFrom({ every, seed, states, streams }: Plan, from: Positions): Generator<Said> {
 	const at = Object.fromEntries(streams.map(({ name }) => [name, from[name] ?? 0]));
 	const left = streams.filter(({ name, records }) => (at[name] ?? 0) < records);

@@ -13,11 +13,11 @@ import { createReader } from './reader.mts';
 import { type Positions, type Said, sayFrom } from './source.mts';
 import type { Outcome, World } from './world.mts';
 
-/** A heap of this size holds a sync, and not the record below. */
+/** A heap large enough for a sync, but not for the record below. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=24' };
 const TOO_LARGE = 'x'.repeat(20_000_000);
 
-/** Runs a sync to its end, killing its destination on the way. Throws when something is not as it must be. */
+/** Runs a sync to completion, killing its destination on the way. Throws if a check fails. */
 export async function runSync(plan: Plan): Promise<Outcome> {
 	const outcome: Outcome = { endings: [], records: 0, states: 0, requests: 0, tooManyRequests: 0 };
 	const folder = mkdtempSync(join(tmpdir(), 'flameup-platform-'));
@@ -50,11 +50,11 @@ async function sync(world: World): Promise<void> {
 	expectHeld(world);
 }
 
-/** Starts the destination, which ends as this kill has it. */
+/** Starts the destination, to be ended by this kill. */
 function begin(world: World, mode: 'append_dedup' | 'overwrite', kill?: Kill) {
 	const reader = createReader(world.plan);
 	const seen = { records: 0, states: 0, requests: 0 };
-	/** How it was killed, once it was. */
+	/** Set once it was killed. */
 	const fate: { killed?: Kill['how'] } = {};
 	const attempt = startAttempt({
 		files: writeFiles(world, mode),
@@ -64,7 +64,7 @@ function begin(world: World, mode: 'append_dedup' | 'overwrite', kill?: Kill) {
 		},
 	});
 
-	/** Counts until the moment of the kill comes. What is not a signal is up to the source. */
+	/** Counts events until the kill is due. Kills other than signals are left to the source. */
 	function count(what: Kill['after']): void {
 		seen[what]++;
 		if (kill?.after !== what || seen[what] !== kill.count + 1) return;
@@ -85,7 +85,7 @@ function begin(world: World, mode: 'append_dedup' | 'overwrite', kill?: Kill) {
 
 type Begun = ReturnType<typeof begin>;
 
-/** No more input; when the destination has ended, all that it did must be in order. Tells how it ended. */
+/** Closes the input, waits for the end and checks it. Returns how the attempt ended. */
 async function finish({ attempt, fate, reader }: Begun, place: string) {
 	attempt.end();
 	const { errors, exitCode } = await attempt.ended;
@@ -93,16 +93,16 @@ async function finish({ attempt, fate, reader }: Begun, place: string) {
 	expect(reader.problems, place).toEqual([]);
 	if (killed === 'memory') expect(exitCode, `${place}, out of memory`).toBe(134);
 	else expect(errors, `${place}, standard error`).toBe('');
-	// A signal that came when all was done has changed nothing.
+	// A signal that came after completion had no effect.
 	const isVain = exitCode === 0 && killed !== 'source';
 	const ending = killed === undefined || isVain ? 'itself' : killed;
 	if (ending !== 'itself' && ending !== 'source') return ending;
-	expect(exitCode, `${place}, which nobody killed`).toBe(0);
-	expect(reader.tracker.missing, `${place}, states that did not come back`).toBe(0);
+	expect(exitCode, `${place}, not killed`).toBe(0);
+	expect(reader.tracker.missing, `${place}, states not returned`).toBe(0);
 	return ending;
 }
 
-/** One run of the destination, from what is acknowledged on; tells what is acknowledged then. */
+/** Runs the destination from the acknowledged positions on; returns those acknowledged afterwards. */
 async function runAttempt(world: World, from: Positions, kill: Kill | undefined) {
 	const { outcome, plan } = world;
 	const begun = begin(world, 'append_dedup', kill);
@@ -136,7 +136,7 @@ const where = ({ name, namespace }: Plan['streams'][number]) => ({
 	...(namespace !== undefined && { namespace }),
 });
 
-/** Clear: no records, and a state without a cursor for each stream. */
+/** Clears: no records, and a state with a null cursor for each stream. */
 async function clear(world: World): Promise<void> {
 	const { plan } = world;
 	const begun = begin(world, 'overwrite');

@@ -10,7 +10,7 @@ interface Staged {
 	readonly counts: Counts;
 }
 
-/** Records since the state before, by how they have to end. */
+/** Records since the previous state, by expected outcome. */
 interface Counts {
 	readonly recordCount: number;
 	readonly rejectedRecordCount: number;
@@ -32,13 +32,13 @@ const descriptor = ({ name, namespace }: StreamPlan) => ({
 	...(namespace !== undefined && { namespace }),
 });
 
-/** Above 2^53, as log positions of databases are. */
+/** Above 2^53, as database log positions can be. */
 const BIG = 9_007_199_254_740_993n;
 
 const cursor = (n: number | null) =>
 	n === null ? 'null' : `{"n":${n},"lsn":${BIG + BigInt(n)},"at":"zoë \\u00e9 \\"}"}`;
 
-/** The text of a state before its counts and its number. */
+/** The text of a state, without its counts and ID. */
 function textOf(
 	{ states, streams }: Plan,
 	at: (name: string) => string,
@@ -55,8 +55,8 @@ function textOf(
 }
 
 /**
- * Keeps the states of one attempt as Airbyte's platform does: gives each a number and the count of its
- * records, and wants them back once, in order, unchanged, with the counts of those that Flameup can take. `returned` throws.
+ * Tracks the states of one attempt as Airbyte's platform does: adds an ID and a record count to each, and
+ * expects each back once, in order, unchanged, with the right counts. Otherwise `returned` throws.
  */
 export function createTracker(plan: Plan) {
 	const staged: Staged[] = [];
@@ -68,7 +68,7 @@ export function createTracker(plan: Plan) {
 			const one = isGood ? { recordCount: 1 } : { rejectedRecordCount: 1 };
 			open[name] = sumOf([open[name] ?? NONE, { ...NONE, ...one }]);
 		},
-		/** The line of a state that covers these positions, with its end; of all streams when none is named. */
+		/** The line of a state that covers these positions, with its newline; for all streams if none is given. */
 		stamp(covers: Positions, stream?: StreamPlan, isClear = false): string {
 			const id = ++stamped;
 			const counted = stream ? [stream.name] : Object.keys(open);
@@ -77,12 +77,12 @@ export function createTracker(plan: Plan) {
 			const count = counts.recordCount + counts.rejectedRecordCount;
 			const at = (n: number) => cursor(isClear ? null : n);
 			const body = textOf(plan, (name) => at(covers[name] ?? 0), at(id), stream);
-			// The platform counts in doubles, and writes them so.
+			// The platform writes its counts as doubles.
 			const line = `{"type":"STATE","state":{${body},"sourceStats":{"recordCount":${count}.0},"id":${id}}}`;
 			staged.push({ id, line, covers, counts });
 			return `${line}\n`;
 		},
-		/** Takes a state that the destination printed, and tells what it acknowledges. */
+		/** Checks a printed state; returns the positions that it acknowledges. */
 		returned(line: string): Positions {
 			const { destinationStats, id } = JSON.parse(line).state;
 			if (!Number.isInteger(id)) throw new Error('State message does not contain id');
@@ -92,7 +92,7 @@ export function createTracker(plan: Plan) {
 			expect(destinationStats, `counts of state ${id}`).toMatchObject(next.counts);
 			return next.covers;
 		},
-		/** States that did not come back. */
+		/** Number of states not returned yet. */
 		get missing() {
 			return staged.length;
 		},

@@ -1,18 +1,18 @@
 import type { Simulator } from '../../../simulator/server.mts';
 import type { Kill, Plan } from './plan.mts';
 
-/** What became of one sync: every attempt until it ended. */
+/** The outcome of one sync, over all of its attempts. */
 export interface Outcome {
-	/** How the attempts ended: by which kill, or by themselves. */
+	/** How each attempt ended: by a kill, or by itself. */
 	readonly endings: (Kill['how'] | 'itself')[];
-	/** Records written to a destination, again and again where an attempt had failed. */
+	/** Records written to the destination, including those resent after a failed attempt. */
 	records: number;
 	states: number;
 	requests: number;
 	tooManyRequests: number;
 }
 
-/** Where one sync takes place. */
+/** The environment of one sync. */
 export interface World {
 	readonly plan: Plan;
 	readonly outcome: Outcome;

@@ -7,15 +7,15 @@ const LIMIT = 120;
 const DESTINATIONS = 4;
 const PEOPLE_EACH = 10_800;
 
-/** The least share of the allowance used in windows that are over, and the most answers of 429. */
+/** The least share of the allowance used in completed windows, and the largest share of 429s. */
 const LEAST_USED = 0.97;
 const MOST_TOO_MANY = 0.01;
 
-/** Takes some four minutes, nearly all of them waiting. */
-it('shares one key among four destinations and an n8n node that know nothing of each other', async ({
+/** Takes about four minutes, nearly all of it waiting. */
+it('shares one key among four destinations and an n8n node that run independently', async ({
 	annotate,
 }) => {
-	/** Requests taken, by window. */
+	/** Accepted requests, by window. */
 	const taken = new Map<number, number>();
 	const log = ({ status }: { readonly status: string }) => {
 		const window = flameup.stats().windows;
@@ -25,8 +25,8 @@ it('shares one key among four destinations and an n8n node that know nothing of 
 	const { flameup } = world;
 
 	/**
-	 * Starts a destination, and waits until its first batch is through: one that starts only after the others
-	 * have used up a window has to meet a 429. The function then sends the rest of its own people.
+	 * Starts a destination and waits until its first batch is accepted: one that starts after the others have
+	 * used up a window always gets a 429. Returns a function that sends the rest of its people.
 	 */
 	async function begin(number: number) {
 		const own = (from: number, to: number) =>
@@ -59,7 +59,7 @@ it('shares one key among four destinations and an n8n node that know nothing of 
 		...Array.from({ length: DESTINATIONS }, () => ({ exitCode: 0, states: PEOPLE_EACH / 10 })),
 		{ rows: PEOPLE_EACH },
 	]);
-	expect(flameup.people().size, 'people held').toBe((DESTINATIONS + 1) * PEOPLE_EACH);
-	expect(used, 'of the allowance until the last window').toBeGreaterThanOrEqual(LEAST_USED);
-	expect(tooManyRequests / requests, 'answered with 429').toBeLessThan(MOST_TOO_MANY);
+	expect(flameup.people().size, 'people stored').toBe((DESTINATIONS + 1) * PEOPLE_EACH);
+	expect(used, 'share used before the last window').toBeGreaterThanOrEqual(LEAST_USED);
+	expect(tooManyRequests / requests, 'share answered with 429').toBeLessThan(MOST_TOO_MANY);
 });
