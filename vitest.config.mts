@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
-/** An end-to-end suite, which `npm test` leaves out: many runs are one test. */
+/** An end-to-end suite, not part of `npm test`; each test has many runs. */
 const endToEnd = (name: string) => ({
 	test: {
 		name,
@@ -13,7 +13,7 @@ const endToEnd = (name: string) => ({
 	},
 });
 
-/** The files of a project share their workers; n8n-workflow changes built-in objects, so its tests have their own. */
+/** The files of a project share their workers; n8n-workflow patches built-in objects, so its tests have their own. */
 export default defineConfig({
 	logLevel: 'error',
 	test: {

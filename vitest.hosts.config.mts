@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 const host = { testTimeout: 300_000, hookTimeout: 600_000 };
-/** One file after the other, as all use the same n8n. */
+/** Files run one at a time; all use the same n8n. */
 const n8n = { ...host, fileParallelism: false, globalSetup: 'test/n8n/real/host.mts' };
 
-/** The suites in real hosts. They install what they run in, so no plain `vitest` starts them. */
+/** Suites in real hosts. They install these hosts, so plain `vitest` does not run them. */
 export default defineConfig({
 	logLevel: 'error',
 	test: {

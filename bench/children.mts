@@ -5,7 +5,7 @@ process.on('exit', () => {
 	for (const child of running) child.kill();
 });
 
-/** A process that was started here; it ends with this one at the latest. */
+/** Registers a child process, which is killed when this one exits. */
 export function owned<Child extends ChildProcess>(child: Child): Child {
 	running.add(child);
 	child.once('exit', () => running.delete(child));

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { type Aim, type Finding, sentence, type Table, verdict } from './finding.mts';
 import { plot } from './plot.mts';
 
-/** The results of one call of the benchmark. */
+/** The results of one benchmark run. */
 export type Results = {
 	machine: string;
-	/** The command-line options of the call. */
+	/** The command-line options of the run. */
 	call: string;
 	findings: Finding[];
 };

@@ -10,7 +10,7 @@ import { ENVIRONMENT } from './run.mts';
 /** When a slow source emits each record; the first is number 1. */
 export type Schedule = { records: number; dueMs: (record: number) => number };
 
-/** A command that runs longer than this after the end of its input is stopped, and has failed. */
+/** A command still running this long after its input ends is killed and counts as failed. */
 const PATIENCE_MS = 300_000;
 
 /** Feeds a command at the rate of a slow source; returns the seconds until each STATE came back. */

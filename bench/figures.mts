@@ -6,7 +6,7 @@ import { median } from './table.mts';
 export const middle = <T,>(samples: T[], of: (sample: T) => number | null) =>
 	median(samples.map((sample) => of(sample) ?? Number.NaN));
 
-/** The figures of a peer's runs with one shape that all sections use. */
+/** The figures common to all sections, for a peer's runs of one shape. */
 export function figuresOf(samples: Sample[]) {
 	const records = samples[0]?.shape.records ?? Number.NaN;
 	const sum = (of: (totals: Totals) => number) =>
@@ -21,7 +21,7 @@ export function figuresOf(samples: Sample[]) {
 	};
 }
 
-/** The samples by peer, in the order in which the peers came. */
+/** The samples by peer, in order of first appearance. */
 export const byPeer = <T extends Sample>(samples: T[]) =>
 	Map.groupBy(samples, ({ peer }) => peer.name);
 
@@ -34,7 +34,7 @@ export const lossesOf = (samples: Pick<Sample, 'peer' | 'losses'>[]) => [
 	...new Set(samples.flatMap(({ peer, losses }) => losses.map((loss) => `${peer.name}: ${loss}`))),
 ];
 
-/** The input and output of all of these runs. */
+/** Summarizes input and output of all runs. */
 export function deliveries(samples: Pick<Sample, 'peer' | 'shape' | 'totals' | 'losses'>[]) {
 	const delivering = samples.filter(({ peer }) => peer.delivers);
 	const records = delivering.reduce((all, { shape }) => all + shape.records, 0);

@@ -8,23 +8,23 @@ export type Finding = {
 	notes: string[];
 	tables: Table[];
 	aims: Aim[];
-	/** What did not arrive; a run that loses people is not a valid measurement. */
+	/** Losses; a run that loses people is not a valid measurement. */
 	losses: string[];
 	charts: Chart[];
 };
 
-/** Rows of text, the first of them the head; with a caption if there are several tables. */
+/** Rows of text, headings first; with a caption if there are several tables. */
 export type Table = { caption?: string; rows: string[][] };
 
 /** A figure and its target; null if the runs that it needs are missing. */
 export type Aim = { label: string; value: number | null; atMost?: number; atLeast?: number };
 
-/** Bars of one measure, one per peer, and our target. */
+/** Bars for a measure, one per peer, and our target. */
 export type Chart = {
 	title: string;
 	better: 'lower' | 'higher';
 	bars: { name: string; value: number }[];
-	/** Digits after the point. */
+	/** Decimal places. */
 	digits: number;
 	aim?: number;
 };

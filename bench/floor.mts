@@ -1,6 +1,6 @@
 /**
- * The least work that any peer has to do with stdin: splits it into lines, optionally decodes and parses
- * each, and prints their number. It is self-contained, so that its source text can run on its own.
+ * The minimum work of any peer on stdin: splits it into lines, optionally decodes and parses each, and
+ * prints the line count. It is self-contained, so that its source text can run on its own.
  */
 export function floor(parse: boolean) {
 	const newline = 10;

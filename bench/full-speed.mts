@@ -7,8 +7,8 @@ import { median, whole } from './table.mts';
 const MOST = { ratio: 2.2, megabytes: 110 };
 
 /**
- * A sample with the mean of the parse floors before and after it, which shows the machine's speed at that
- * moment.
+ * A sample with the mean CPU time of the parse floors before and after it, which reflects the machine's
+ * speed.
  */
 export type Paired = Sample & { floorCpuSeconds: number };
 

@@ -15,7 +15,7 @@ export type Sample<Told extends Totals = Totals> = {
 	losses: string[];
 };
 
-/** Runs a peer with a source of this shape and a server of its own. */
+/** Runs a peer once, and collects the server's totals. */
 export async function measure<Told extends Totals>(
 	peer: Peer,
 	{ shape, source, server, folder }: Setting<Told>,

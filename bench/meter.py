@@ -1,7 +1,7 @@
-"""Runs `FEEDER | COMMAND >OUTPUT 2>ERRORS` and prints what COMMAND used, as JSON.
+"""Runs `FEEDER | COMMAND >OUTPUT 2>ERRORS` and prints COMMAND's resources as JSON.
 
-Node tells a parent nothing about a child that has ended; wait4 does. The output comes through here,
-so that the time of the first and the last STATE can be told.
+Node does not report the resource usage of an exited child; wait4 does. The output passes through
+here to record the times of the first and the last STATE.
 """
 
 import json

@@ -25,7 +25,7 @@ export type Options = { [Name in keyof typeof NUMBERS]: number } & {
 	write: boolean;
 };
 
-/** Reads the command line; throws with the flag's name where a value is not a whole number. */
+/** Parses the command line; throws if a numeric option is not a positive integer. */
 export function readOptions(args: string[]): Options {
 	const texts = Object.entries({ ...NUMBERS, ...LISTS, ...TEXTS }).map(
 		([name, initial]) => [name, { type: 'string', default: String(initial) }] as const,

@@ -9,21 +9,21 @@ import { CATALOG } from './records.mts';
 export type Peer = {
 	name: string;
 	command: string[];
-	/** Whether it sends people and answers STATEs, or only reads. */
+	/** Whether it sends people and echoes STATEs, or only reads. */
 	delivers: boolean;
-	/** Whether its STATEs contain their number of records. */
+	/** Whether its STATEs contain record counts. */
 	counts?: boolean;
 	/** Its commands for the specification and the connection test, if it has them. */
 	spec?: string[];
 	check?: string[];
 };
 
-/** The peers as the tables call them. */
+/** The peers' names in the tables. */
 export const OURS = 'destination-flameup';
 export const FAROS = 'on faros-airbyte-cdk';
 export const NAIVE = 'readline + fetch';
 
-/** A floor runs from its source text, because stripping types from a file takes a quarter of a short run. */
+/** A floor runs with `node -e`, because stripping types from a file takes a quarter of a short run. */
 const floorCommand = (parse: boolean) => [process.execPath, '-e', `(${floor})(${parse})`];
 
 /** The floor that all peers are compared with; it runs right before and after each of them. */
@@ -33,7 +33,7 @@ export const PARSE_FLOOR: Peer = {
 	delivers: false,
 };
 
-/** The least that any reader of lines costs. */
+/** The minimum cost of reading lines. */
 export const LINE_FLOOR: Peer = {
 	name: 'floor: find the lines',
 	command: floorCommand(false),

@@ -4,7 +4,7 @@ const STREAM = { name: 'people', namespace: 'crm' };
 const START = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
 
-/** Two thirds of the rows hold text outside Latin-1, which V8 keeps in strings twice as wide. */
+/** Two thirds of the rows hold text outside Latin-1, which V8 stores as two-byte strings. */
 const PLACES = [
 	{ first: 'José', last: 'Núñez Ibáñez', city: 'Málaga', street: 'Calle Ángel', country: 'ES' },
 	{ first: 'Priya', last: 'Ramachandran', city: 'Chennai', street: 'Anna Salai', country: 'IN' },
@@ -22,7 +22,7 @@ const TAGS = ['newsletter', 'beta', 'webinar', 'trial', 'partner'] as const;
 /** The size of a source file, and the number of records before each STATE. */
 export type Shape = { records: number; perState: number; seed: number };
 
-/** The configured catalog that goes with every source file. */
+/** The configured catalog for every source file. */
 export const CATALOG = {
 	streams: [
 		{
@@ -65,7 +65,7 @@ export function* steps(shape: Shape): Generator<{ record: string; state: string 
 	}
 }
 
-/** The STATEs of a source file, in order, as the values inside their messages. */
+/** The `state` values of a source file's STATE messages, in order. */
 export function* states(shape: Shape) {
 	for (let id = shape.perState; id < shape.records; id += shape.perState) yield stateAt(id, shape);
 	yield stateAt(shape.records, shape);
@@ -123,7 +123,7 @@ function recordLine(id: number, random: (below: number) => number) {
 
 const timestamp = (ms: number) => new Date(ms).toISOString();
 
-/** Marsaglia's xorshift: a number below the given one, the same sequence for the same seed. */
+/** Marsaglia's xorshift: numbers below a bound, the same sequence for the same seed. */
 function randomFrom(seed: number) {
 	let state = Math.imul(seed, 2_654_435_761) | 1;
 	return (below: number) => {

@@ -25,7 +25,7 @@ export type Ending = { exitCode: number | string; output: string; errors: string
 export type Run = Measures & Ending;
 
 const METER = join(import.meta.dirname, 'meter.py');
-/** A command that runs longer is stopped, and has failed. */
+/** A longer run is killed and counts as failed. */
 const LONGEST_SECONDS = 3_600;
 
 /** Every peer uses the same Node, and no proxy. */

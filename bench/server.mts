@@ -17,13 +17,13 @@ export type Server<Told extends Totals = Totals> = {
 
 /** Totals of a server that has a rate limit. */
 export type LimitedTotals = Totals & {
-	/** Requests answered with 429; they are not among the requests. */
+	/** Requests answered with 429; `requests` does not include them. */
 	rateLimited: number;
-	/** Windows of the rate limit that had a request. */
+	/** Rate limit windows with at least one request. */
 	windows: number;
 };
 
-/** Starts the sink as its own process; it ends with this one at the latest. */
+/** Starts the sink in a child process, which is killed when this one exits. */
 export async function startSink(latency = 0): Promise<Server> {
 	const sink = [join(import.meta.dirname, 'sink.mts'), `--latency=${latency}`];
 	const child = owned(spawn(process.execPath, sink, { stdio: ['pipe', 'pipe', 'inherit'] }));
@@ -39,7 +39,7 @@ export async function startSink(latency = 0): Promise<Server> {
 	};
 }
 
-/** Starts a simulated Flameup in this process: 20 to 150 ms to answer, 120 requests a minute. */
+/** Starts a simulated Flameup in this process: 20 to 150 ms latency, 120 requests a minute. */
 export async function startLimited(
 	switches: Partial<Switches> = {},
 ): Promise<Server<LimitedTotals>> {

@@ -10,10 +10,10 @@ import { parseArgs } from 'node:util';
 const MAX_PEOPLE = 100;
 const HIGHEST_ID = 2 ** 27;
 const USER_ID = /"userId":\s?"(\d+)"/g;
-/** Finding user IDs in the text costs a sixth of parsing; every 50th body is parsed to verify the result. */
+/** Matching user IDs as text costs a sixth of parsing; every 50th body is parsed to verify the result. */
 const PARSED_BODIES = 50;
 
-/** What has arrived since the last reset. */
+/** The totals since the last reset. */
 export type Totals = {
 	requests: number;
 	people: number;
@@ -22,7 +22,7 @@ export type Totals = {
 	/** Refused requests, and bodies whose user IDs were misread. */
 	refused: number;
 	misread: number;
-	/** Seconds of processor time; if the sink is as busy as the peer, the measurement is of the sink. */
+	/** CPU seconds; if the sink is as busy as the peer, the run measures the sink. */
 	cpuSeconds: number;
 };
 
@@ -56,7 +56,7 @@ function mark(id: number) {
 	seen[id >> 3] = byte | bit;
 }
 
-/** The user IDs of a body; those that are not numbers within range are left out. */
+/** The user IDs of a body; numbers out of range are left out. */
 function idsIn(body: Buffer) {
 	const ids: number[] = [];
 	for (const [, digits] of body.toString('latin1').matchAll(USER_ID)) {

@@ -1,4 +1,4 @@
-/** Lines of text with aligned columns: the first to the left, numbers to the right. */
+/** Formats rows as text: the first column left-aligned, the others right-aligned. */
 export function table(rows: string[][]) {
 	const widths = (rows[0] ?? []).map((_, column) =>
 		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -20,5 +20,5 @@ export function median(numbers: number[]) {
 	return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** A whole number with separated thousands. */
+/** An integer with thousands separators. */
 export const whole = (number: number) => Math.round(number).toLocaleString('en-US');

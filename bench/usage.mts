@@ -17,17 +17,17 @@ export type Usage = {
 	timeRatio: number;
 };
 
-/** Computes the use from the counts. */
+/** Computes usage from the counts. */
 export function usageOf(run: {
 	people: number;
 	/** Requests that were not answered with 429. */
 	taken: number;
 	rateLimited: number;
-	/** Requests that another client of the key leaves us in each window. */
+	/** Requests per window that another client of the key leaves us. */
 	allowed: number;
 	windows: number;
 	ms: number;
-	/** How much earlier than a minute after the start the second window opens. */
+	/** By how much the first window is shorter than a minute. */
 	earlyMs?: number;
 }): Usage {
 	const needed = Math.ceil(run.people / PER_REQUEST / run.allowed);
@@ -39,7 +39,7 @@ export function usageOf(run: {
 	};
 }
 
-/** The headings of the columns about the use. */
+/** The headings of the usage columns. */
 export const USAGE_HEADINGS = ['people/request', 'share', '429s', 'T/T0'];
 
 /** The cells of these columns. */
@@ -50,7 +50,7 @@ export const usageCells = ({ peoplePerRequest, share, rateLimited, timeRatio }: 
 	timeRatio.toFixed(3),
 ];
 
-/** The targets of each of our runs. */
+/** The targets of one of our runs. */
 export const usageAims = (name: string, usage: Usage): Aim[] => [
 	{ label: `people per request, ${name}`, value: usage.peoplePerRequest, atLeast: 99.9 },
 	{ label: `share of the allowance, %, ${name}`, value: usage.share * 100, atLeast: 99.5 },

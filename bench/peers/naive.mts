@@ -1,7 +1,7 @@
 /**
  * A script as a user might write it: readline, `JSON.parse`, and `fetch` for every 100 people, one after
- * the other. STATEs wait until the people before them are sent. It learns of the rate limit only from
- * 429s, checks no people, and ends at the first error.
+ * the other. STATEs wait until the people before them are sent. It detects the rate limit only by
+ * 429s, validates no people, and stops at the first error.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The configuration of the peers, from the same file as the destination's. */
 export type Config = { api_url: string; api_key: string; workspace_id: string };
 
-/** The most people in one request. */
+/** Maximum people per request. */
 export const BATCH_SIZE = 100;
 
 /** The person for a record, with its columns hard-coded. */
@@ -13,7 +13,7 @@ export const toPerson = ({ id, email, ...traits }: Record<string, unknown>) => (
 	traits,
 });
 
-/** Sends a batch. Retries after the time that a 429 asks for, and throws on any other refusal. */
+/** Sends a batch. After a 429, waits as Retry-After says and retries; throws on other errors. */
 export async function send(people: object[], config: Config): Promise<void> {
 	const { api_url, api_key, workspace_id } = config;
 	const response = await fetch(`${api_url}/workspaces/${workspace_id}/people/batch`, {

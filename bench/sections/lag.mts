@@ -17,7 +17,7 @@ const BEFORE_STALL = 1_050;
 /** Keeps processes from starting at the same time on one core, which would delay the first STATE. */
 const BETWEEN_MS = 700;
 
-/** A source, and whether it is so close to the limit that requests must be full. */
+/** A source, and whether its rate is near the limit, so requests must be full. */
 type Case = { name: string; schedule: Schedule; full?: boolean };
 
 const steady = (perSecond: number): Case => ({
@@ -41,7 +41,7 @@ const CASES: Case[] = [
 	},
 ];
 
-/** How soon states come back for sources that are slower than the limit; all run at the same time. */
+/** How soon states come back for sources slower than the limit; all cases run at the same time. */
 export const lag: Section = {
 	seconds: () => INPUT_SECONDS + 20,
 	async run(bench) {

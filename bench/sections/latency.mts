@@ -13,7 +13,7 @@ import { whole } from '../table.mts';
 /** Our default number of requests in flight. */
 const IN_FLIGHT = 4;
 
-/** All peers without a rate limit, with a server that answers slowly. */
+/** All peers without a rate limit, against a slow server. */
 export const latency: Section = {
 	seconds: ({ latency, rounds, states, peers, 'latency-records': records }) => {
 		const oneByOne = (records / BATCH_SIZE) * (latency / 1000 + 0.003);

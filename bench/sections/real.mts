@@ -36,7 +36,7 @@ const CASES: Case[] = [
 	{ name: 'windows of the clock', switches: { window: 'clock' }, who: 'ours' },
 ];
 
-/** The built destination at the rate limit, in real time; several runs at a time. */
+/** The built destination at the rate limit, in real time; several runs at once. */
 export const real: Section = {
 	seconds: ({ peers }) => (3.3 * MINUTE_MS + (CASES.length + peers.length) * BETWEEN_MS) / 1000,
 	async run(bench) {

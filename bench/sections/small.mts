@@ -10,7 +10,7 @@ import { whole } from '../table.mts';
 
 const PEOPLE = 5_000;
 
-/** A sync that ends before the limit matters, like most scheduled ones. */
+/** A sync too small to reach the limit, like most scheduled syncs. */
 export const small: Section = {
 	seconds: ({ rounds, peers }) => rounds * (2 + peers.length * 5),
 	async run({ options: { rounds, seed }, senders, folder }) {

@@ -11,7 +11,7 @@ const NODE = 'node -e 0';
 const NO_INPUT = ['true'];
 const MOST_MS = 120;
 
-/** How long the commands take that Airbyte's user interface waits for. */
+/** The duration of the commands that Airbyte's UI waits for. */
 export const startup: Section = {
 	seconds: ({ rounds, peers }) => Math.max(rounds, LEAST_ROUNDS) * (1 + peers.length * 0.5),
 	async run({ options, senders, folder }) {

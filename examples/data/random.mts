@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same on every run. */
+/** Pseudo-random numbers, the same on every run. */
 export interface Random {
 	/** A whole number from `low` to `high`, both included. */
 	between(low: number, high: number): number;

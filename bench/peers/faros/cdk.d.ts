@@ -1,4 +1,4 @@
-/** What the destination uses of the CDK, which is installed only where the benchmark runs. */
+/** The parts of the CDK that the destination uses; only the benchmark installs it. */
 declare module 'faros-airbyte-cdk' {
 	export type AirbyteSpec = { type: string; spec: object };
 	export type AirbyteStateMessage = { type: string; state: object };

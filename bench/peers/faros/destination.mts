@@ -1,7 +1,7 @@
 /**
  * A minimal correct destination on `faros-airbyte-cdk`: sends full batches with `fetch`, one after the
- * other; STATEs wait until the people before them are sent. It learns of the rate limit only from 429s,
- * checks and rejects no people, and ends at the first error.
+ * other; STATEs wait until the people before them are sent. It detects the rate limit only by 429s,
+ * does not validate people, and stops at the first error.
  */
 import { createInterface } from 'node:readline';
 import {
