@@ -11,6 +11,9 @@ const PERSON_BYTES = 200;
 /** Requests for finding bad people, beyond one per person and the halvings down to one. */
 const A_FEW = 8;
 
+/** People in a row of whose merged records none was accepted; those of further people are not sent in parts (ADR 013). */
+const MOST_FUTILE = 10;
+
 /** The share of the allowance that may be used during an outage. */
 const OUTAGE_SHARE = 0.1;
 
@@ -23,19 +26,20 @@ const COSTS: Readonly<Record<string, number>> = {
 	...{ 403: 3, '403-html': 3, 409: 3, 'success-false': 2, 'errors-200': 2, 429: 0 },
 };
 
-/** The number of people, and of bad people, in each batch of a run. */
+/** The people in each batch of a run: how many, how many bad ones, and how many records the bad ones have. */
 function batchesOf({ peoplePerRequest, rows, switches }: Scene) {
 	const bad = new Set<Row['kind']>(['refused']);
 	if (switches.emailConflict === 'refuse') bad.add('owner').add('conflict');
-	const batches: { size: number; bad: number }[] = [];
-	const people = new Map<string, boolean>();
+	const batches: { size: number; bad: number; records: readonly number[] }[] = [];
+	const people = new Map<string, { isBad: boolean; records: number }>();
 	const close = () => {
-		const sum = [...people.values()].filter(Boolean).length;
-		batches.push({ size: people.size, bad: sum });
+		const records = [...people.values()].filter(({ isBad }) => isBad).map((one) => one.records);
+		batches.push({ size: people.size, bad: records.length, records });
 		people.clear();
 	};
 	for (const { kind, userId } of rows.filter(isSendable)) {
-		people.set(userId, people.get(userId) || bad.has(kind));
+		const { isBad = false, records = 0 } = people.get(userId) ?? {};
+		people.set(userId, { isBad: isBad || bad.has(kind), records: records + 1 });
 		if (people.size === peoplePerRequest) close();
 	}
 	close();
@@ -89,6 +93,11 @@ function requestBudget(scene: Scene, flameup: Flameup): number {
 	// A body over the limit is halved until it fits; that proves nothing about people.
 	const halvings = Math.ceil(Math.log2((peoplePerRequest * PERSON_BYTES) / maxBodyBytes));
 	const parts = maxBodyBytes === 0 ? 0 : batches.length * (2 ** (Math.max(0, halvings) + 1) - 2);
+	// The records of a refused person are halved down to single ones.
+	const counts = batches.flatMap(({ records }) => records).toSorted((a, b) => b - a);
+	const merged = counts
+		.slice(0, MOST_FUTILE + scene.requestsInFlight)
+		.reduce((sum, records) => sum + 2 * (records - 1), 0);
 	// Unproven people are sent once more.
 	const isDoubtful =
 		completeness !== 'all' ||
@@ -105,7 +114,7 @@ function requestBudget(scene: Scene, flameup: Flameup): number {
 	// Foreign answers are retried as in an outage, for as long as the settings allow.
 	const minutes = switches.envelope === 'data' ? scene.patienceMs / 60_000 : 0;
 	const inVain = minutes * scene.requestsPerMinute * OUTAGE_SHARE;
-	return (isDoubtful ? 2 : 1) * (isolated + parts) + troubles + inVain;
+	return (isDoubtful ? 2 : 1) * (isolated + parts + 2 * merged) + troubles + inVain;
 }
 
 /** No more requests than needed to find the bad people. */

@@ -15,7 +15,7 @@ export interface Ending {
 	readonly row: Row;
 	/** Why it was rejected; undefined if it was upserted, or left unsettled by a failed run. */
 	readonly code: string | undefined;
-	/** The version of the person that includes the record; undefined if never sent. */
+	/** The last version of the person that includes the record; undefined if never sent. */
 	readonly entry: Entry | undefined;
 	/** Whether an answer proves that the person was stored. */
 	readonly isProven: boolean;
@@ -35,7 +35,7 @@ export function evidenceOf(run: Run): Evidence {
 	const traffic = trafficOf(run.exchanges);
 	const endings = run.scene.rows.map((row, n): Ending => {
 		const entries = isSendable(row) ? traffic.get(row.userId) : undefined;
-		const entry = entries?.find((one) => one.row >= n);
+		const entry = entries?.findLast((one) => one.from <= n && n <= one.row);
 		return {
 			row,
 			code: codes.get(`${row.stream} ${row.number}`),

@@ -4,7 +4,7 @@ import { API_KEY } from '../../core/fake-flameup.mts';
 import type { Ending, Evidence } from './evidence.mts';
 import { SAMPLES, type Scene } from './scene.mts';
 import { CANARY, isSendable, type Row, sentTraits, statesOf } from './source.mts';
-import { type Entry, endsTheRun, knownSince, timesOf, triesInVain } from './traffic.mts';
+import { type Entry, endsTheRun, isRefused, knownSince, timesOf, triesInVain } from './traffic.mts';
 
 /** The longest pause before a retry: after a 429 the rest of a window plus the latency, else 30 s. */
 const LONGEST_PAUSE_MS = { busy: 65_000, fault: 30_000 };
@@ -95,19 +95,20 @@ const isRefusable = ({ email, kind, userId }: Row, { flameup, scene }: Evidence)
 			.values()
 			.some((other) => other.email === email && other.userId !== userId));
 
-/** Each version of a person has exactly the records since the previous one, and is not sent after a later one. */
+/** Each version of a person has exactly the records since the previous one, or is a part of a refused one. */
 function expectSent({ scene, traffic }: Evidence): void {
 	const { keepsNull, rows } = scene;
 	for (const [userId, entries] of traffic) {
-		let from = 0;
-		for (const { row, sent } of entries) {
+		for (const [i, { from, row, sent }] of entries.entries()) {
+			const before = entries[i - 1];
+			const splits = before !== undefined && before.row > row;
+			if (splits) expect(timesOf(before, 'refused'), `${userId} sent in order`).toBeGreaterThan(0);
 			expect(row, `${userId} sent in order`).toBeGreaterThanOrEqual(from);
 			const own = rows
 				.slice(from, row + 1)
 				.filter((one) => one.userId === userId && isSendable(one));
 			const traits = Object.assign({}, ...own.map((one) => sentTraits(one, keepsNull)));
 			expect(sent, `${userId} as sent`).toEqual({ userId, email: own.at(-1)?.email, traits });
-			from = row + 1;
 		}
 	}
 }
@@ -169,7 +170,9 @@ function expectHeld(evidence: Evidence): void {
 		expect(person?.traits.n, `record of ${row.userId}`).toBeGreaterThanOrEqual(
 			Number(row.traits.n),
 		);
-		const isKnown = traffic.get(row.userId)?.every((entry) => timesOf(entry, 'proven') > 0);
+		const isKnown = traffic
+			.get(row.userId)
+			?.every((one) => timesOf(one, 'proven') > 0 || isRefused(one));
 		if (failure === undefined && isKnown) {
 			expect(person?.traits).toEqual(latest(row.userId, evidence));
 		}
@@ -184,7 +187,8 @@ const hidesLosses = ({ later, switches }: Scene): boolean =>
 /** The traits that Flameup must have after all requests. */
 function latest(userId: string, { scene, traffic }: Evidence): Record<string, unknown> {
 	const { nullTrait, traits } = scene.switches;
-	const sent = (traffic.get(userId) ?? []).map((entry) => entry.sent.traits);
+	const stored = (traffic.get(userId) ?? []).filter((entry) => !isRefused(entry));
+	const sent = stored.map((entry) => entry.sent.traits);
 	const all = Object.assign({}, ...(traits === 'merge' ? sent : sent.slice(-1)));
 	const kept = Object.entries(all).filter(([, value]) => nullTrait === 'store' || value !== null);
 	return Object.fromEntries(kept);
@@ -194,7 +198,7 @@ function latest(userId: string, { scene, traffic }: Evidence): Record<string, un
 function expectReason(evidence: Evidence): void {
 	const { exchanges, failure, report, scene, traffic } = evidence;
 	const entries = [...traffic.values()].flat();
-	const refused = entries.filter((entry) => timesOf(entry, 'refused') > 0).length;
+	const refused = entries.filter((one) => !one.isPart && timesOf(one, 'refused') > 0).length;
 	const isHopeless = report.upserted === 0 && refused >= HOPELESS;
 	const isMistaken = report.upserted === 0 && report.rejections >= WRONG_MAPPING;
 	const isForGood = endsTheRun(exchanges) || isHopeless;

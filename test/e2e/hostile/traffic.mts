@@ -34,8 +34,11 @@ interface Try {
 /** One version of a person, with the answer to each time it was sent. */
 export interface Entry {
 	readonly sent: SentPerson;
-	/** The last row merged into it. */
+	/** Its records are those of the person between these rows, both included. */
+	readonly from: number;
 	readonly row: number;
+	/** Whether it has some of the records of a version that was sent before. */
+	readonly isPart: boolean;
 	readonly tries: Try[];
 }
 
@@ -146,7 +149,7 @@ export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 			const row = Number(sent.traits.n);
 			let entry = entries.at(-1);
 			if (entry?.row !== row) {
-				entry = { sent, row, tries: [] };
+				entry = { sent, row, ...startOf(row, entries), tries: [] };
 				entries.push(entry);
 			}
 			entry.tries.push({ word: word(sent.userId), at: exchange.answeredAt, askedMs });
@@ -154,6 +157,19 @@ export function trafficOf(exchanges: readonly Exchange[]): Traffic {
 	}
 	return traffic;
 }
+
+/** A version goes on after the one before, or splits it, the earlier half first. */
+function startOf(row: number, entries: readonly Entry[]) {
+	const before = entries.at(-1);
+	const isPart = entries.some((one) => one.row >= row);
+	if (before === undefined) return { from: 0, isPart };
+	return { from: row < before.row ? before.from : before.row + 1, isPart };
+}
+
+/** Whether all that Flameup said of the entry is that it refuses it. */
+export const isRefused = ({ tries }: Entry): boolean =>
+	tries.some(({ word }) => word === 'refused') &&
+	tries.every(({ word }) => word === 'refused' || word === 'busy');
 
 /** How often the entry got this answer. */
 export const timesOf = (entry: Entry | undefined, word: Word): number =>
