@@ -71,7 +71,7 @@ it('stops by default, because the scenarios are not tables of people, and names 
 	const { result, held } = await smoke('plain', {}, false);
 	expect(result.success).toBe(false);
 	expect(result.error).toContain('AirbyteConnectorWriteError');
-	expect(result.error).toContain('Several streams take the user ID from their own primary keys');
+	expect(result.error).toContain('Several streams take the user ID from their own primary key');
 	expect(result.error).toMatch(/"\S*\.basic_types" takes it from "id"/);
 	expect(held.size).toBe(0);
 });
