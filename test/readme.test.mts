@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readSettings } from '../connectors/airbyte/settings';
 import { vocabulary } from '../connectors/airbyte/vocabulary';
-import { INVALID, type Problem, REFUSED, type RejectionCode } from '../src/errors';
+import { INVALID, REFUSED } from '../src/errors';
 import { type Field, fields } from '../src/settings/fields';
 import { Settings } from '../src/settings/settings';
 import { describe, fillIn, MEANINGS } from '../src/texts';
+import { PROBLEMS } from './core/problems.mts';
 import { expectPart, table } from './docs.mts';
 
 const README = new URL('../README.md', import.meta.url);
@@ -28,39 +29,21 @@ const settings = () =>
 			.map((field) => [`\`${field.path}\``, defaultOf(field), field.description]),
 	);
 
-const answered = { status: 400, said: '', fields: [] };
-
-/** One of each code, to ask what to do about it. */
-const ONE_OF_EACH: { [Code in RejectionCode]: Problem<Code> } = {
-	missing_user_id: { code: 'missing_user_id', columns: ['id'], joined: false },
-	invalid_user_id: { code: 'invalid_user_id', column: 'id', holds: 'a list' },
-	user_id_too_long: { code: 'user_id_too_long', length: 300 },
-	invalid_email: { code: 'invalid_email' },
-	email_too_long: { code: 'email_too_long', length: 300 },
-	phone_too_long: { code: 'phone_too_long', length: 60 },
-	person_too_large: { code: 'person_too_large', maxBytes: 1 },
-	invalid_record: { code: 'invalid_record', why: 'no JSON' },
-	unreadable_line: { code: 'unreadable_line' },
-	refused: { code: 'refused', ...answered },
-	too_large_for_flameup: { code: 'too_large_for_flameup', ...answered },
-	not_confirmed: { code: 'not_confirmed' },
-};
-
 const isRefused = (code: string) => REFUSED.some((one) => one === code);
 
 const rejections = () =>
 	table(
 		['code', 'found by', 'meaning', 'what to do'],
-		Object.values(ONE_OF_EACH).map((problem) => [
-			`\`${problem.code}\``,
-			isRefused(problem.code) ? 'Flameup' : 'the destination',
-			fillIn(MEANINGS[problem.code], vocabulary()),
-			describe(problem, vocabulary()).hint ?? '',
+		[...INVALID, ...REFUSED].map((code) => [
+			`\`${code}\``,
+			isRefused(code) ? 'Flameup' : 'the destination',
+			fillIn(MEANINGS[code], vocabulary()),
+			describe(PROBLEMS[code], vocabulary()).hint ?? '',
 		]),
 	);
 
-it('the table of rejections has every code', () => {
-	expect(Object.keys(ONE_OF_EACH)).toEqual([...INVALID, ...REFUSED]);
+it('every rejection code has a meaning', () => {
+	expect(Object.keys(MEANINGS)).toEqual([...INVALID, ...REFUSED]);
 });
 
 it.each([

@@ -5,8 +5,9 @@ import { Flameup } from '../../nodes/Flameup/Flameup.node';
 import { Failure, type FailureCode } from '../../nodes/Flameup/failure';
 import { PERSON_FIELDS } from '../../nodes/Flameup/personFields';
 import { WORDS } from '../../nodes/Flameup/vocabulary';
-import type { Problem, RejectionCode } from '../../src/errors';
+import { INVALID, REFUSED, type RejectionCode } from '../../src/errors';
 import { fillIn, MEANINGS } from '../../src/texts';
+import { PROBLEMS } from '../core/problems.mts';
 import { expectPart, table } from '../docs.mts';
 
 const FILE = new URL('../../docs/n8n.md', import.meta.url);
@@ -86,24 +87,6 @@ const options = properties.filter(isCollection).flatMap((collection) =>
 	})),
 );
 
-const answered = { status: 400, said: '', fields: [] };
-
-/** One problem for each code of a rejected row, to get its hint. */
-const EXAMPLES: { [Code in RejectionCode]: Problem<Code> } = {
-	missing_user_id: { code: 'missing_user_id', columns: ['id'], joined: false },
-	invalid_user_id: { code: 'invalid_user_id', column: 'id', holds: 'a list' },
-	user_id_too_long: { code: 'user_id_too_long', length: 300 },
-	invalid_email: { code: 'invalid_email' },
-	email_too_long: { code: 'email_too_long', length: 300 },
-	phone_too_long: { code: 'phone_too_long', length: 60 },
-	person_too_large: { code: 'person_too_large', maxBytes: 1 },
-	invalid_record: { code: 'invalid_record', why: 'no JSON' },
-	unreadable_line: { code: 'unreadable_line' },
-	refused: { code: 'refused', ...answered },
-	too_large_for_flameup: { code: 'too_large_for_flameup', ...answered },
-	not_confirmed: { code: 'not_confirmed' },
-};
-
 /** What the other codes of failed rows mean, and what to do. */
 const OTHERS: Record<Exclude<FailureCode, RejectionCode>, [meaning: string, hint: string]> = {
 	invalid_parameter: [
@@ -131,7 +114,7 @@ const OTHERS: Record<Exclude<FailureCode, RejectionCode>, [meaning: string, hint
 	unexpected: ['Something happened that the node was not made for.', 'Report it.'],
 };
 
-const rejectionCodes = Object.values(EXAMPLES).filter(({ code }) => code !== 'unreadable_line');
+const rejectionCodes = [...INVALID, ...REFUSED].filter((code) => code !== 'unreadable_line');
 
 const head = ['name', 'operations', 'default', 'what it does'];
 
@@ -153,10 +136,10 @@ const parts: Record<string, string> = {
 	codes: table(
 		['code', 'meaning', 'what to do'],
 		[
-			...rejectionCodes.map((problem) => [
-				`\`${problem.code}\``,
-				fillIn(MEANINGS[problem.code], WORDS),
-				new Failure(problem).text.hint ?? '',
+			...rejectionCodes.map((code) => [
+				`\`${code}\``,
+				fillIn(MEANINGS[code], WORDS),
+				new Failure(PROBLEMS[code]).text.hint ?? '',
 			]),
 			...Object.entries(OTHERS).map(([code, texts]) => [`\`${code}\``, ...texts]),
 		],
