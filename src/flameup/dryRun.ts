@@ -1,6 +1,6 @@
 import type { UpsertAnswer } from './answers';
 import { type Json, parse } from './json';
-import type { ClientStats, Written } from './sender';
+import { type ClientStats, noRequests, type Written } from './sender';
 
 /** The part of a client that a loader needs. */
 export interface PeopleClient {
@@ -14,13 +14,7 @@ export interface PeopleClient {
 
 /** A client that sends nothing, and confirms each person as they would have been sent. */
 export class DryRunClient implements PeopleClient {
-	readonly stats: ClientStats = {
-		requests: 0,
-		rateLimited: 0,
-		faults: 0,
-		waitedMs: 0,
-		waitingUntil: 0,
-	};
+	readonly stats = noRequests();
 
 	hasSpare(): boolean {
 		return true;

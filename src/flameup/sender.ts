@@ -71,6 +71,15 @@ export interface ClientStats {
 	trouble?: Problem | undefined;
 }
 
+/** The statistics of a client that has sent nothing yet. */
+export const noRequests = (): ClientStats => ({
+	requests: 0,
+	rateLimited: 0,
+	faults: 0,
+	waitedMs: 0,
+	waitingUntil: 0,
+});
+
 /** One request, and how to interpret its answer. */
 export interface Call<T> {
 	readonly method: HttpRequest['method'];
@@ -104,13 +113,7 @@ export class Sender {
 	readonly #pace: number;
 	/** The API's URL, with the workspace if one is set. */
 	readonly base: string;
-	readonly stats: ClientStats = {
-		requests: 0,
-		rateLimited: 0,
-		faults: 0,
-		waitedMs: 0,
-		waitingUntil: 0,
-	};
+	readonly stats = noRequests();
 	/** Requests queue here for the allowance, so that they keep their order and only one sleeps. */
 	#turn: Promise<void> = Promise.resolve();
 	/** The error that ended the run; further requests would fail in the same way. */
