@@ -304,7 +304,7 @@ const TEXTS: Texts = {
 		title:
 			'Several streams take the user ID from their own primary key, so their people would overwrite each other',
 		reason: `${streams.map(({ key, stream }) => `"${stream}" takes it from ${key}`).join(', ')}.`,
-		hint: `For each stream, name the column that holds the user ID, set a prefix, or skip the stream (${words.setting('streams')}). If equal keys mean the same person, turn on ${words.setting('streams_share_user_ids')}.`,
+		hint: `For each stream, name the column that holds the user ID, set a prefix (one that is not the beginning of another), or skip the stream (${words.setting('streams')}). If equal keys mean the same person, turn on ${words.setting('streams_share_user_ids')}.`,
 	}),
 	not_people: ({ columns, hasEmail, stream }, words) => ({
 		title: `The stream "${stream}" does not look like people`,

@@ -94,7 +94,7 @@ export function checkOverlap(streams: readonly Stream[], settings: Settings): vo
 		keyed.some(
 			(other) =>
 				other.stream !== stream &&
-				prefixOf(other.stream) === prefixOf(stream) &&
+				meet(prefixOf(other.stream), prefixOf(stream)) &&
 				!(key.isPersonal && looseName(other.key.names) === looseName(key.names)),
 		),
 	);
@@ -104,6 +104,10 @@ export function checkOverlap(streams: readonly Stream[], settings: Settings): vo
 		streams: overlapping.map(({ key, stream }) => ({ stream: stream.name, key: key.names })),
 	});
 }
+
+/** Whether IDs with these prefixes can be equal: "a" with 12 is "a1" with 2. Without a prefix, any could; one is enough. */
+const meet = (one: string, other: string): boolean =>
+	one === '' || other === '' ? one === other : one.startsWith(other) || other.startsWith(one);
 
 const prefixOf = ({ settings }: Stream): string => settings?.user_id_prefix ?? '';
 

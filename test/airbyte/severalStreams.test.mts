@@ -116,6 +116,17 @@ describe('streams that take the user ID from their own keys', () => {
 	});
 
 	it.each([
+		['the same', 'l', 'l'],
+		['one the beginning of the other: l with 12 is l1 with 2', 'l', 'l1'],
+	])('stop the sync if their prefixes are %s', async (_name, leads, contacts) => {
+		const streams = [
+			{ stream: 'leads', user_id_prefix: leads },
+			{ stream: 'contacts', user_id_prefix: contacts },
+		];
+		await expectRefused([CONTACTS, LEADS], { streams }, ...TAKES, '"contacts"', '"leads"');
+	});
+
+	it.each([
 		['email', ['email', 'plan']],
 		['user_id', ['user_id', 'email']],
 		['External ID', ['External ID', 'email']],
