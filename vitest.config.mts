@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+const setupFiles = ['test/cleanUp.mts'];
 
 /** An end-to-end suite, not part of `npm test`; each test has many runs. */
 const endToEnd = (name: string) => ({
 	test: {
 		name,
+		setupFiles,
 		include: [`test/e2e/${name}/*.e2e.mts`],
 		testTimeout: 3_600_000,
 		hookTimeout: 120_000,
@@ -22,6 +24,7 @@ export default defineConfig({
 			{
 				test: {
 					...patient,
+					setupFiles,
 					name: 'core',
 					include: ['test/**/*.test.mts', 'simulator/**/*.test.mts'],
 					exclude: ['test/n8n/**'],

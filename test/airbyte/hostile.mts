@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { atTheEnd } from './world.mts';
+import { atTheEnd } from '../atTheEnd.mts';
 
 /** One request, as a hostile server receives it. */
 export interface Heard {

@@ -12,9 +12,10 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { atTheEnd } from '../atTheEnd.mts';
 import { start, until } from './connector.mts';
 import { ids, people } from './input.mts';
-import { atTheEnd, createFolder, createWorld } from './world.mts';
+import { createFolder, createWorld } from './world.mts';
 
 let certificate: string;
 let key: string;

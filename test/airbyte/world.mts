@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { defaultKey } from '../../simulator/keys.mts';
 import { type SimulatorOptions, startSimulator } from '../../simulator/server.mts';
+import { atTheEnd } from '../atTheEnd.mts';
 import { catalogOf, type StreamSpec } from './catalog.mts';
 import { type Ending, type StartOptions, start } from './connector.mts';
 import { ids, lastCursor } from './input.mts';
@@ -21,14 +22,6 @@ export interface WorldOptions {
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
-
-const cleanUps: (() => Promise<void> | void)[] = [];
-afterAll(async () => {
-	for (const cleanUp of cleanUps) await cleanUp();
-});
-
-/** Runs when the tests of this file are over. */
-export const atTheEnd = (cleanUp: () => Promise<void> | void): void => void cleanUps.push(cleanUp);
 
 /** A folder of its own, gone when the tests are over. */
 export function createFolder(): string {
