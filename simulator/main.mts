@@ -1,3 +1,4 @@
+import { configText, writeConfig } from './config.mts';
 import type { Handled } from './flameup.mts';
 import { helpText, readArguments } from './options.mts';
 import { type Simulator, startSimulator } from './server.mts';
@@ -11,14 +12,19 @@ try {
 }
 
 async function run(args: string[]) {
-	const { help, quiet, verbose, port, switches } = readArguments(args);
+	const { help, quiet, verbose, port, switches, writeConfig: path } = readArguments(args);
 	if (help) {
 		process.stdout.write(helpText());
 		return;
 	}
 	const log = verbose && !quiet ? { log: (line: Handled) => console.log(lineOf(line)) } : {};
 	const simulator = await startSimulator({ ...switches, ...log, port });
-	if (!quiet) console.log(greeting(simulator));
+	try {
+		if (path !== undefined) writeConfig(path, configText(simulator));
+	} catch (error) {
+		await simulator.close();
+		throw error;
+	}
 	// Both npm and the terminal forward Ctrl+C, so the signal can come twice.
 	let ending = false;
 	const end = async () => {
@@ -29,12 +35,18 @@ async function run(args: string[]) {
 		process.exit();
 	};
 	process.on('SIGINT', end).on('SIGTERM', end);
+	if (!quiet) console.log(greeting(simulator, path));
 }
 
-function greeting({ url, controlUrl, flameup }: Simulator) {
-	const { keys, workspace } = flameup.switches();
-	const names = keys.map(({ key }) => key).join(', ');
-	return `Flameup simulator: ${url} | key ${names} | workspace ${workspace} | holds: ${controlUrl}/people`;
+function greeting(simulator: Simulator, path: string | undefined) {
+	const { controlUrl, url } = simulator;
+	return [
+		`Simulated Flameup at ${url}; Ctrl+C ends it.`,
+		`The people it holds: ${controlUrl}/people`,
+		path === undefined
+			? `A configuration for the destination (--write-config FILE writes it):\n${configText(simulator)}`
+			: `A configuration for the destination is in ${path}.`,
+	].join('\n');
 }
 
 const lineOf = ({ method, path, status, people }: Handled) =>

@@ -9,6 +9,8 @@ interface CommandLine {
 	quiet: boolean;
 	verbose: boolean;
 	port: number;
+	/** Where a configuration for the destination is written. */
+	writeConfig?: string;
 	switches: Partial<Switches>;
 }
 
@@ -20,13 +22,14 @@ const all = Object.values(topics).flatMap(
 /** Reads the arguments; throws a SwitchError that names an invalid option. */
 export function readArguments(args: string[]): CommandLine {
 	const given = parse(args);
-	const { help = false, quiet = false, verbose = false, port } = given;
+	const { help = false, quiet = false, verbose = false, port, 'write-config': path } = given;
 	const named = all.map(([name]) => [name, given[optionOf(name)]]);
 	return {
 		help: help === true,
 		quiet: quiet === true,
 		verbose: verbose === true,
 		port: readPort(port),
+		...(typeof path === 'string' && { writeConfig: path }),
 		switches: readSwitches(Object.fromEntries(named), (name) => `--${optionOf(name)}`),
 	};
 }
@@ -37,7 +40,8 @@ function parse(args: string[]): Record<string, unknown> {
 		{ type: isFlag ? 'boolean' : 'string', multiple: name === 'keys' },
 	]);
 	const flags = ['help', 'quiet', 'verbose'].map((name) => [name, { type: 'boolean' }]);
-	const options = Object.fromEntries([...switches, ...flags, ['port', { type: 'string' }]]);
+	const texts = ['port', 'write-config'].map((name) => [name, { type: 'string' }]);
+	const options = Object.fromEntries([...switches, ...flags, ...texts]);
 	try {
 		return parseArgs({ args, options, allowNegative: true }).values;
 	} catch (error) {
@@ -73,6 +77,7 @@ A person with the trait "simulator_refuse": "reason" is refused for that reason.
 
 General:
   --port                   a number (default ${defaultPort}; 0 chooses a free port)
+  --write-config           a file: write a configuration for the destination
   --quiet                  print nothing but errors
   --verbose                print a line for each request
   --help                   print this help

@@ -122,9 +122,11 @@ const catalog = {
 	],
 };
 
+/** What `npm run simulator` accepts. */
 const config = {
 	api_key: `ws_test_simulator_local.${'0123456789abcdef'.repeat(4)}`,
-	workspace_id: 'ws_demo',
+	workspace_id: 'ws_simulator',
+	api_url: 'http://127.0.0.1:8080/api/v1',
 };
 
 const write = (name: string, text: string) =>
