@@ -12,15 +12,25 @@ export interface PeopleClient {
 	readonly stats: Readonly<ClientStats>;
 }
 
+/** Takes the user IDs and the JSON of the people in one request. */
+type OnRequest = (userIds: readonly string[], people: readonly string[]) => void;
+
 /** A client that sends nothing, and confirms each person as they would have been sent. */
 export class DryRunClient implements PeopleClient {
 	readonly stats = noRequests();
+	readonly #onRequest: OnRequest | undefined;
+
+	/** `onRequest` is called with the people of each request that would be sent. */
+	constructor(onRequest?: OnRequest) {
+		this.#onRequest = onRequest;
+	}
 
 	hasSpare(): boolean {
 		return true;
 	}
 
 	async upsertPeople(userIds: readonly string[], sent: readonly string[]) {
+		this.#onRequest?.(userIds, sent);
 		const people = new Map(userIds.map((userId, i) => [userId, parse(sent[i] ?? '') as Json]));
 		const confirmed = userIds.map(() => true);
 		const counts = { created: 0, updated: 0, miscounted: false };

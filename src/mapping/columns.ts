@@ -28,6 +28,16 @@ export interface Understanding {
 	readonly traits: readonly string[];
 }
 
+/** Why a column is not sent. */
+export type LeftOut = 'bookkeeping' | 'excluded' | 'unlisted' | 'clash';
+
+/** What one column becomes; `leftOut` if it is not sent as a whole. */
+export interface Resolved {
+	readonly column: string;
+	readonly target: Target;
+	readonly leftOut?: LeftOut;
+}
+
 /** Limits the memory for names if every record has other columns. */
 const MOST_COLUMNS = 10_000;
 
@@ -166,6 +176,24 @@ export class Columns {
 				.filter(([, { asText, to }]) => to === 'trait' && !asText)
 				.map(([name]) => name),
 		};
+	}
+
+	/** Every known column, without one that is only the user ID. */
+	resolved(): Resolved[] {
+		const idColumn = this.#onlyIdColumn();
+		return [...this.#targets]
+			.filter(([column, { to }]) => to !== 'nothing' || column !== idColumn)
+			.map(([column, target]) => ({
+				column,
+				target,
+				...(target.to === 'nothing' && { leftOut: this.#whyLeftOut(column) }),
+			}));
+	}
+
+	#whyLeftOut(column: string): LeftOut {
+		if (isBookkeeping(column)) return 'bookkeeping';
+		if (this.#isExcluded(column)) return 'excluded';
+		return this.#isSent(column) ? 'clash' : 'unlisted';
 	}
 
 	/** Resolves an unknown column: another spelling of a known one, or a new one. */

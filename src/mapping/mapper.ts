@@ -15,7 +15,8 @@ import {
 import type { Listing } from './listings';
 import { EMAIL_PATTERN, type Person } from './person';
 import { type Parts, Traits } from './traits';
-import { readUserId } from './userId';
+import { readUserId, valueAt } from './userId';
+import { type ColumnUse, usesOf } from './uses';
 import { fitsIn } from './utf8';
 
 /** A person, and their JSON as it is sent. */
@@ -84,6 +85,16 @@ export class Mapper {
 	/** How the columns seen so far are mapped. */
 	understanding(): Understanding {
 		return this.#columns.understanding();
+	}
+
+	/** What each column seen so far becomes: the user ID first, then standard fields, traits, and the rest. */
+	uses(): ColumnUse[] {
+		return usesOf(this.#columns.userId, this.#columns.resolved());
+	}
+
+	/** A record's value at a path, under whatever spelling of the column it uses. */
+	valueAt(record: SourceRecord, path: readonly string[]): unknown {
+		return valueAt(record, path, this.#columns);
 	}
 
 	/** Names in the settings that match no known column; for use before the first record. */

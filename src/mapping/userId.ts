@@ -55,7 +55,8 @@ function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' {
 	return typeof value === 'boolean' ? 'a boolean' : 'an object';
 }
 
-function valueAt(record: SourceRecord, path: readonly string[], columns: Columns): unknown {
+/** The value at a path, without its excluded parts; undefined if there is none. */
+export function valueAt(record: SourceRecord, path: readonly string[], columns: Columns): unknown {
 	const [column = '', ...rest] = path;
 	const spelling = columns.spelling(column, record);
 	const whole = Object.hasOwn(record, spelling) ? record[spelling] : undefined;
