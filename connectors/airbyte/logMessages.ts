@@ -143,8 +143,8 @@ function mergedText({ mapper, merged, name, report }: Stream): string | undefine
 }
 
 function columnWarnings(stream: Stream, streams: readonly Stream[]): string[] {
-	const { mapper, name, report, settings } = stream;
-	if (report.received === 0 || settings?.skip_stream) return [];
+	const { isInput, mapper, name, report, settings } = stream;
+	if (isInput || report.received === 0 || settings?.skip_stream) return [];
 	const unseen = mapper
 		.unseenColumns()
 		.filter((listing) => {

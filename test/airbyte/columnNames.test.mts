@@ -163,6 +163,16 @@ describe('a stream without declared columns', () => {
 		expect((await undeclared({ user_id_columns: ['org_idd'] }, CONTACT)).warnings).toContain(text);
 	});
 
+	it('is warned once, even if some lines belong to no stream', async () => {
+		const run = await sync({
+			settings: { mapping: { exclude_columns: ['secert'] } },
+			input: `${record(CONTACT)}garbage\n`,
+		});
+		expect(run.warnings.filter((text) => text.includes('secert'))).toEqual([
+			'Stream people: settings name columns that no record has: secert.',
+		]);
+	});
+
 	it('is not warned about a column that only its last record has', async () => {
 		const run = await sync({
 			settings: { mapping: { exclude_columns: ['secret'] } },
