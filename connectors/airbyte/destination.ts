@@ -8,6 +8,8 @@ import type { FailureType, OutgoingMessage } from './protocol';
 import { operations, specification } from './spec';
 import { vocabulary } from './vocabulary';
 
+export { preview } from './preview';
+export { previewText } from './previewText';
 export { readCatalog, readSettings } from './settings';
 export { write } from './write';
 

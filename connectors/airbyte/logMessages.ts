@@ -28,9 +28,11 @@ export interface Ended {
 /** The most names that a message lists. */
 const MOST_NAMES = 20;
 
-const number = (value: number): string => value.toLocaleString('en-US');
+/** A count such as 1,234. */
+export const number = (value: number): string => value.toLocaleString('en-US');
 
-const some = (value: number, one: string, many = `${one}s`): string =>
+/** A count with its noun, such as `1,234 records`. */
+export const some = (value: number, one: string, many = `${one}s`): string =>
 	`${number(value)} ${value === 1 ? one : many}`;
 
 const people = (value: number): string => some(value, 'person', 'people');
@@ -223,7 +225,9 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 	return `report ${JSON.stringify(report)}`;
 }
 
-function runWarnings({ isDryRun, odd, streams }: Ended): string[] {
+type Warned = Pick<Ended, 'isDryRun' | 'odd' | 'streams'>;
+
+function runWarnings({ isDryRun, odd, streams }: Warned): string[] {
 	const { created, deletedInSource, merged, received, rejected, skipped, updated, upserted } =
 		streams.totals;
 	const uncounted = isDryRun ? 0 : upserted - merged - created - updated;
@@ -252,14 +256,37 @@ function runWarnings({ isDryRun, odd, streams }: Ended): string[] {
 	];
 }
 
+function streamWarnings(stream: Stream, streams: readonly Stream[]): string[] {
+	const merged = mergedText(stream);
+	return [...columnWarnings(stream, streams), ...(merged === undefined ? [] : [merged])];
+}
+
+/** A warning for each stream whose sync mode promises deletions. */
+export const deletionWarnings = (streams: Iterable<Stream>): string[] =>
+	[...streams]
+		.filter(({ replaces }) => replaces)
+		.map(
+			({ name }) =>
+				`Stream ${name}: the sync mode is overwrite, but Flameup's API cannot delete people. The records update the existing people instead.`,
+		);
+
+/** The warnings of a run, without those about single rejected records. */
+export function warningTexts(run: Warned): string[] {
+	const streams = [...run.streams.counted()];
+	return [
+		...deletionWarnings(streams),
+		...runWarnings(run),
+		...streams.flatMap((stream) => streamWarnings(stream, streams)),
+	];
+}
+
 /** The log lines at the end of a run, successful or not. */
 export function summaryLines(ended: Ended): [LogLevel, string][] {
 	const streams = [...ended.streams.counted()];
 	const warnings = [
 		...runWarnings(ended),
 		...streams.flatMap((stream) => [
-			...columnWarnings(stream, streams),
-			...[mergedText(stream)].filter((text) => text !== undefined),
+			...streamWarnings(stream, streams),
 			...hintTexts(stream, ended.words),
 		]),
 	];

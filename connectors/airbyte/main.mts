@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { FlameupError } from '../../src/errors';
 import type { Clock } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
+import { readCommand } from './commandLine.mjs';
 import {
 	check,
 	connectionStatus,
@@ -13,6 +14,8 @@ import {
 	errorText,
 	failure,
 	isConfigError,
+	preview,
+	previewText,
 	readCatalog,
 	readSettings,
 	spec,
@@ -20,7 +23,7 @@ import {
 } from './destination';
 import { InputError } from './inputError';
 import type { LogLevel, OutgoingMessage } from './protocol';
-import { createRedactor } from './redact';
+import { createKeyRedactor, createRedactor } from './redact';
 import { peekApiKey } from './settings';
 import { createTransport } from './transport.mjs';
 
@@ -30,6 +33,9 @@ const USAGE = `Usage: destination-flameup <command>
   check    --config FILE               test the API key and the workspace
   discover --config FILE               print what can be written
   write    --config FILE --catalog FILE   send the records on standard input
+  preview  --config FILE --catalog FILE [--records N] [--json]
+                                       show what would become of the first 1,000 (or N) records on
+                                       standard input, and send nothing
   hash     --config FILE USER_ID       print the hash that stands for a user ID in the log
 
 Input and output are messages of Airbyte's protocol, one JSON object per line.
@@ -42,8 +48,16 @@ const NEWEST_LINE = 25;
 /** How long a stopped run waits for its output to be read. */
 const FLUSH_MS = 1_000;
 
+/** The most records that a preview keeps the user IDs of. */
+const MOST_PREVIEWED = 100_000;
+
+/** The command is for people rather than for Airbyte, so errors are plain text. */
+let isForPeople = false;
+
 /** Hides the API key as soon as it has been read. */
 let redact = createRedactor(undefined);
+/** The same, but leaves other texts that look like a key. */
+let hideKey = (text: string): string => text;
 
 const clock: Clock = {
 	// Monotonic, unlike Date.now().
@@ -80,7 +94,9 @@ function readText(path: string | undefined, option: string): string {
 
 function readConfig(path: string | undefined) {
 	const text = readText(path, 'config');
-	redact = createRedactor(peekApiKey(text));
+	const key = peekApiKey(text);
+	redact = createRedactor(key);
+	hideKey = createKeyRedactor(key);
 	return readSettings(text);
 }
 
@@ -115,14 +131,17 @@ async function* input(signal: AbortSignal): AsyncGenerator<Buffer> {
 	}
 }
 
+/** Throws InputError for terminals, folders and /dev/null, which Node opens if standard input is closed. */
+function checkStdin(): void {
+	const stdin = fstatSync(0);
+	if (stdin.isFIFO() || stdin.isSocket() || stdin.isFile()) return;
+	throw new InputError('There is no input. Pipe Airbyte messages into standard input.');
+}
+
 async function runWrite(config: string | undefined, catalog: string | undefined): Promise<void> {
 	const settings = readConfig(config);
 	const streams = readCatalog(readText(catalog, 'catalog'));
-	const stdin = fstatSync(0);
-	// Refuses terminals, folders and /dev/null, which Node opens if standard input is closed.
-	if (!stdin.isFIFO() && !stdin.isSocket() && !stdin.isFile()) {
-		throw new InputError('There is no input. Pipe Airbyte messages into standard input.');
-	}
+	checkStdin();
 	const stop = new AbortController();
 	let signalled: NodeJS.Signals | undefined;
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -161,6 +180,33 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 	}
 }
 
+async function runPreview(): Promise<void> {
+	const { options } = readCommand({
+		config: { type: 'string' },
+		catalog: { type: 'string' },
+		records: { type: 'string' },
+		json: { type: 'boolean' },
+	});
+	const records = readCount(options.records ?? '1000');
+	const settings = readConfig(options.config);
+	const catalog = readCatalog(readText(options.catalog, 'catalog'));
+	checkStdin();
+	const { signal } = new AbortController();
+	const found = await preview({ settings, catalog, input: input(signal), clock, records });
+	const failures = found.failures.map((error) => errorText(error, true));
+	const text = options.json
+		? `${JSON.stringify({ ...found, failures }, null, 2)}\n`
+		: previewText(found, failures);
+	process.stdout.write(hideKey(text));
+	if (failures.length > 0) process.exitCode = 1;
+}
+
+function readCount(text: string): number {
+	const count = Number(text);
+	if (/^\d+$/.test(text) && count >= 1 && count <= MOST_PREVIEWED) return count;
+	throw new InputError(`The option --records must be a whole number from 1 to 100,000.`);
+}
+
 function runHash(config: string | undefined, userId: string | undefined): void {
 	const settings = readConfig(config);
 	if (userId === undefined)
@@ -168,6 +214,12 @@ function runHash(config: string | undefined, userId: string | undefined): void {
 			'The user ID is missing. Put it after the options, and after -- if it begins with a hyphen.',
 		);
 	process.stdout.write(`${hash(settings, userId.trim())}\n`);
+}
+
+/** Reports why a command failed. */
+function report(error: unknown): void {
+	if (isForPeople) process.stderr.write(`${redact(errorText(error))}\n`);
+	else print(failure(error, clock.now()));
 }
 
 const flushed = () =>
@@ -182,6 +234,7 @@ async function run(): Promise<void> {
 	}
 	const { positionals, values } = parseArgs({
 		allowPositionals: true,
+		// Newer platforms may add options.
 		strict: false,
 		options: {
 			config: { type: 'string' },
@@ -192,6 +245,7 @@ async function run(): Promise<void> {
 	const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 	const [config, catalog] = [text(values.config), text(values.catalog)];
 	if (values.help) return void process.stdout.write(USAGE);
+	isForPeople = positionals[0] === 'preview';
 	switch (positionals[0]) {
 		case 'spec':
 			return print(spec());
@@ -202,6 +256,8 @@ async function run(): Promise<void> {
 			return print(discover());
 		case 'write':
 			return runWrite(config, catalog);
+		case 'preview':
+			return runPreview();
 		case 'hash':
 			return runHash(config, positionals[1]);
 		default:
@@ -212,13 +268,13 @@ async function run(): Promise<void> {
 // Without a reader of standard output, nothing can be reported.
 process.stdout.on('error', () => process.exit(1));
 process.on('uncaughtException', (error) => {
-	print(failure(error, clock.now()));
+	report(error);
 	void flushed().then(() => process.exit(1));
 });
 try {
 	await run();
 } catch (error) {
-	print(failure(error, clock.now()));
+	report(error);
 	process.exitCode = 1;
 }
 await flushed();

@@ -18,11 +18,17 @@ function base64Forms(part: string): string[] {
 	});
 }
 
+/** Returns a function that hides the key like `createKeyRedactor`, and all that looks like a key. */
+export function createRedactor(apiKey: string | undefined): (text: string) => string {
+	const hideKey = createKeyRedactor(apiKey);
+	return (text) => hideKey(text).replace(LIKE_A_KEY, HIDDEN);
+}
+
 /**
  * Returns a function that hides the key (at most its first 1,000 characters), its parts and their encoded
  * forms.
  */
-export function createRedactor(apiKey: string | undefined): (text: string) => string {
+export function createKeyRedactor(apiKey: string | undefined): (text: string) => string {
 	const key = apiKey?.slice(0, LONGEST_KEY);
 	const parts = key === undefined ? [] : [key, ...key.split('.')];
 	const forms = parts
@@ -43,8 +49,5 @@ export function createRedactor(apiKey: string | undefined): (text: string) => st
 					[...new Set(forms)].map((form) => form.replace(/[^\w]/g, '\\$&')).join('|'),
 					'gi',
 				);
-	return (text) => {
-		const clean = anyForm === undefined ? text : text.replace(anyForm, HIDDEN);
-		return clean.replace(LIKE_A_KEY, HIDDEN);
-	};
+	return (text) => (anyForm === undefined ? text : text.replace(anyForm, HIDDEN));
 }

@@ -10,7 +10,15 @@ import type { Settings } from '../../src/settings/settings';
 import { describe, paragraph, type Vocabulary } from '../../src/texts';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { LineSplitter } from './lines';
-import { columnsText, progressText, rejectionText, summaryLines, troubleText } from './logMessages';
+import {
+	columnsText,
+	deletionWarnings,
+	type Oddities,
+	progressText,
+	rejectionText,
+	summaryLines,
+	troubleText,
+} from './logMessages';
 import {
 	asJson,
 	type ConfiguredStream,
@@ -60,6 +68,20 @@ export interface WriteOptions {
 	caughtUp(): Promise<void> | undefined;
 	/** A short keyed hash, shown in place of a user ID. */
 	hash(text: string): string;
+	/** Sees what happens in a dry run, which then goes on where rejected records would fail it. */
+	readonly watcher?: Watcher;
+}
+
+/** What a watcher of a dry run is told. */
+export interface Watcher {
+	/** Before the first line; both arguments are kept up to date. */
+	begin(streams: Streams, odd: Readonly<Oddities>): void;
+	/** A record that is to be sent was mapped, or cannot be. */
+	mapped(ref: RecordRef, data: unknown, mapped: Mapped | Rejection): void;
+	/** A request would be sent. */
+	request(userIds: readonly string[], people: readonly string[]): void;
+	/** Rejected records would fail the sync. */
+	broken(error: FlameupError): void;
 }
 
 /** Reads messages until the input ends, and sends every record. Throws if the run fails. */
@@ -77,26 +99,26 @@ class Write {
 	readonly #checkpoints: Checkpoints;
 	readonly #loader: Loader<RecordRef, Checkpoint>;
 	readonly #startedAt: number;
-	readonly #odd = { unknownTypes: 0, miscountedAnswers: 0 };
+	readonly #odd: Oddities = { unknownTypes: 0, miscountedAnswers: 0 };
 	#hasMessages = false;
 	#lines = 0;
 	#shown = 0;
 
 	constructor(options: WriteOptions) {
-		const { clock, settings, stop } = options;
+		const { clock, settings, stop, watcher } = options;
 		this.#options = options;
 		this.#startedAt = clock.now();
 		this.#words = vocabulary(settings.rejected_records.include_values);
 		this.#streams = new Streams(options.catalog, settings);
 		this.#client = settings.dry_run
-			? new DryRunClient()
+			? new DryRunClient(watcher && ((userIds, people) => watcher.request(userIds, people)))
 			: new Client({
 					...options,
 					signal: stop.signal,
 					onTrouble: (problem) => this.#logTrouble(problem),
 				});
 		this.#policy = new RejectionPolicy(settings.rejected_records, this.#streams.totals, (error) =>
-			this.#loader.fail(error),
+			watcher === undefined ? this.#loader.fail(error) : watcher.broken(error),
 		);
 		this.#checkpoints = new Checkpoints({
 			streams: this.#streams,
@@ -120,13 +142,12 @@ class Write {
 				miscounted: () => this.#odd.miscountedAnswers++,
 			},
 		);
+		watcher?.begin(this.#streams, this.#odd);
 	}
 
 	async run(): Promise<void> {
 		const { log, settings } = this.#options;
-		for (const { name, replaces } of this.#streams.values()) {
-			if (replaces) log('WARN', `Stream ${name}: ${NO_DELETION}`);
-		}
+		for (const text of deletionWarnings(this.#streams.values())) log('WARN', text);
 		if (settings.dry_run) log('WARN', 'Dry run: no person is sent, and no state is saved.');
 		void this.#logProgress();
 		try {
@@ -191,6 +212,7 @@ class Write {
 	#takePerson(ref: RecordRef, data: unknown): void {
 		const { stream } = ref;
 		const mapped = stream.mapper.toPerson(data);
+		this.#options.watcher?.mapped(ref, data, mapped);
 		if (!stream.isDescribed && isObject(data)) this.#describe(stream);
 		if ('emailLeftOut' in mapped) this.#streams.emailsLeftOut++;
 		this.#show(mapped);
@@ -307,6 +329,3 @@ const isDeleted = (data: unknown): boolean =>
 	isObject(data) && DELETED_AT.some((column) => !isBlank(data[column]) && data[column] !== false);
 
 const NO_MESSAGES = new FlameupError({ code: 'no_messages' });
-
-const NO_DELETION =
-	"the sync mode is overwrite, but Flameup's API cannot delete people. The records update the existing people instead.";
