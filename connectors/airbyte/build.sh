@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 new=build/new-$$
 mkdir -p build
-rolldown connectors/airbyte/main.mts --platform node --format esm -o "$new.mjs" --log-level warn >/dev/null
+rolldown connectors/airbyte/main.mts --platform node --format esm -o "$new.mjs" --no-codeSplitting --log-level warn >/dev/null
 cp connectors/airbyte/launcher.sh "$new"
 chmod +x "$new"
 mv "$new.mjs" build/destination-flameup.mjs

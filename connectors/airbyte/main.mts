@@ -36,6 +36,9 @@ const USAGE = `Usage: destination-flameup <command>
   preview  --config FILE --catalog FILE [--records N] [--json]
                                        show what would become of the first 1,000 (or N) records on
                                        standard input, and send nothing
+  read-csv FILE [--stream NAME] [--write-catalog FILE] [--delimiter CHARACTER] [--encoding NAME]
+           [--number COLUMN]           print the rows of a CSV file as records; a column is text,
+                                       unless --number names it (may be repeated)
   hash     --config FILE USER_ID       print the hash that stands for a user ID in the log
 
 Input and output are messages of Airbyte's protocol, one JSON object per line.
@@ -47,6 +50,14 @@ const NEWEST_LINE = 25;
 
 /** How long a stopped run waits for its output to be read. */
 const FLUSH_MS = 1_000;
+
+const CSV_OPTIONS = {
+	stream: { type: 'string' },
+	'write-catalog': { type: 'string' },
+	delimiter: { type: 'string' },
+	encoding: { type: 'string' },
+	number: { type: 'string', multiple: true },
+} as const;
 
 /** The most records that a preview keeps the user IDs of. */
 const MOST_PREVIEWED = 100_000;
@@ -201,10 +212,27 @@ async function runPreview(): Promise<void> {
 	if (failures.length > 0) process.exitCode = 1;
 }
 
+async function runReadCsv(): Promise<void> {
+	const { given, options } = readCommand(CSV_OPTIONS, 1);
+	const [path] = given;
+	if (path === undefined) {
+		throw new InputError('The file is missing: destination-flameup read-csv people.csv');
+	}
+	// Loaded only here, because it contains the parser.
+	const { readCsv } = await import('./readCsv.mjs');
+	const note = await readCsv(path, options, {
+		emittedAt: Date.now(),
+		async print(text) {
+			if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+		},
+	});
+	process.stderr.write(`${note}\n`);
+}
+
 function readCount(text: string): number {
 	const count = Number(text);
 	if (/^\d+$/.test(text) && count >= 1 && count <= MOST_PREVIEWED) return count;
-	throw new InputError(`The option --records must be a whole number from 1 to 100,000.`);
+	throw new InputError('The option --records must be a whole number from 1 to 100,000.');
 }
 
 function runHash(config: string | undefined, userId: string | undefined): void {
@@ -245,7 +273,7 @@ async function run(): Promise<void> {
 	const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 	const [config, catalog] = [text(values.config), text(values.catalog)];
 	if (values.help) return void process.stdout.write(USAGE);
-	isForPeople = positionals[0] === 'preview';
+	isForPeople = positionals[0] === 'preview' || positionals[0] === 'read-csv';
 	switch (positionals[0]) {
 		case 'spec':
 			return print(spec());
@@ -258,6 +286,8 @@ async function run(): Promise<void> {
 			return runWrite(config, catalog);
 		case 'preview':
 			return runPreview();
+		case 'read-csv':
+			return runReadCsv();
 		case 'hash':
 			return runHash(config, positionals[1]);
 		default:
