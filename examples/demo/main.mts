@@ -93,10 +93,12 @@ const play = async (signal: AbortSignal) => {
 };
 
 const farewell = `
-${styled('bold', 'Try it with your own messages')}
-  npm run simulator    simulates Flameup; put the address, key and workspace it prints into my-config.json
-  ${ours} write --config my-config.json --catalog my-catalog.json < my-messages.jsonl
-  README.md explains every setting; examples/data has a sample of each file.`;
+${styled('bold', 'Try it with your own file')}
+  npm run simulator -- --write-config config.json    simulates Flameup; use a second terminal for the rest
+  ${ours} read-csv my.csv --write-catalog catalog.json > my.jsonl
+  ${ours} preview --config config.json --catalog catalog.json < my.jsonl    sends nothing
+  ${ours} write --config config.json --catalog catalog.json < my.jsonl
+  README.md explains every setting.`;
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {
