@@ -8,6 +8,18 @@ export interface RowWork {
 	act(row: number): Promise<IDataObject[]>;
 	/** Shown above the output, once all rows are done. */
 	hint?(): string | undefined;
+	/** Replaces the participle of the operation. */
+	readonly done?: string;
+}
+
+/** How the rows that succeeded are spoken of. */
+interface Wording {
+	/** A participle, such as created. */
+	readonly done: string;
+	/** What running the workflow again does, as a sentence. */
+	readonly again: string;
+	/** The output itself shows what was done. */
+	readonly onlyReads?: boolean;
 }
 
 /**
@@ -15,19 +27,23 @@ export interface RowWork {
  * row does not affect the others, unless its failure ends the run or the user wants to stop.
  */
 export const rowByRow =
-	(prepare: (run: Run) => Promise<RowWork>, progress: (rows: string) => string): Operation =>
+	(prepare: (run: Run) => Promise<RowWork>, { again, done, onlyReads }: Wording): Operation =>
 	async (run) => {
+		let work: RowWork | undefined;
 		let hint: string | undefined;
 		try {
-			const work = await prepare(run);
+			work = await prepare(run);
 			await workThrough(run, work);
 			hint = work.hint?.();
 		} catch (error) {
 			run.results.failRest(failureOf(error));
 		}
+		const rows = countedRows(run.results.succeeded);
+		const did = work?.done ?? done;
+		const hints = [onlyReads ? undefined : `${rows} ${did}.`, hint];
 		return {
-			progress: progress(countedRows(run.results.succeeded)),
-			...(hint !== undefined && { hint }),
+			progress: `${rows} had been ${did} before this. ${again}`,
+			hint: hints.filter((text) => text !== undefined).join(' '),
 		};
 	};
 

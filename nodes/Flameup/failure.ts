@@ -9,7 +9,7 @@ import {
 	type Subject,
 } from '../../src/errors';
 import { answeredBy, type Complaint } from '../../src/flameup/complaints';
-import { describe, sentence, type Text, type Vocabulary } from '../../src/texts';
+import { describe, paragraph, sentence, type Text, type Vocabulary } from '../../src/texts';
 import { WORDS } from './vocabulary';
 
 /** What the node itself finds wrong. */
@@ -26,7 +26,7 @@ const CODES = {
 	unexpected: 'unexpected',
 } as const satisfies Record<Exclude<ProblemKind, 'record'>, string>;
 
-/** The stable codes of failed rows; users find them in `details.code`. */
+/** The stable codes of failed rows; users find them in `error`. */
 export type FailureCode =
 	| RejectionCode
 	| 'already_exists'
@@ -120,15 +120,16 @@ export function refusal(complaint: Complaint, what: Subject, userId?: string): F
 	);
 }
 
-/** What the row's error item holds: exactly the keys by which n8n knows a failed row. */
-export function toJson(failure: Failure, row: number) {
-	const { answered, code, text, userId } = failure;
+/**
+ * What the row's error item holds. n8n knows a failed row by these keys: with any other, such as `code`, the
+ * row would leave by the success output.
+ */
+export function toJson({ answered, code, text, userId }: Failure) {
 	const { hint, reason, title } = text;
 	return {
-		error: `${titleOf(failure, row)}${reason === undefined ? '' : `. ${reason}`}`,
+		error: code,
 		details: {
-			code,
-			reason: reason ?? title,
+			reason: paragraph({ title, ...(reason !== undefined && { reason }) }),
 			...(hint !== undefined && { hint }),
 			...(userId !== undefined && { userId }),
 			...(answered !== undefined && answered.said !== '' && { said: answered.said }),
@@ -145,7 +146,8 @@ export function toError(
 ): NodeApiError | NodeOperationError {
 	const { answered, isFromApi, text } = failure;
 	const message = titleOf(failure, row);
-	const parts = [text.reason, text.hint, progress].filter((part) => part !== undefined);
+	const goOn = failure.endsRun ? undefined : GO_ON;
+	const parts = [text.reason, text.hint, goOn, progress].filter((part) => part !== undefined);
 	const options = { message, description: asHtml(parts.join(' ')), itemIndex: row };
 	if (!isFromApi) return new NodeOperationError(node, message, options);
 	// n8n shows the words and the status under "Error details".
@@ -155,6 +157,10 @@ export function toError(
 		...(answered !== undefined && { httpCode: String(answered.status) }),
 	});
 }
+
+/** In the words of n8n's own form. */
+const GO_ON =
+	'To go on with the other rows, set "On Error" to "Continue (using error output)" in the "Settings" of this node.';
 
 /** n8n counts items from 0. */
 const titleOf = ({ endsRun, text }: Failure, row: number): string =>

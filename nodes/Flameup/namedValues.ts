@@ -51,7 +51,7 @@ function asType(given: unknown, type: string, label: string, name: string): unkn
 	const result = validateFieldType(name, value, type as FieldType);
 	if (result.valid) return result.newValue ?? value;
 	throw invalidParameter(
-		`${label}: The value is not of the type ${type}`,
+		`A value in "${label}" is not of the type ${type}`,
 		'Choose another type for it in the node, or correct the value before it.',
 		`It is the value of "${name}".`,
 	);
@@ -79,7 +79,7 @@ function asObject(value: unknown, label: string): SourceRecord {
 	if (value === null || value === undefined) return NONE;
 	if (isObject(value)) return value;
 	throw invalidParameter(
-		`${label}: The value is ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not an object`,
+		`"${label}" is ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not an object`,
 		'Give an object such as {"plan": "pro"}.',
 	);
 }
@@ -93,7 +93,7 @@ function parsed(text: string, label: string): SourceRecord {
 	}
 	if (value !== INVALID) return asObject(value, label);
 	throw invalidParameter(
-		`${label}: The text is not valid JSON`,
+		`"${label}" is not valid JSON`,
 		'Put names and texts in double quotes, without a comma at the end.',
 	);
 }

@@ -1,4 +1,5 @@
 import { isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { isFailureCode } from './failedHint';
 import type { WriteResult } from './personOutput';
 
 /** What Flameup and this node add to a person; as traits they would change everybody who is read and saved again. */
@@ -62,13 +63,12 @@ const isOutcome = (row: SourceRecord): boolean =>
 	isId(row.userId) &&
 	hasOnly(row, BESIDE_RESULT);
 
-const DETAILS = ['code', 'reason', 'hint', 'userId', 'said'];
+const DETAILS = ['reason', 'hint', 'userId', 'said'];
 
 /** An item of a row that failed in this node, perhaps with the fields of its row. */
 const isFailure = ({ details, error }: SourceRecord): boolean =>
-	typeof error === 'string' &&
+	isFailureCode(error) &&
 	isObject(details) &&
-	typeof details.code === 'string' &&
 	typeof details.reason === 'string' &&
 	hasOnly(details, DETAILS);
 

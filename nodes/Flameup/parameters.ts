@@ -48,8 +48,8 @@ export class Parameters {
 			reason = error instanceof Error ? error.message : String(error);
 		}
 		throw invalidParameter(
-			`${label}: The expression could not be evaluated`,
-			`Correct the expression in ${label}, or the data that it reads.`,
+			`The expression in "${label}" could not be evaluated`,
+			'Correct the expression, or the data that it reads.',
 			part === undefined ? reason : `"${part}": ${reason}`,
 			{ endsRun: row === undefined },
 		);
@@ -66,8 +66,8 @@ export function requiredText(parameters: Parameters, path: string, label: string
 		if (text !== '' && !mayHaveLostDigits(value)) return text;
 		throw invalidParameter(
 			text === ''
-				? `${label}: There is no value`
-				: `${label}: The number has more digits than can be kept`,
+				? `"${label}" has no value`
+				: `"${label}" is a number with more digits than can be kept`,
 			'Enter a text, or map a field that has one in every row.',
 		);
 	};

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { type Failure, toJson } from './failure';
+import { type Failure, type FailureCode, toJson } from './failure';
 
 /** How each row ended, in whatever order they end; every item is paired with its row. */
 export class Results {
@@ -7,7 +7,7 @@ export class Results {
 	readonly #succeeded = new Map<number, readonly IDataObject[]>();
 	readonly #failed = new Map<number, Failure>();
 	/** Failed rows by code. */
-	readonly failures = new Map<string, number>();
+	readonly failures = new Map<FailureCode, number>();
 
 	constructor(rows: number) {
 		this.#rows = rows;
@@ -53,7 +53,7 @@ export class Results {
 			for (const json of jsons) items.push({ json, pairedItem: { item: row } });
 		}
 		for (const [row, failure] of inOrder(this.#failed)) {
-			items.push({ json: toJson(failure, row), pairedItem: { item: row } });
+			items.push({ json: toJson(failure), pairedItem: { item: row } });
 		}
 		return items;
 	}

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import type { Stop } from '../../src/ports';
 import { NodeClock, NodeStop } from './clock';
+import { failedHint } from './failedHint';
 import { asHtml, toError } from './failure';
 import { Parameters } from './parameters';
 import { Results } from './results';
@@ -63,8 +64,13 @@ export async function carryOut(operation: Operation, run: Run): Promise<INodeExe
 	if (!run.continues && first !== undefined) {
 		throw toError(first.failure, first.row, node, progress);
 	}
-	if (hint !== undefined) {
-		context.addExecutionHints?.({ message: asHtml(hint), location: 'outputPane' });
+	const failed = failedHint(results.failures);
+	for (const [message, type] of [
+		[hint, 'info'],
+		[failed, 'warning'],
+	] as const) {
+		if (!message) continue;
+		context.addExecutionHints?.({ message: asHtml(message), type, location: 'outputPane' });
 	}
 	return summary === undefined ? results.items() : [summary, ...results.items()];
 }

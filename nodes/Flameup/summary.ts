@@ -41,16 +41,14 @@ const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;
 /** The counts as a sentence above the output. */
 export function summaryHint({ results }: Run, totals: Totals, dryRun: boolean): string {
 	const { created, emailsLeftOut, merged, updated } = totals;
-	const rejections = [...results.failures].map(([code, count]) => `${code} ${count}`).join(', ');
 	const known = [
 		created > 0 && `${created} created`,
 		updated > 0 && `${updated} updated`,
 		merged > 0 && `${merged} merged with another row of the same person`,
 	].filter((part) => part !== false);
-	const saved = `${countedRows(results.succeeded)} ${dryRun ? 'checked, nobody sent' : 'saved'}`;
+	const saved = `${countedRows(results.succeeded)} ${dryRun ? 'checked, and not sent' : 'saved'}`;
 	return [
 		`${saved}${known.length > 0 ? ` (${known.join(', ')})` : ''}.`,
-		...(rejections === '' ? [] : [`Failed: ${rejections}.`]),
 		...(emailsLeftOut > 0 ? [`Sent without an invalid email address: ${emailsLeftOut}.`] : []),
 	].join(' ');
 }

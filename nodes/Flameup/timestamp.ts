@@ -25,7 +25,7 @@ export function timestampReader({ context, parameters }: Run): Read<string | und
 		const ms = toMs(given, zone);
 		if (ms !== undefined) return new Date(ms).toISOString();
 		throw invalidParameter(
-			'Timestamp: The value is not a date and time',
+			'"Timestamp" is not a date and time',
 			'Enter ISO 8601 text, such as 2026-11-21T09:30:00Z, or the seconds or milliseconds since 1970 for a time between 2000 and 2100.',
 		);
 	};

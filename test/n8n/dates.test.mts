@@ -77,7 +77,7 @@ describe.each(DATES)('%s becomes ISO 8601', (_name, date, iso) => {
 
 	it('but is not a number', async () => {
 		const done = await run({ items, parameters: mapped(trait('number')) });
-		expect(done.error?.message).toContain('The value is not of the type number');
+		expect(done.error?.message).toContain('A value in "Custom Traits" is not of the type number');
 	});
 });
 
@@ -142,8 +142,11 @@ describe("an event's timestamp", () => {
 	])('%s fails its row', async (given) => {
 		const [end] = await stored([given]);
 		expect(end).toMatchObject({
-			error: 'Timestamp: The value is not a date and time [item 0]',
-			details: { code: 'invalid_parameter', hint: expect.stringContaining('ISO 8601') },
+			error: 'invalid_parameter',
+			details: {
+				reason: '"Timestamp" is not a date and time.',
+				hint: expect.stringContaining('ISO 8601'),
+			},
 		});
 	});
 

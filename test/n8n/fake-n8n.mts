@@ -26,6 +26,7 @@ export interface Setting {
 /** The result of an execution. */
 export interface Executed {
 	items: INodeExecutionData[];
+	/** Hints; those that are no information begin with their type. */
 	hints: string[];
 	evaluated: string[];
 }
@@ -105,8 +106,10 @@ export function createN8n(setting: Setting = {}) {
 		getExecutionCancelSignal: () => cancel,
 		isToolExecution: () => setting.tool === 'by agent',
 		getTimezone: () => setting.timezone ?? 'Etc/UTC',
-		addExecutionHints: (...added: { message: string }[]) =>
-			hints.push(...added.map(({ message }) => message)),
+		addExecutionHints: (...added: { message: string; type: string }[]) =>
+			hints.push(
+				...added.map(({ message, type }) => (type === 'info' ? message : `${type}: ${message}`)),
+			),
 		async getCredentials() {
 			if (setting.credential) throw setting.credential;
 			return { apiKey, workspaceId: setting.workspaceId ?? 'ws_simulator', baseUrl };

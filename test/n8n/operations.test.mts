@@ -39,10 +39,10 @@ describe('Create', () => {
 		expect(pairs(done.items)).toEqual([0, 1, 2, 4, 3, 5]);
 		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'created' });
 		expect(done.items[4]?.json).toMatchObject({
-			error: expect.stringMatching(/^Flameup already has this person \[item 3\]/),
-			details: { code: 'already_exists', userId: 'user_1' },
+			error: 'already_exists',
+			details: { userId: 'user_1' },
 		});
-		expect(done.items[5]?.json.details).toMatchObject({ code: 'missing_user_id' });
+		expect(done.items[5]?.json.error).toBe('missing_user_id');
 		expect(done.requests).toHaveLength(5);
 	});
 
@@ -63,7 +63,7 @@ describe('Create', () => {
 		});
 		expect(done.requests).toHaveLength(3);
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
-		expect(done.items[2]?.json.details).toMatchObject({ code: 'uncertain' });
+		expect(done.items[2]?.json.error).toBe('uncertain');
 	});
 
 	it('sends nothing in a dry run', async () => {
@@ -95,8 +95,8 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
 		expect(done.items.map(({ json }) => json.userId)).toEqual(['user_1', 'user_0', undefined]);
-		const { userId, ...details } = (done.items[2]?.json.details ?? {}) as IDataObject;
-		expect(details).toMatchObject({ code: 'not_found' });
+		expect(done.items[2]?.json.error).toBe('not_found');
+		const { userId } = (done.items[2]?.json.details ?? {}) as IDataObject;
 		expect(userId).toBe(findBy === 'userId' ? 'nobody' : undefined);
 		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
 	});
@@ -120,7 +120,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 			onError: 'continue',
 			workspaceId,
 		});
-		expect(done.items.map(({ json }) => (json.details as { code: string }).code)).toEqual([
+		expect(done.items.map(({ json }) => json.error)).toEqual([
 			'invalid_parameter',
 			'not_found',
 			'not_found',
@@ -168,7 +168,9 @@ describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
 		const parameters = getAll({ limit: '={{ $json.n }}' });
 		const done = await populated(5, { items, parameters, onError: 'continue', workspaceId });
 		expect(pairs(done.items)).toEqual([0, 0, 3, 3, 3, 2]);
-		expect(done.items.at(-1)?.json.error).toBe('Limit: The value is not a number above 0 [item 2]');
+		expect(done.items.at(-1)?.json.details).toMatchObject({
+			reason: '"Limit" is not a number above 0.',
+		});
 	});
 });
 
@@ -193,7 +195,10 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		const done = await populated(2, { items, parameters, onError: 'continue', workspaceId });
 		expect(pairs(done.items)).toEqual([0, 1]);
 		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'updated' });
-		expect(done.items[1]?.json.details).toMatchObject({ code: 'not_found', userId: 'nobody' });
+		expect(done.items[1]?.json).toMatchObject({
+			error: 'not_found',
+			details: { userId: 'nobody' },
+		});
 		expect(done.flameup.people().get('user_0')?.traits).toEqual({ plan: 'gold', city: 'Rome' });
 	});
 
@@ -203,7 +208,7 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 			parameters: update({ traits: {} }),
 			workspaceId,
 		});
-		expect(done.error?.message).toBe('Traits: There are none [item 0]');
+		expect(done.error?.message).toBe('"Traits" has no traits [item 0]');
 	});
 });
 
@@ -252,7 +257,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 		});
 		expect(done.requests).toHaveLength(6);
 		expect(pairs(done.items)).toEqual([0, 1, 4, 2, 3]);
-		expect(done.items[3]?.json.details).toMatchObject({ code: 'uncertain' });
+		expect(done.items[3]?.json.error).toBe('uncertain');
 		expect(done.flameup.events().map(({ who }) => who)).toEqual([
 			'user_0',
 			'user_1',
@@ -264,7 +269,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 	it('warns on a stop that a rerun tracks events twice', async () => {
 		const items = [{ userId: 'a' }, { userId: '' }];
 		const done = await run({ items, parameters: track(), workspaceId });
-		expect(done.error?.message).toBe('User ID: There is no value [item 1]');
+		expect(done.error?.message).toBe('"User ID" has no value [item 1]');
 		expect(done.error?.description).toContain(
 			'1 row had been tracked before this. Running the workflow again would',
 		);
@@ -272,7 +277,52 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 
 	it.each([['yesterday'], ['32nd of May']])('rejects the time %s', async (timestamp) => {
 		const done = await run({ items: people(1), parameters: track({ timestamp }), workspaceId });
-		expect(done.error?.message).toBe('Timestamp: The value is not a date and time [item 0]');
+		expect(done.error?.message).toBe('"Timestamp" is not a date and time [item 0]');
+	});
+});
+
+describe('the hints above the output', () => {
+	const traits = { assignments: [{ id: '1', name: 'plan', value: 'gold', type: 'string' }] };
+
+	it.each([
+		['create', { operation: 'create' }, 'created', '1 already in Flameup'],
+		['updateTraits', { operation: 'updateTraits', traits }, 'updated', '1 not found in Flameup'],
+		['track', { resource: 'event', operation: 'track', event: 'x' }, 'tracked', undefined],
+	])('count the rows in words: %s', async (operation, parameters, done, failed) => {
+		const known = operation === 'create' ? ['new', 'user_0'] : ['user_0', 'nobody'];
+		const items = [...known, ''].map((userId) => ({ userId }));
+		const { hints } = await populated(1, {
+			items,
+			parameters: { ...mapped(), userId: '={{ $json.userId }}', ...parameters },
+			onError: 'continue',
+		});
+		const invalid =
+			operation === 'create' ? '1 without a user ID' : '1 with a parameter that cannot be used';
+		const failures = [failed, invalid].filter((text) => text !== undefined);
+		expect(hints).toEqual([
+			`${3 - failures.length} ${failures.length === 1 ? 'rows' : 'row'} ${done}.`,
+			`warning: ${failures.length} ${failures.length === 1 ? 'row' : 'rows'} failed: ${failures.join(', ')}.`,
+		]);
+	});
+
+	it('say in a dry run that nobody was sent', async () => {
+		const parameters = mapped({ operation: 'create', options: { dryRun: true } });
+		const { hints } = await run({ items: people(2), parameters });
+		expect(hints).toEqual(['2 rows checked, and not sent.']);
+	});
+});
+
+describe('an error that stops the workflow', () => {
+	const GO_ON = 'set "On Error" to "Continue (using error output)" in the "Settings" of this node';
+
+	it('recommends the error output if it is about one row', async () => {
+		const { error } = await run({ items: [{ userId: 'a', email: 'no' }], parameters: mapped() });
+		expect(error?.description).toContain(GO_ON);
+	});
+
+	it('does not recommend it if all rows would fail', async () => {
+		const { error } = await run({ items: people(1), parameters: mapped(), apiKey: 'wrong' });
+		expect(error?.description).not.toContain('On Error');
 	});
 });
 

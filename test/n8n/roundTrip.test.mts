@@ -98,7 +98,7 @@ describe('fields that Flameup added', () => {
 		const failing = { items: [{ userId: 'a', email: 'no' }], onError: 'continue' as const };
 		const { items } = await run({ ...failing, parameters: mapped() });
 		const row: IDataObject = { ...failing.items[0], email: 'a@b.co', ...items[0]?.json };
-		expect(row.details).toMatchObject({ code: 'invalid_email' });
+		expect(row.error).toBe('invalid_email');
 		expect(await sent(row)).toEqual({ userId: 'a', email: 'a@b.co' });
 	});
 
@@ -133,7 +133,8 @@ describe('fields that Flameup added', () => {
 		['a shop', { userId: 'a', id: 7, status: 'paid', created_at, attributes: { size: 'M' } }],
 		['a quiz', { userId: 'a', result: 'won' }],
 		['a game', { userId: 'a', result: 'saved', score: 5 }],
-		['a log', { userId: 'a', error: 'none', details: { code: 5 } }],
+		['a log', { userId: 'a', error: 'none', details: { reason: 'x' } }],
+		['another log', { userId: 'a', error: 'refused', details: { code: 5 } }],
 	])('are traits in a row of %s', async (_name, row: IDataObject) => {
 		const { traits } = await sent(row);
 		const { id: _id, userId: _userId, external_id: _external, ...others } = row;

@@ -11,10 +11,9 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detec
 		expect(done.error).toBeUndefined();
 		expect(done.items.map(({ json }) => json)).toEqual([
 			{
-				error: expect.stringContaining('The email address is not well-formed'),
+				error: 'invalid_email',
 				details: {
-					code: 'invalid_email',
-					reason: expect.any(String),
+					reason: 'The email address is not well-formed.',
 					hint: expect.stringContaining('Correct it'),
 					userId: 'a',
 				},
@@ -25,9 +24,9 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detec
 	it('returns the message of Flameup', async () => {
 		const flameup = { refuse: () => 'plan is not for sale' };
 		const done = await run({ items: people(1), parameters: mapped(), tool, flameup });
-		expect(done.items[0]?.json.details).toMatchObject({
-			code: 'refused',
-			said: expect.stringContaining('plan is not for sale'),
+		expect(done.items[0]?.json).toMatchObject({
+			error: 'refused',
+			details: { said: expect.stringContaining('plan is not for sale') },
 		});
 	});
 
@@ -39,7 +38,10 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detec
 		expect(done.error).toBeUndefined();
 		expect(done.items).toHaveLength(1);
 		expect(done.items.every(isFailed)).toBe(true);
-		expect(done.items[0]?.json.error).toContain('Flameup does not accept the API key');
+		expect(done.items[0]?.json).toMatchObject({
+			error: 'configuration',
+			details: { reason: expect.stringContaining('Flameup does not accept the API key') },
+		});
 	});
 });
 

@@ -81,9 +81,9 @@ describe('Create or Update', () => {
 			flameup: { emptyBody: true },
 			onError: 'continue',
 		});
-		expect(done.items.map(({ json }) => json.details)).toMatchObject([
-			{ code: 'not_confirmed', userId: 'user_0' },
-			{ code: 'not_confirmed', userId: 'user_1' },
+		expect(done.items.map(({ json }) => json)).toMatchObject([
+			{ error: 'not_confirmed', details: { userId: 'user_0' } },
+			{ error: 'not_confirmed', details: { userId: 'user_1' } },
 		]);
 	});
 
@@ -115,16 +115,18 @@ describe('rows that fail', () => {
 		expect(pairs(done.items.slice(0, 245))).toEqual(upTo(250).filter((i) => !edges.includes(i)));
 		expect(done.items.slice(0, 245).some(isFailed)).toBe(false);
 		expect(failed[1]?.json).toEqual({
-			error: 'The email address is not well-formed [item 99]',
+			error: 'invalid_email',
 			details: {
-				code: 'invalid_email',
-				reason: 'The email address is not well-formed',
+				reason: 'The email address is not well-formed.',
 				hint: expect.stringContaining('When an Email Address Is Invalid'),
 				userId: 'user_99',
 			},
 		});
 		expect(done.flameup.people().size).toBe(245);
-		expect(done.hints[0]).toContain('Failed: invalid_email 5.');
+		expect(done.hints).toEqual([
+			'245 rows saved (245 created).',
+			'warning: 5 rows failed: 5 with an invalid email address.',
+		]);
 	});
 
 	it.each(['index', 'no'] as const)(
@@ -143,10 +145,11 @@ describe('rows that fail', () => {
 			expect(pairs(done.items.filter(isFailed))).toEqual(edges);
 			expect(done.flameup.people().size).toBe(245);
 			expect(done.items.at(-1)?.json).toMatchObject({
-				error: expect.stringMatching(
-					/^Flameup refused the person \[item 249\]\. Flameup says: .*sale/,
-				),
-				details: { code: 'refused', said: expect.stringContaining('plan is not for sale') },
+				error: 'refused',
+				details: {
+					reason: expect.stringMatching(/^Flameup refused the person\. Flameup says: .*sale/),
+					said: expect.stringContaining('plan is not for sale'),
+				},
 			});
 		},
 	);
@@ -187,8 +190,10 @@ describe('rows that fail', () => {
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
 		expect(done.items[2]?.json).toMatchObject({
-			error: expect.stringMatching(/^Email: The expression could not be evaluated \[item 1\]\. /),
-			details: { code: 'invalid_parameter' },
+			error: 'invalid_parameter',
+			details: {
+				reason: expect.stringMatching(/^The expression in "Email" could not be evaluated\. /),
+			},
 		});
 	});
 
@@ -196,7 +201,7 @@ describe('rows that fail', () => {
 		const done = await run({ items: [{}, {}], parameters: mapped(), onError: 'continue' });
 		expect(done.items.every(isFailed)).toBe(true);
 		expect(done.requests).toHaveLength(0);
-		expect(done.items[0]?.json.details).toMatchObject({ code: 'missing_user_id' });
+		expect(done.items[0]?.json.error).toBe('missing_user_id');
 	});
 });
 
@@ -214,7 +219,10 @@ describe('a run that cannot continue', () => {
 		expect(going.items.every(isFailed)).toBe(true);
 		expect(pairs(going.items)).toEqual(upTo(1000));
 		expect(new Set(going.items.map(({ json }) => json.error)).size).toBe(1);
-		expect(going.items[0]?.json.error).toContain(text);
+		expect(going.items[0]?.json).toMatchObject({
+			error: 'configuration',
+			details: { reason: expect.stringContaining(text) },
+		});
 		expect(going.requests).toHaveLength(sent);
 
 		const stopping = await run({ items: people(450), parameters, ...setting });
@@ -246,7 +254,7 @@ describe('a run that cannot continue', () => {
 			onError: 'continue',
 		});
 		expect(going.items.filter(isFailed)).toHaveLength(150);
-		expect(going.items[100]?.json.details).toMatchObject({ code: 'unavailable' });
+		expect(going.items[100]?.json.error).toBe('unavailable');
 	});
 
 	it('keeps network error codes out of the message, which n8n would replace', async () => {
@@ -366,7 +374,7 @@ describe('Dry Run', () => {
 		});
 		expect(done.items.filter(isFailed)).toHaveLength(1);
 		expect(done.requests).toHaveLength(0);
-		expect(done.hints[0]).toContain('1 row checked, nobody sent.');
+		expect(done.hints[0]).toContain('1 row checked, and not sent.');
 	});
 });
 
@@ -457,19 +465,20 @@ describe('manual mapping', () => {
 	});
 
 	it.each([
-		['text that is not JSON', '{"plan": }', 'The text is not valid JSON'],
-		['a list', '[1]', 'The value is a list, not an object'],
-		['a number', '={{ 5 }}', 'The value is a number, not an object'],
+		['text that is not JSON', '{"plan": }', 'is not valid JSON'],
+		['a list', '[1]', 'is a list, not an object'],
+		['a number', '={{ 5 }}', 'is a number, not an object'],
 	])('rejects traits that are %s', async (_name, traitsJson, text) => {
 		const done = await run({
 			items: people(2),
 			parameters: mapped({ options: { traitsJson } }),
 			onError: 'continue',
 		});
-		expect(done.items.map(({ json }) => json.error)).toEqual([
-			`Custom Traits (JSON): ${text} [item 0]`,
-			`Custom Traits (JSON): ${text} [item 1]`,
-		]);
+		const failed = {
+			error: 'invalid_parameter',
+			details: { reason: `"Custom Traits (JSON)" ${text}.` },
+		};
+		expect(done.items.map(({ json }) => json)).toMatchObject([failed, failed]);
 	});
 
 	it('rejects a value of the wrong type', async () => {
@@ -478,7 +487,7 @@ describe('manual mapping', () => {
 			items: people(1),
 			parameters: mapped({ traits: { assignments } }),
 		});
-		expect(error?.message).toBe('Custom Traits: The value is not of the type number [item 0]');
+		expect(error?.message).toBe('A value in "Custom Traits" is not of the type number [item 0]');
 		expect(error?.description).toMatch(/^It is the value of "score"\./);
 	});
 
@@ -613,7 +622,7 @@ describe('automatic mapping', () => {
 		expect(stopped.error?.description).toContain('The fields are "userId", "email" and "plan".');
 		const going = await run({ items: people(2), parameters, onError: 'continue' });
 		expect(going.items.filter(isFailed)).toHaveLength(2);
-		expect(going.items[0]?.json.details).toMatchObject({ code: 'configuration' });
+		expect(going.items[0]?.json.error).toBe('configuration');
 		expect(going.requests).toHaveLength(0);
 	});
 

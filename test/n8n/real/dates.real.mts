@@ -45,7 +45,9 @@ it("tracks events in the workflow's time zone", async () => {
 	const done = await rest.run({ ...workflow, settings }, credential);
 	expect(done.status).toBe('success');
 	expect(flameup.events().map(({ timestamp }) => timestamp)).toEqual(Array(5).fill(ISO));
-	expect(done.items('Track 5')[0]?.json.error).toContain('is not a date and time');
+	expect(done.items('Track 5')[0]?.json.details).toMatchObject({
+		reason: '"Timestamp" is not a date and time.',
+	});
 });
 
 it.each([true, false])('changes no person when read and saved (Simplify: %s)', async (simplify) => {

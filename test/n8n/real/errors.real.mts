@@ -64,8 +64,8 @@ it('puts the failed rows on the error output, unchanged, each with its reason', 
 	const failed = ended.items('Flameup', 1).map(({ json }) => json);
 	expect(failed.map(({ n }) => n)).toEqual(badRows);
 	for (const { error, details } of failed) {
-		expect(error).toBeTruthy();
-		expect(details).toHaveProperty('code');
+		expect(error).toMatch(/^[a-z_]+$/);
+		expect(details).toHaveProperty('reason');
 	}
 	expect(ended.items('Failed').map(({ json }) => json.n)).toEqual(badRows);
 	expect(size()).toBe(good);
@@ -78,8 +78,8 @@ it('fails only the row for which an expression fails', async () => {
 	const person = { mappingMode: 'defineBelow', value, matchingColumns: [], schema: [] };
 	const { items } = await run(people(3), node({ person }, { onError: 'continueErrorOutput' }));
 	expect(items('Flameup')).toHaveLength(2);
-	expect(items('Flameup', 1).map(({ json }) => json.error)).toEqual([
-		expect.stringContaining('Email: '),
+	expect(items('Flameup', 1).map(({ json }) => json)).toMatchObject([
+		{ error: 'invalid_parameter', details: { reason: expect.stringContaining('"Email"') } },
 	]);
 });
 
@@ -93,7 +93,10 @@ it('fails every row with a wrong key after the first few requests, with the reas
 	const { items } = await run(people(1000), node({}, { onError: 'continueErrorOutput' }), wrong);
 	expect(requests()).toBeLessThanOrEqual(4);
 	expect(items('Flameup', 1)).toHaveLength(1000);
-	expect(items('Flameup', 1)[0]?.json.error).toMatch(/key/i);
+	expect(items('Flameup', 1)[0]?.json).toMatchObject({
+		error: 'configuration',
+		details: { reason: expect.stringMatching(/key/i) },
+	});
 });
 
 it('sends no request to Flameup without input rows', async () => {

@@ -17,7 +17,7 @@ it('creates people, and fails the rows of people who exist', async () => {
 	const { items } = await run(people(4), node({ operation: 'create' }, { onError }));
 	expect(items('Flameup').map(({ json }) => json.userId)).toEqual(['user-3']);
 	expect(items('Flameup', 1)).toHaveLength(3);
-	expect(items('Flameup', 1)[0]?.json.error).toBeTruthy();
+	expect(items('Flameup', 1)[0]?.json.error).toBe('already_exists');
 });
 
 it.each(['userId', 'email'])('gets people by %s, fails rows without a match', async (findBy) => {
@@ -27,7 +27,7 @@ items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
 	const { items } = await run(rows, node({ operation: 'get', findBy, ...by }, { onError }));
 	expect(items('Flameup').map(({ json }) => json.userId)).toEqual(['user-0', 'user-2']);
 	expect(items('Flameup', 1)).toHaveLength(1);
-	expect(items('Flameup', 1)[0]?.json.error).toBeTruthy();
+	expect(items('Flameup', 1)[0]?.json.error).toBe('not_found');
 });
 
 it('gets many: all people once, or up to the limit', async () => {
@@ -71,8 +71,11 @@ describe('tracks events', () => {
 		flameup.set({ faults: { 1: 'reset-after' } });
 		const { items } = await run(people(1), node(track, { onError }));
 		expect(flameup.stats().events).toBe(1);
-		expect(items('Flameup', 1).map(({ json }) => json.error)).toEqual([
-			expect.stringContaining('may or may not have processed'),
+		expect(items('Flameup', 1).map(({ json }) => json)).toMatchObject([
+			{
+				error: 'uncertain',
+				details: { reason: expect.stringContaining('may or may not have processed') },
+			},
 		]);
 	});
 });

@@ -53,11 +53,11 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Sends one event for each row, in order; never twice, because an event can message somebody. */
-export const execute = rowByRow(
-	prepare,
-	(rows) =>
-		`${rows} had been tracked before this. Running the workflow again would track them a second time, so run only the rows that are left.`,
-);
+export const execute = rowByRow(prepare, {
+	done: 'tracked',
+	again:
+		'Running the workflow again would track them a second time, so run only the rows that are left.',
+});
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;

@@ -17,11 +17,10 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Creates people one by one; people who already exist are not changed. */
-export const execute = rowByRow(
-	prepare,
-	(rows) =>
-		`${rows} had been created before this. Running the workflow again is safe: people who already exist are refused, not changed.`,
-);
+export const execute = rowByRow(prepare, {
+	done: 'created',
+	again: 'Running the workflow again is safe: people who already exist are refused, not changed.',
+});
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { client, settings } = await connect(run);
@@ -37,5 +36,6 @@ async function prepare(run: Run): Promise<RowWork> {
 			return [writtenPerson(person.userId, 'created', written.person, simplify)];
 		},
 		hint: reader.hint,
+		...(settings.dry_run && { done: 'checked, and not sent' }),
 	};
 }

@@ -17,7 +17,11 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Reads one person for each row. */
-export const execute = rowByRow(prepare, (rows) => `${rows} had been read before this.`);
+export const execute = rowByRow(prepare, {
+	done: 'read',
+	again: 'Running the workflow again is safe.',
+	onlyReads: true,
+});
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { client } = await connect(run);

@@ -56,10 +56,11 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Reads many people; rows that ask for the same are answered once, with the first of them. */
-export const execute = rowByRow(
-	prepare,
-	(rows) => `${rows} had been answered before this. Running the workflow again is safe.`,
-);
+export const execute = rowByRow(prepare, {
+	done: 'answered',
+	again: 'Running the workflow again is safe.',
+	onlyReads: true,
+});
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { client } = await connect(run);
@@ -94,8 +95,8 @@ function limitReader(parameters: Parameters): Read<number> {
 		const limit = Math.floor(Number(readLimit(row) ?? 50));
 		if (limit >= 1) return limit;
 		throw invalidParameter(
-			'Limit: The value is not a number above 0',
-			'Enter a whole number, or turn on Return All.',
+			'"Limit" is not a number above 0',
+			'Enter a whole number, or turn on "Return All".',
 		);
 	};
 }

@@ -35,10 +35,10 @@ export const properties: readonly INodeProperties[] = [
 ];
 
 /** Changes some traits of one person for each row. */
-export const execute = rowByRow(
-	prepare,
-	(rows) => `${rows} had been updated before this. Running the workflow again is safe.`,
-);
+export const execute = rowByRow(prepare, {
+	done: 'updated',
+	again: 'Running the workflow again is safe.',
+});
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
@@ -52,7 +52,7 @@ async function prepare(run: Run): Promise<RowWork> {
 			const value = read(row);
 			const traits = { ...readJson(row), ...readTraits(row) };
 			if (Object.keys(traits).length === 0) {
-				throw invalidParameter('Traits: There are none', 'Add at least one trait.');
+				throw invalidParameter('"Traits" has no traits', 'Add at least one trait.');
 			}
 			const updated = await client.updateTraits(key, value, JSON.stringify(traits));
 			if (updated.refused) throw refusal(updated.complaint, 'traits', value);
