@@ -16,7 +16,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, { execute: Ope
 	event: event.operations,
 };
 
-/** Flameup in n8n: people and events. */
+/** The node Flameup. */
 export class Flameup implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Flameup',
@@ -25,7 +25,7 @@ export class Flameup implements INodeType {
 		group: ['output'],
 		version: [1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Keep the people you message complete and current, and tell Flameup what they do',
+		description: 'Create and update people and track events in Flameup',
 		defaults: { name: 'Flameup' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -38,8 +38,8 @@ export class Flameup implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Person', value: 'person', description: 'A person whom you can message' },
 					{ name: 'Event', value: 'event', description: 'Something that a person did' },
-					{ name: 'Person', value: 'person', description: 'Somebody whom you can message' },
 				],
 				default: 'person',
 				description: 'What the operation is about',

@@ -131,7 +131,7 @@ export function toJson({ answered, code, text, userId }: Failure) {
 		details: {
 			reason: paragraph({ title, ...(reason !== undefined && { reason }) }),
 			...(hint !== undefined && { hint }),
-			...(userId !== undefined && { userId }),
+			...(userId !== undefined && { user_id: userId }),
 			...(answered !== undefined && answered.said !== '' && { said: answered.said }),
 		},
 	};

@@ -26,7 +26,7 @@ function toOption(field: Field): INodeProperties {
 		displayName: title,
 		name: optionName(path),
 		description: describedInN8n(texts.join(' ')),
-		noDataExpression: true,
+		...(field.paths && { noDataExpression: true }),
 		...(example !== undefined && { placeholder: `e.g. ${example}` }),
 		...kindOfOption(field),
 	};

@@ -3,25 +3,30 @@ import { isFailureCode } from './failedHint';
 import type { WriteResult } from './personOutput';
 
 /** What Flameup and this node add to a person; as traits they would change everybody who is read and saved again. */
-const ADDED_TO_PERSON: ReadonlySet<string> = new Set([
+const ADDED_TO_PERSON = [
 	'id',
 	'workspace_id',
-	'external_id',
 	'status',
 	'created_at',
 	'updated_at',
 	'first_seen_at',
 	'last_seen_at',
 	'result',
-]);
+];
+
+/** What this node, Flameup's guide and Flameup's reference call the user ID. */
+const USER_IDS = ['user_id', 'userId', 'external_id'];
+
+/** Where one of them is the user ID, the others repeat it. */
+const ADDED_BESIDE = new Map(
+	USER_IDS.map((name) => [
+		name,
+		new Set([...ADDED_TO_PERSON, ...USER_IDS.filter((other) => other !== name)]),
+	]),
+);
 
 const NONE: ReadonlySet<string> = new Set();
 const RESULT: ReadonlySet<string> = new Set(['result']);
-
-/** There the user ID is in external_id. */
-const ADDED_WITHOUT_USER_ID: ReadonlySet<string> = new Set(
-	[...ADDED_TO_PERSON].filter((name) => name !== 'external_id'),
-);
 
 /** The fields of a row that this node or Flameup added; none unless other fields prove where the row is from. */
 export function addedFields(row: SourceRecord): ReadonlySet<string> {
@@ -30,16 +35,19 @@ export function addedFields(row: SourceRecord): ReadonlySet<string> {
 }
 
 function addedToPerson(row: SourceRecord): ReadonlySet<string> {
-	if (isShownPerson(row)) return 'userId' in row ? ADDED_TO_PERSON : ADDED_WITHOUT_USER_ID;
-	return isOutcome(row) ? RESULT : NONE;
+	if (!isShownPerson(row)) return isOutcome(row) ? RESULT : NONE;
+	return ADDED_BESIDE.get(USER_IDS.find((name) => name in row) ?? '') ?? NONE;
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** A person as Flameup shows them: other sources have a UUID and a time of creation too, but not with these names. */
+/** A person as Flameup or this node shows them: rows of a database have a UUID and a time too, but not with these names. */
 export function isShownPerson(row: SourceRecord): boolean {
-	const { created_at, external_id, id, updated_at, userId, workspace_id } = row;
-	const hasUserId = isId(userId) || (isId(external_id) && typeof workspace_id === 'string');
+	const { created_at, external_id, id, traits, updated_at, user_id, userId, workspace_id } = row;
+	const hasUserId =
+		(isId(user_id) && (isObject(traits) || isResult(row.result))) ||
+		isId(userId) ||
+		(isId(external_id) && typeof workspace_id === 'string');
 	const hasTime = typeof created_at === 'string' || typeof updated_at === 'string';
 	return hasUserId && hasTime && typeof id === 'string' && UUID.test(id);
 }
@@ -54,16 +62,15 @@ const RESULTS = {
 	checked: true,
 } as const satisfies Record<WriteResult, true>;
 
-const BESIDE_RESULT = ['userId', 'result', 'email', 'phone', 'traits'];
+const isResult = (value: unknown): boolean => typeof value === 'string' && value in RESULTS;
+
+const BESIDE_RESULT = ['user_id', 'result', 'email', 'phone', 'traits'];
 
 /** An item of this node where Flameup's answer did not show the person, or of a dry run. */
 const isOutcome = (row: SourceRecord): boolean =>
-	typeof row.result === 'string' &&
-	row.result in RESULTS &&
-	isId(row.userId) &&
-	hasOnly(row, BESIDE_RESULT);
+	isResult(row.result) && isId(row.user_id) && hasOnly(row, BESIDE_RESULT);
 
-const DETAILS = ['reason', 'hint', 'userId', 'said'];
+const DETAILS = ['reason', 'hint', 'user_id', 'said'];
 
 /** An item of a row that failed in this node, perhaps with the fields of its row. */
 const isFailure = ({ details, error }: SourceRecord): boolean =>

@@ -36,7 +36,7 @@ export function readPerson(person: Json, simplify: boolean): IDataObject {
 	if (!simplify) return person as IDataObject;
 	const traits = person.attributes ?? person.traits;
 	return {
-		userId: idOf(person),
+		user_id: idOf(person),
 		...chosen(person, ['email', 'first_name', 'last_name', 'phone', 'status']),
 		...(traits !== undefined && { traits }),
 		...chosen(person, ['created_at', 'updated_at', 'id']),
@@ -45,17 +45,17 @@ export function readPerson(person: Json, simplify: boolean): IDataObject {
 
 /** A person who was written, as Flameup's answer shows them, or only their ID when it does not. */
 export function writtenPerson(
-	userId: string,
+	user_id: string,
 	result: WriteResult,
 	shown: Json | undefined,
 	simplify: boolean,
 ): IDataObject {
-	if (shown === undefined) return { userId, result };
-	if (!simplify) return { userId, result, ...(shown as IDataObject) };
+	if (shown === undefined) return { user_id, result };
+	if (!simplify) return { user_id, result, ...(shown as IDataObject) };
 	const names = ['email', 'first_name', 'last_name', 'status', 'created_at', 'updated_at', 'id'];
-	return { userId, result, ...(chosen(shown, names) as IDataObject) };
+	return { user_id, result, ...(chosen(shown, names) as IDataObject) };
 }
 
-/** A person who would have been sent, exactly so. */
-export const checkedPerson = (person: Person): IDataObject =>
-	({ result: 'checked' satisfies WriteResult, ...person }) as IDataObject;
+/** What would have been sent of a person. */
+export const checkedPerson = ({ userId, ...others }: Person): IDataObject =>
+	({ user_id: userId, result: 'checked' satisfies WriteResult, ...others }) as IDataObject;

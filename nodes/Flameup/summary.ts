@@ -26,13 +26,13 @@ export function summaryJson(
 		merged,
 		rejected: items.length - results.succeeded,
 		rejections: Object.fromEntries(results.failures),
-		emailsLeftOut,
+		emails_left_out: emailsLeftOut,
 		requests: stats.requests,
-		rateLimited: stats.rateLimited,
+		rate_limited: stats.rateLimited,
 		faults: stats.faults,
-		waitedSeconds: inSeconds(stats.waitedMs),
-		durationSeconds: inSeconds(elapsedMs),
-		dryRun,
+		waited_seconds: inSeconds(stats.waitedMs),
+		duration_seconds: inSeconds(elapsedMs),
+		dry_run: dryRun,
 	};
 }
 

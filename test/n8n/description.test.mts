@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
 import { FlameupApi } from '../../credentials/FlameupApi.credentials.ts';
+import codex from '../../nodes/Flameup/Flameup.node.json';
 import { Flameup } from '../../nodes/Flameup/Flameup.node.ts';
 import { Settings } from '../../src/settings/settings.ts';
 import { OPERATIONS } from './fake-n8n.mts';
@@ -68,6 +69,27 @@ describe('the form', () => {
 		for (const one of [resource, ...operations]) {
 			expect(undescribed((one?.options ?? []) as INodePropertyOptions[])).toEqual([]);
 		}
+	});
+
+	it('names actions as n8n does: with the resource, in sentence case, without articles', () => {
+		const actions = choices.flatMap(({ action }) => action ?? []);
+		expect(actions).toHaveLength(OPERATIONS.length);
+		for (const action of actions) {
+			expect(action).toMatch(/^[A-Z][a-z ]+$/);
+			expect(action).not.toMatch(/\b(?:a|an|the)\b/);
+		}
+	});
+
+	it('lists the resource that most people need first', () => {
+		const resource = parameters.find(({ name }) => name === 'resource');
+		expect(resource).toMatchObject({
+			default: 'person',
+			options: [{ name: 'Person' }, { name: 'Event' }],
+		});
+	});
+
+	it.each(['Track', 'Traits', 'Customer', 'Subscriber'])('can be searched for by %s', (word) => {
+		expect(codex.alias).toContain(word);
 	});
 
 	it('takes defaults and texts of settings from the core', () => {

@@ -37,10 +37,10 @@ describe('Create', () => {
 		const parameters = mapped({ operation: 'create' });
 		const done = await run({ items, parameters, onError: 'continue' });
 		expect(pairs(done.items)).toEqual([0, 1, 2, 4, 3, 5]);
-		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'created' });
+		expect(done.items[0]?.json).toMatchObject({ user_id: 'user_0', result: 'created' });
 		expect(done.items[4]?.json).toMatchObject({
 			error: 'already_exists',
-			details: { userId: 'user_1' },
+			details: { user_id: 'user_1' },
 		});
 		expect(done.items[5]?.json.error).toBe('missing_user_id');
 		expect(done.requests).toHaveLength(5);
@@ -69,7 +69,7 @@ describe('Create', () => {
 	it('sends nothing in a dry run', async () => {
 		const parameters = mapped({ operation: 'create', options: { dryRun: true } });
 		const done = await run({ items: people(1), parameters });
-		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'checked' });
+		expect(done.items[0]?.json).toMatchObject({ user_id: 'user_0', result: 'checked' });
 		expect(done.requests).toHaveLength(0);
 	});
 });
@@ -94,10 +94,10 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 			workspaceId,
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
-		expect(done.items.map(({ json }) => json.userId)).toEqual(['user_1', 'user_0', undefined]);
+		expect(done.items.map(({ json }) => json.user_id)).toEqual(['user_1', 'user_0', undefined]);
 		expect(done.items[2]?.json.error).toBe('not_found');
-		const { userId } = (done.items[2]?.json.details ?? {}) as IDataObject;
-		expect(userId).toBe(findBy === 'userId' ? 'nobody' : undefined);
+		const { user_id } = (done.items[2]?.json.details ?? {}) as IDataObject;
+		expect(user_id).toBe(findBy === 'userId' ? 'nobody' : undefined);
 		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
 	});
 
@@ -158,7 +158,7 @@ describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
 		[{ returnAll: true, filters: { status: 'active' } }, 250, 3],
 	])('%o returns %i people in %i requests', async (more, count, requests) => {
 		const done = await populated(250, { parameters: getAll(more), workspaceId });
-		expect(new Set(done.items.map(({ json }) => json.userId)).size).toBe(count);
+		expect(new Set(done.items.map(({ json }) => json.user_id)).size).toBe(count);
 		expect(done.items).toHaveLength(count);
 		expect(done.requests).toHaveLength(requests);
 	});
@@ -194,10 +194,10 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		const parameters = update({ options: { traitsJson: '{"city": "Rome"}' } });
 		const done = await populated(2, { items, parameters, onError: 'continue', workspaceId });
 		expect(pairs(done.items)).toEqual([0, 1]);
-		expect(done.items[0]?.json).toMatchObject({ userId: 'user_0', result: 'updated' });
+		expect(done.items[0]?.json).toMatchObject({ user_id: 'user_0', result: 'updated' });
 		expect(done.items[1]?.json).toMatchObject({
 			error: 'not_found',
-			details: { userId: 'nobody' },
+			details: { user_id: 'nobody' },
 		});
 		expect(done.flameup.people().get('user_0')?.traits).toEqual({ plan: 'gold', city: 'Rome' });
 	});
@@ -235,7 +235,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 		});
 		expect(pairs(done.items)).toEqual([0, 1, 2]);
 		expect(done.items[0]?.json).toMatchObject({
-			userId: 'user_0',
+			user_id: 'user_0',
 			event: 'order_placed',
 			success: true,
 		});

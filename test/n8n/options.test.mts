@@ -49,7 +49,8 @@ describe('n8n: true is enough to make a core setting an option', () => {
 		const expected = { pace: 6, batches: 1 }[group as 'pace' | 'batches'] ?? 2;
 		expect(new Set(operations).size).toBe(expected);
 		const [{ option } = { option: undefined }] = shown;
-		expect(option).toMatchObject({ name, type, noDataExpression: true });
+		expect(option).toMatchObject({ name, type });
+		expect(option?.noDataExpression ?? false).toBe(name === 'onlyColumns');
 		expect(option?.displayName).not.toMatch(/[{}]|Column/);
 		expect(option?.description).toMatch(/^[A-Z]/);
 		expect(option?.default).not.toBeNaN();

@@ -88,13 +88,16 @@ describe('fields that Flameup added', () => {
 	it.each(['created', 'updated', 'saved', 'merged', 'checked'])(
 		'are left out of an output that does not show the person: %s',
 		async (result) => {
-			expect(await sent({ userId: 'a', result })).toEqual({ userId: 'a' });
+			expect(await sent({ user_id: 'a', result })).toEqual({ userId: 'a' });
 		},
 	);
 
 	it('are left out of a dry run and of failed rows', async () => {
 		const traits = { plan: 'pro' };
-		expect(await sent({ result: 'checked', userId: 'a', traits })).toEqual({ userId: 'a', traits });
+		expect(await sent({ user_id: 'a', result: 'checked', traits })).toEqual({
+			userId: 'a',
+			traits,
+		});
 		const failing = { items: [{ userId: 'a', email: 'no' }], onError: 'continue' as const };
 		const { items } = await run({ ...failing, parameters: mapped() });
 		const row: IDataObject = { ...failing.items[0], email: 'a@b.co', ...items[0]?.json };
@@ -103,7 +106,7 @@ describe('fields that Flameup added', () => {
 	});
 
 	it('are left out after other nodes have added fields', async () => {
-		const row = { userId: 'a', id, created_at, status: 'active', score: 5 };
+		const row = { user_id: 'a', result: 'saved', id, created_at, status: 'active', score: 5 };
 		expect(await sent(row)).toEqual({ userId: 'a', traits: { score: 5 } });
 	});
 
@@ -130,14 +133,16 @@ describe('fields that Flameup added', () => {
 	it.each([
 		['a CRM', { id: '7', status: 'lead', created_at, updated_at: created_at }],
 		['a database', { id, external_id: 'crm-7', status: 'lead', created_at }],
+		['a table', { user_id: 'a', id, status: 'lead', created_at, updated_at: created_at }],
 		['a shop', { userId: 'a', id: 7, status: 'paid', created_at, attributes: { size: 'M' } }],
 		['a quiz', { userId: 'a', result: 'won' }],
+		['a match', { userId: 'a', result: 'saved' }],
 		['a game', { userId: 'a', result: 'saved', score: 5 }],
 		['a log', { userId: 'a', error: 'none', details: { reason: 'x' } }],
 		['another log', { userId: 'a', error: 'refused', details: { code: 5 } }],
 	])('are traits in a row of %s', async (_name, row: IDataObject) => {
 		const { traits } = await sent(row);
-		const { id: _id, userId: _userId, external_id: _external, ...others } = row;
+		const { id: _id, userId: _userId, user_id: _user, external_id: _external, ...others } = row;
 		expect(traits).toMatchObject(others);
 	});
 });

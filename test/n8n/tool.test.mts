@@ -15,7 +15,7 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detec
 				details: {
 					reason: 'The email address is not well-formed.',
 					hint: expect.stringContaining('Correct it'),
-					userId: 'a',
+					user_id: 'a',
 				},
 			},
 		]);

@@ -32,7 +32,7 @@ describe('Create or Update', () => {
 		expect(done.flameup.people().size).toBe(rows);
 		expect(done.requests).toHaveLength(requests);
 		expect(pairs(done.items)).toEqual(upTo(rows));
-		expect(done.items.every(({ json }, i) => json.userId === `user_${i}`)).toBe(true);
+		expect(done.items.every(({ json }, i) => json.user_id === `user_${i}`)).toBe(true);
 	});
 
 	it('distinguishes created from updated, each with at most ten fields', async () => {
@@ -43,7 +43,7 @@ describe('Create or Update', () => {
 		const { items } = await finish(n8n);
 		expect(items.map(({ json }) => json.result)).toEqual(Array(3).fill('updated'));
 		expect(Object.keys(items[0]?.json ?? {})).toEqual([
-			'userId',
+			'user_id',
 			'result',
 			'email',
 			'first_name',
@@ -58,7 +58,7 @@ describe('Create or Update', () => {
 	it('returns the whole response of Flameup when Simplify is off', async () => {
 		const done = await run({ items: people(1), parameters: mapped({ simplify: false }) });
 		expect(done.items[0]?.json).toMatchObject({
-			userId: 'user_0',
+			user_id: 'user_0',
 			result: 'created',
 			external_id: 'user_0',
 			attributes: {},
@@ -69,8 +69,8 @@ describe('Create or Update', () => {
 		const flameup = { counts: 'absent' as const };
 		const done = await run({ items: people(2), parameters: mapped(), flameup });
 		expect(done.items.map(({ json }) => json)).toMatchObject([
-			{ userId: 'user_0', result: 'saved' },
-			{ userId: 'user_1', result: 'saved' },
+			{ user_id: 'user_0', result: 'saved' },
+			{ user_id: 'user_1', result: 'saved' },
 		]);
 	});
 
@@ -82,8 +82,8 @@ describe('Create or Update', () => {
 			onError: 'continue',
 		});
 		expect(done.items.map(({ json }) => json)).toMatchObject([
-			{ error: 'not_confirmed', details: { userId: 'user_0' } },
-			{ error: 'not_confirmed', details: { userId: 'user_1' } },
+			{ error: 'not_confirmed', details: { user_id: 'user_0' } },
+			{ error: 'not_confirmed', details: { user_id: 'user_1' } },
 		]);
 	});
 
@@ -119,7 +119,7 @@ describe('rows that fail', () => {
 			details: {
 				reason: 'The email address is not well-formed.',
 				hint: expect.stringContaining('When an Email Address Is Invalid'),
-				userId: 'user_99',
+				user_id: 'user_99',
 			},
 		});
 		expect(done.flameup.people().size).toBe(245);
@@ -334,13 +334,13 @@ describe('Summary', () => {
 			merged: 0,
 			rejected: 1,
 			rejections: { missing_user_id: 1 },
-			emailsLeftOut: 0,
+			emails_left_out: 0,
 			requests: 2,
-			rateLimited: 0,
+			rate_limited: 0,
 			faults: 0,
-			waitedSeconds: 0,
-			durationSeconds: 0,
-			dryRun: false,
+			waited_seconds: 0,
+			duration_seconds: 0,
+			dry_run: false,
 		});
 		expect(summary?.pairedItem).toHaveLength(151);
 		expect(pairs(failed)).toEqual([151]);
@@ -367,14 +367,22 @@ describe('Dry Run', () => {
 			onError: 'continue',
 		});
 		expect(done.items[0]?.json).toEqual({
+			user_id: 'user_0',
 			result: 'checked',
-			userId: 'user_0',
 			email: 'user_0@example.com',
 			traits: { plan: 'pro' },
 		});
 		expect(done.items.filter(isFailed)).toHaveLength(1);
 		expect(done.requests).toHaveLength(0);
 		expect(done.hints[0]).toContain('1 row checked, and not sent.');
+	});
+
+	it('can be decided by an expression, evaluated with the first row', async () => {
+		const items = people(2).map((row, i) => ({ ...row, test: i === 0 }));
+		const parameters = mapped({ options: { dryRun: '={{ $json.test }}' } });
+		const done = await run({ items, parameters });
+		expect(done.items.map(({ json }) => json.result)).toEqual(['checked', 'checked']);
+		expect(done.evaluated.filter((path) => path === 'options.dryRun')).toHaveLength(1);
 	});
 });
 

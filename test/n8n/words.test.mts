@@ -85,7 +85,7 @@ describe('texts of the user and of Flameup are unchanged', () => {
 				const complaint = { status: 400, message, details: [{ field: 'email', message }] };
 				const failure = refusal(complaint, 'person', message);
 				const { said } = answeredBy(complaint);
-				expect(toJson(failure).details).toMatchObject({ said, userId: message });
+				expect(toJson(failure).details).toMatchObject({ said, user_id: message });
 				expectFailureUnchanged(failure, said);
 			}),
 		);

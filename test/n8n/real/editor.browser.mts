@@ -48,13 +48,13 @@ it('is in the node list, with its actions', async () => {
 	await item('Flameup').waitFor();
 	await shot('node-list');
 	await item('Flameup').click();
-	await item('Create or update people').waitFor();
+	await item('Create or update person').waitFor();
 	await shot('actions');
-	await item('Create or update people').click();
+	await item('Create or update person').click();
 	await id('ndv').waitFor();
 	await page.waitForTimeout(500);
 	await shot('panel');
-	expect(await canvasNode('Create or update people').or(canvasNode('Flameup')).count()).toBe(1);
+	expect(await canvasNode('Create or update person').or(canvasNode('Flameup')).count()).toBe(1);
 });
 
 it('has a credential that refuses a wrong key and says why', async () => {

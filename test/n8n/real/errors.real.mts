@@ -35,7 +35,7 @@ it('stops with one error that names a row and says what was saved', async () => 
 
 /** Looks up `$('Rows').item` for each output item. */
 function withRow(onError: 'continueRegularOutput' | 'continueErrorOutput'): Workflow {
-	const jsCode = `return { json: { n: $('Rows').item.json.n, userId: $json.userId } };`;
+	const jsCode = `return { json: { n: $('Rows').item.json.n, userId: $json.user_id } };`;
 	const parameters = { mode: 'runOnceForEachItem', jsCode };
 	const look = (name: string) => ({ ...code('', name), parameters });
 	const workflow = chain(onError, trigger, code(rows), node({}, { onError }), look('Saved'));

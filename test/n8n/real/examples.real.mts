@@ -78,7 +78,7 @@ it('fill in a trait every night, once per person', async () => {
 it('save people from a webhook, and respond with 422 to bad ones', async () => {
 	await rest.publishSaved(tried['webhook-to-people.json'], credential);
 	const one = await post({ userId: 'w1', email: 'w1@example.com', plan: 'pro' });
-	expect(one).toMatchObject({ status: 200, results: [{ userId: 'w1' }] });
+	expect(one).toMatchObject({ status: 200, results: [{ user_id: 'w1' }] });
 	const list = await post([
 		{ userId: 'w1', plan: 'team' },
 		{ userId: 'w2', firstName: 'Wim' },

@@ -15,7 +15,7 @@ it('creates people, and fails the rows of people who exist', async () => {
 	expect(created.status).toBe('success');
 	expect(size()).toBe(3);
 	const { items } = await run(people(4), node({ operation: 'create' }, { onError }));
-	expect(items('Flameup').map(({ json }) => json.userId)).toEqual(['user-3']);
+	expect(items('Flameup').map(({ json }) => json.user_id)).toEqual(['user-3']);
 	expect(items('Flameup', 1)).toHaveLength(3);
 	expect(items('Flameup', 1)[0]?.json.error).toBe('already_exists');
 });
@@ -25,7 +25,7 @@ it.each(['userId', 'email'])('gets people by %s, fails rows without a match', as
 	const rows = `${people(3).replace('return', 'const items =')}
 items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
 	const { items } = await run(rows, node({ operation: 'get', findBy, ...by }, { onError }));
-	expect(items('Flameup').map(({ json }) => json.userId)).toEqual(['user-0', 'user-2']);
+	expect(items('Flameup').map(({ json }) => json.user_id)).toEqual(['user-0', 'user-2']);
 	expect(items('Flameup', 1)).toHaveLength(1);
 	expect(items('Flameup', 1)[0]?.json.error).toBe('not_found');
 });
@@ -34,7 +34,7 @@ it('gets many: all people once, or up to the limit', async () => {
 	await run(people(254), node());
 	const all = await run(once, node({ operation: 'getAll', returnAll: true }));
 	expect(all.items('Flameup')).toHaveLength(254);
-	expect(new Set(all.items('Flameup').map(({ json }) => json.userId)).size).toBe(254);
+	expect(new Set(all.items('Flameup').map(({ json }) => json.user_id)).size).toBe(254);
 	const some = await run(once, node({ operation: 'getAll', returnAll: false, limit: 120 }));
 	expect(some.items('Flameup')).toHaveLength(120);
 });

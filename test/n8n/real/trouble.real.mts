@@ -70,7 +70,7 @@ describe('10,000 rows', () => {
 			expect(items).toHaveLength(10_000);
 			const rowOf = (pairedItem: unknown) => (pairedItem as { item: number }).item;
 			const wrong = items.filter(
-				({ json, pairedItem }) => json.userId !== `user-${rowOf(pairedItem)}`,
+				({ json, pairedItem }) => json.user_id !== `user-${rowOf(pairedItem)}`,
 			);
 			expect(wrong).toEqual([]);
 		}

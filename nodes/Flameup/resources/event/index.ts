@@ -15,8 +15,8 @@ export const properties: readonly INodeProperties[] = [
 			{
 				name: 'Track',
 				value: 'track',
-				description: 'Tell Flameup that a person did something; each row is sent once',
-				action: 'Track an event',
+				description: 'Record in Flameup what a person did; each row is sent once',
+				action: 'Track event',
 			},
 		],
 		default: 'track',

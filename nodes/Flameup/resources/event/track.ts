@@ -80,7 +80,7 @@ async function prepare(run: Run): Promise<RowWork> {
 				...(time !== undefined && { timestamp: time }),
 			});
 			if (tracked.refused) throw refusal(tracked.complaint, 'event', userId);
-			return [{ userId, event, ...(tracked.answer as IDataObject) }];
+			return [{ user_id: userId, event, ...(tracked.answer as IDataObject) }];
 		},
 	};
 }

@@ -11,31 +11,31 @@ const choices: INodePropertyOptions[] = [
 		name: 'Create',
 		value: 'create',
 		description: 'Create new people; people who already exist are not changed',
-		action: 'Create a person',
+		action: 'Create person',
 	},
 	{
 		name: 'Create or Update',
 		value: 'upsert',
-		description: 'Create a new record, or update the current one if it already exists (upsert)',
-		action: 'Create or update people',
+		description: 'Create a new person, or update the current one if it already exists (upsert)',
+		action: 'Create or update person',
 	},
 	{
 		name: 'Get',
 		value: 'get',
-		description: 'Read one person by user ID or email address',
-		action: 'Get a person',
+		description: 'Retrieve a person by user ID or email address',
+		action: 'Get person',
 	},
 	{
 		name: 'Get Many',
 		value: 'getAll',
-		description: 'Read many people',
+		description: 'Retrieve a list of people',
 		action: 'Get many people',
 	},
 	{
 		name: 'Update Traits',
 		value: 'updateTraits',
 		description: 'Change some traits of a person who already exists',
-		action: 'Update traits of a person',
+		action: 'Update traits of person',
 	},
 ];
 
