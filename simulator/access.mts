@@ -42,7 +42,7 @@ export function accessDenied(
 	}
 	const isList = route.endpoint === 'GET people' || route.endpoint === 'GET people/search';
 	const needed = isList ? switches.listNeeds : endpoints[route.endpoint].needs;
-	if (permits(key, needed)) return undefined;
+	if (needed === undefined || permits(key, needed)) return undefined;
 	return failure(403, `This API key lacks the permission ${needed}`);
 }
 

@@ -1,5 +1,6 @@
 import type { Issue } from './errors.mts';
 import type { EventLog } from './events.mts';
+import type { Messaging } from './messaging.mts';
 import type { People } from './people.mts';
 import type { Route } from './routes.mts';
 import type { Refuse } from './rules.mts';
@@ -14,6 +15,7 @@ export interface Call {
 	switches: Switches;
 	people: People;
 	events: EventLog;
+	messaging: Messaging;
 	stats: Stats;
 	refuse: Refuse | undefined;
 }

@@ -22,6 +22,8 @@ export function control(
 			return { status: 200, body: peopleJson(flameup, new URLSearchParams(query)) };
 		case 'GET events':
 			return json(200, { events: flameup.events() });
+		case 'GET messaging':
+			return json(200, flameup.messaging());
 		case 'GET stats':
 			return json(200, flameup.stats());
 		case 'GET switches':
@@ -33,7 +35,7 @@ export function control(
 			return json(200, shownSwitches(flameup));
 		default:
 			return json(404, {
-				error: 'Use GET people, events, stats or switches, or POST switches or reset.',
+				error: 'Use GET people, events, messaging, stats or switches, or POST switches or reset.',
 			});
 	}
 }

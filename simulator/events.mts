@@ -1,4 +1,6 @@
 import { type Call, invalid, type Reply } from './call.mts';
+import { defaultLimit, maxLimit, numberOf } from './lists.mts';
+import { idOf } from './people.mts';
 import { isObject } from './rules.mts';
 
 /** A stored event. */
@@ -8,6 +10,7 @@ interface HeldEvent {
 	event: string;
 	parameters: Record<string, unknown>;
 	timestamp: string;
+	createdAt: number;
 }
 
 /** Older events are dropped. */
@@ -48,7 +51,7 @@ export function track(call: Call): Reply {
 	if (!isText(who) || !isText(event) || !isObject(parameters) || !isTime) {
 		return invalid(call, issues);
 	}
-	const id = call.events.add({ who, event, parameters, timestamp });
+	const id = call.events.add({ who, event, parameters, timestamp, createdAt: call.at });
 	call.stats.event();
 	return {
 		status: call.switches.successStatus,
@@ -56,5 +59,45 @@ export function track(call: Call): Reply {
 		wrote: true,
 	};
 }
+
+/** `GET events`, in the order of arrival. */
+export function listEvents(call: Call): Reply {
+	const { query } = call.route;
+	const limit = numberOf(query.get('limit'), defaultLimit);
+	const offset = numberOf(query.get('offset'), 0);
+	const since = timeOf(query.get('since'), Number.NEGATIVE_INFINITY);
+	const until = timeOf(query.get('until'), Number.POSITIVE_INFINITY);
+	const issues = [
+		!(limit <= maxLimit) && { field: 'limit', message: `must be a number from 0 to ${maxLimit}` },
+		Number.isNaN(offset) && { field: 'offset', message: 'must be a number' },
+		Number.isNaN(since) && { field: 'since', message: 'must be an ISO 8601 date-time' },
+		Number.isNaN(until) && { field: 'until', message: 'must be an ISO 8601 date-time' },
+	].filter((one) => one !== false);
+	if (issues.length > 0) return invalid(call, issues);
+	const [userId, name] = [query.get('user_id'), query.get('event')];
+	const found = call.events.latest.filter(({ event, timestamp, who }) => {
+		const at = Date.parse(timestamp);
+		const isOf = (userId === null || who === userId) && (name === null || event === name);
+		return isOf && at >= since && at <= until;
+	});
+	const events = found.slice(offset, offset + limit).map((event) => shown(event, call));
+	return { status: 200, json: { events, total: found.length } };
+}
+
+function shown({ createdAt, event, id, parameters, timestamp, who }: HeldEvent, call: Call) {
+	const person = call.people.byUserId.get(who) ?? call.people.withEmail(who);
+	return {
+		id,
+		workspace_id: call.switches.workspace,
+		person_id: person ? idOf(person.number) : null,
+		event,
+		properties: parameters,
+		timestamp,
+		created_at: new Date(createdAt).toISOString(),
+	};
+}
+
+const timeOf = (value: string | null, initial: number) =>
+	value === null ? initial : Date.parse(value);
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -4,10 +4,11 @@ import { type Answer, answerOf, type Moment } from './answers.mts';
 import { batch } from './batch.mts';
 import { type Call, type Reply, tooMany } from './call.mts';
 import { faultOf, latencyOf, outageOf } from './chance.mts';
-import { createEventLog, track } from './events.mts';
+import { createEventLog, listEvents, track } from './events.mts';
 import { effects, type Fault, halfOf, noFault } from './faults.mts';
 import { createLate } from './late.mts';
 import { list, search } from './lists.mts';
+import { createMessaging, register, send, trigger } from './messaging.mts';
 import { createPeople } from './people.mts';
 import { type Endpoint, type Route, routeOf } from './routes.mts';
 import type { Refuse } from './rules.mts';
@@ -45,8 +46,12 @@ const handlers: Record<Endpoint, (call: Call) => Reply> = {
 	'GET people/search': search,
 	'GET people/{id}': get,
 	'GET people': list,
+	'GET events': listEvents,
 	'POST events': track,
 	'POST track': track,
+	'POST transactional/send': send,
+	'POST campaigns/{id}/trigger': trigger,
+	'POST people/{id}/devices': register,
 };
 
 /** A simulated Flameup without a network: it has no sockets, timers or clock of its own. */
@@ -108,11 +113,11 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		writes: 'half' | 'all' | 'late',
 		{ at, taken }: Moment,
 	): Reply | undefined {
-		const { people, events, stats, late } = state;
+		const { people, events, messaging, stats, late } = state;
 		if (taken.refused) return tooMany;
 		const denied = accessDenied(request, route, switches, stats) ?? body.problem;
 		if (denied || !route) return denied;
-		const call = { route, body: body.json, at, switches, people, events, stats, refuse };
+		const call = { route, body: body.json, at, switches, people, events, messaging, stats, refuse };
 		const handler = handlers[route.endpoint];
 		if (writes === 'half') return handler({ ...call, body: halfOf(call.body) });
 		if (writes === 'all') return handler(call);
@@ -133,6 +138,12 @@ export function createFlameup({ now, refuse, log, ...given }: FlameupOptions) {
 		events() {
 			state.late.apply(now());
 			return state.events.latest;
+		},
+		/** The messages, triggered campaigns and devices. */
+		messaging() {
+			state.late.apply(now());
+			const { devices, messages, triggered } = state.messaging;
+			return { devices, messages, triggered };
 		},
 		/** The counts so far. */
 		stats(): Counts {
@@ -171,6 +182,7 @@ const fresh = () => ({
 	faultable: 0,
 	people: createPeople(),
 	events: createEventLog(),
+	messaging: createMessaging(),
 	stats: createStats(),
 	allowance: createAllowance(),
 });

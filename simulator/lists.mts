@@ -2,8 +2,10 @@ import { type Call, invalid, type Reply } from './call.mts';
 import type { HeldPerson } from './people.mts';
 import { shownPerson } from './person.mts';
 
-const defaultLimit = 50;
-const maxLimit = 100;
+/** Items on a page, if the query does not say. */
+export const defaultLimit = 50;
+/** The most items on a page. */
+export const maxLimit = 100;
 
 /** `GET people`. */
 export function list(call: Call): Reply {
@@ -80,5 +82,6 @@ function mentions({ userId, email, traits }: HeldPerson, word: string) {
 	return texts.some((text) => typeof text === 'string' && text.toLowerCase().includes(word));
 }
 
-const numberOf = (value: string | null, initial: number) =>
+/** A number of a query; NaN if it is none. */
+export const numberOf = (value: string | null, initial: number) =>
 	value === null ? initial : /^\d+$/.test(value) ? Number(value) : Number.NaN;

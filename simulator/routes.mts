@@ -11,8 +11,13 @@ export const endpoints = {
 	'GET people/search': { needs: 'people:read', styles: ['workspace'] },
 	'GET people/{id}': { needs: 'people:read', styles: both },
 	'GET people': { needs: 'people:read', styles: both },
+	'GET events': { needs: 'events:read', styles: ['workspace'] },
 	'POST events': { needs: 'events:write', styles: both },
 	'POST track': { needs: 'events:write', styles: ['key'] },
+	// The docs do not name its permission.
+	'POST transactional/send': { needs: undefined, styles: ['workspace'] },
+	'POST campaigns/{id}/trigger': { needs: 'campaigns:trigger', styles: ['workspace'] },
+	'POST people/{id}/devices': { needs: 'devices:write', styles: ['key'] },
 } as const;
 export type Endpoint = keyof typeof endpoints;
 
@@ -40,15 +45,17 @@ export function routeOf(
 	const isScoped = parts[0] === 'workspaces';
 	const style = isScoped ? 'workspace' : 'key';
 	const rest = isScoped ? parts.slice(2) : parts;
-	const literal = `${method} ${rest.join('/')}`;
-	const endpoint = [literal, `${method} ${rest[0]}/{id}`].find(
-		(name): name is Endpoint =>
-			Object.hasOwn(endpoints, name) &&
-			endpoints[name as Endpoint].styles.some((one) => one === style) &&
-			(!name.endsWith('{id}') || (rest.length === 2 && rest[1] !== '')),
-	);
+	const names = [rest, ...(rest[1] ? [rest.with(1, '{id}')] : [])];
+	const endpoint = names
+		.map((segments) => `${method} ${segments.join('/')}`)
+		.find(
+			(name): name is Endpoint =>
+				Object.hasOwn(endpoints, name) &&
+				endpoints[name as Endpoint].styles.some((one) => one === style),
+		);
 	if (!endpoint) return undefined;
-	const exists = endpoint === 'POST track' || pathStyle === 'both' || pathStyle === style;
+	const isAlways = endpoint === 'POST track' || endpoint === 'POST people/{id}/devices';
+	const exists = isAlways || pathStyle === 'both' || pathStyle === style;
 	const workspace = isScoped ? (parts[1] ?? '') : undefined;
 	const id = rest[1] ?? '';
 	return exists ? { endpoint, style, workspace, id, query: new URLSearchParams(query) } : undefined;

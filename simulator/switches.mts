@@ -33,6 +33,7 @@ export const topics = {
 			['allow', 'refuse', 'merge'],
 			'email of another userId: keep both people, answer 409, or write to that person',
 		),
+		campaign: text('cmp_simulator', 'the campaign that can be triggered'),
 		createExisting: oneOf(['conflict', 'update'], 'effect of create on an existing userId'),
 		unknownFields: oneOf(['ignore', 'refuse'], 'handling of unknown top-level fields of a person'),
 		maxBodyBytes: whole(0, 0, 'answer 413 to larger bodies; 0 = no limit'),
@@ -61,6 +62,10 @@ export const topics = {
 		contentEncoding: oneOf(
 			['identity', 'gzip', 'deflate', 'br'],
 			'encoding of bodies over HTTP, whatever the client accepts',
+		),
+		triggerAnswer: oneOf(
+			['success', 'object', 'empty'],
+			'answer to a triggered campaign: {"success": true}, another object, or 204 without a body',
 		),
 		paging: oneOf(
 			['right', 'missing-later', 'total-high', 'overlapping', 'repeating'],
