@@ -91,7 +91,7 @@ export class FlameupApi implements ICredentialType {
 		{
 			...parameter(
 				'api_key',
-				'Reading people needs people:read, and tracking events needs events:write.',
+				'Reading people needs people:read, tracking and reading events events:write and events:read, triggering campaigns campaigns:trigger, and registering devices devices:write.',
 			),
 			name: 'apiKey',
 			typeOptions: { password: true },

@@ -35,7 +35,7 @@ export type ContradictionCode =
 	| 'ignores_limit';
 
 /** What a request was about. */
-export type Subject = 'person' | 'event' | 'traits' | 'request';
+export type Subject = 'person' | 'event' | 'traits' | 'message' | 'campaign' | 'device' | 'request';
 
 /** The facts that belong to each code. */
 interface Facts {
@@ -61,6 +61,8 @@ interface Facts {
 	not_found: { readonly by: 'email' | 'userId' };
 
 	// Settings and input that do not fit together.
+	/** Flameup has the endpoint only with a workspace in the path. */
+	needs_workspace: object;
 	invalid_settings: { readonly issues: readonly SettingIssue[] };
 	unknown_column: {
 		readonly setting: string;
@@ -100,7 +102,8 @@ interface Facts {
 
 	// Answers that end a run.
 	unauthorized: Answered;
-	forbidden: Answered & { readonly permission: string };
+	/** `permission` is missing if Flameup's documentation does not name it. */
+	forbidden: Answered & { readonly permission?: string };
 	unknown_address: Answered;
 	redirected: Answered;
 	not_served: Answered;
@@ -117,7 +120,10 @@ interface Facts {
 	allowance_used_up: Answered & { readonly forMs: number };
 	unavailable: Answered & { readonly forMs: number };
 
-	uncertain: { readonly answer: Answered | { readonly fault: string } };
+	uncertain: {
+		readonly answer: Answered | { readonly fault: string };
+		readonly what?: Subject;
+	};
 	/** `trouble` is why requests were failing when the run was stopped. */
 	stopped: { readonly trouble?: Problem };
 	unexpected: { readonly error: unknown };

@@ -86,7 +86,17 @@ const SUBJECTS: Readonly<Record<Subject, string>> = {
 	person: 'the person',
 	event: 'the event',
 	traits: 'the traits',
+	message: 'the message',
+	campaign: 'the campaign',
+	device: 'the device',
 	request: 'the request',
+};
+
+/** What a request may have done although no clear answer came. */
+const MAY_HAVE: Readonly<Partial<Record<Subject, string>>> = {
+	message: 'The message may have been sent',
+	campaign: 'The campaign may have been triggered',
+	device: 'The device may have been registered',
 };
 
 const lasting = (forMs: number): string => {
@@ -280,6 +290,10 @@ const TEXTS: Texts = {
 		hint: 'Check the value; it must match exactly.',
 	}),
 
+	needs_workspace: (_, words) => ({
+		title: 'This needs a workspace ID',
+		hint: `Enter the ID of your workspace in ${words.setting('workspace_id')}; Flameup documents no way to do this without it.`,
+	}),
 	invalid_settings: ({ issues }, words) => ({
 		title: 'The settings are not valid',
 		reason: issues.map((issue) => issueText(issue, words)).join(' '),
@@ -354,7 +368,7 @@ const TEXTS: Texts = {
 	forbidden: (facts, words) => ({
 		title: 'The API key lacks a permission',
 		reason: answered(facts, words),
-		hint: `Give it the permission ${facts.permission} in Flameup, and make sure that it belongs to the workspace in ${words.setting('workspace_id')}.`,
+		hint: `Give it ${facts.permission === undefined ? 'the permission for this' : `the permission ${facts.permission}`} in Flameup, and make sure that it belongs to the workspace in ${words.setting('workspace_id')}.`,
 	}),
 	unknown_address: (facts, words) => ({
 		title: 'Flameup does not know this workspace or address',
@@ -421,8 +435,8 @@ const TEXTS: Texts = {
 		hint: `Run the ${words.run} again later.`,
 	}),
 
-	uncertain: ({ answer }, words) => ({
-		title: 'Flameup may or may not have processed the request',
+	uncertain: ({ answer, what }, words) => ({
+		title: (what && MAY_HAVE[what]) ?? 'Flameup may or may not have processed the request',
 		reason: 'status' in answer ? answered(answer, words) : faultText(answer.fault),
 		hint: `It was not retried. Check in Flameup before you send the ${words.record} again.`,
 	}),

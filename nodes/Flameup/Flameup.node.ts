@@ -7,14 +7,18 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { Failure } from './failure';
 import { getPersonFields } from './personFields';
+import * as campaign from './resources/campaign';
+import * as device from './resources/device';
 import * as event from './resources/event';
+import * as message from './resources/message';
 import * as person from './resources/person';
 import { carryOut, createRun, type Done, type Operation, type Run } from './run';
 
-const OPERATIONS: Readonly<Record<string, Readonly<Record<string, { execute: Operation }>>>> = {
-	person: person.operations,
-	event: event.operations,
-};
+/** In the order of the form, with what most people need first. */
+const RESOURCES = [person, event, message, campaign, device];
+
+const OPERATIONS: Readonly<Record<string, Readonly<Record<string, { execute: Operation }>>>> =
+	Object.fromEntries(RESOURCES.map(({ operations, resource }) => [resource.value, operations]));
 
 /** The node Flameup. */
 export class Flameup implements INodeType {
@@ -37,15 +41,11 @@ export class Flameup implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [
-					{ name: 'Person', value: 'person', description: 'A person whom you can message' },
-					{ name: 'Event', value: 'event', description: 'Something that a person did' },
-				],
+				options: RESOURCES.map(({ resource }) => resource),
 				default: 'person',
 				description: 'What the operation is about',
 			},
-			...person.properties,
-			...event.properties,
+			...RESOURCES.flatMap(({ properties }) => properties),
 		],
 	};
 
@@ -55,7 +55,7 @@ export class Flameup implements INodeType {
 		const run = createRun(this);
 		if (run.items.length === 0) return [[]];
 		const resource = String(run.parameters.raw('resource') ?? 'person');
-		const operation = String(run.parameters.raw('operation') ?? DEFAULT_OPERATIONS[resource]);
+		const operation = String(run.parameters.raw('operation') ?? defaultOperation(resource));
 		const { execute } = OPERATIONS[resource]?.[operation] ?? UNKNOWN;
 		return [await carryOut(execute, run)];
 	}
@@ -70,4 +70,8 @@ const UNKNOWN = {
 	},
 };
 
-const DEFAULT_OPERATIONS: Readonly<Record<string, string>> = { person: 'upsert', event: 'track' };
+/** The operation of a new node; n8n does not store it. */
+const defaultOperation = (resource: string): string | undefined => {
+	const choice = RESOURCES.find((one) => one.resource.value === resource)?.properties[0];
+	return choice?.default as string | undefined;
+};

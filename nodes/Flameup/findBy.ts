@@ -16,35 +16,32 @@ export const USER_ID_PARAMETER = {
 } as const;
 
 /** The parameters that say which person is meant. */
-export const findParameters = (operation: string): INodeProperties[] => {
-	const show = { resource: ['person'], operation: [operation] };
-	return [
-		{
-			displayName: 'Find By',
-			name: 'findBy',
-			type: 'options',
-			noDataExpression: true,
-			options: [
-				{ name: 'Email', value: 'email' },
-				{ name: 'User ID', value: 'userId' },
-			],
-			default: 'userId',
-			description: 'How to find the person; the value must match exactly',
-			displayOptions: { show },
-		},
-		{ ...USER_ID_PARAMETER, displayOptions: { show: { ...show, findBy: ['userId'] } } },
-		{
-			displayName: 'Email',
-			name: 'email',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'name@email.com',
-			description: 'The email address of the person, as Flameup has it',
-			displayOptions: { show: { ...show, findBy: ['email'] } },
-		},
-	];
-};
+export const findParameters = (show: Record<string, string[]>): INodeProperties[] => [
+	{
+		displayName: 'Find By',
+		name: 'findBy',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Email', value: 'email' },
+			{ name: 'User ID', value: 'userId' },
+		],
+		default: 'userId',
+		description: 'How to find the person; the value must match exactly',
+		displayOptions: { show },
+	},
+	{ ...USER_ID_PARAMETER, displayOptions: { show: { ...show, findBy: ['userId'] } } },
+	{
+		displayName: 'Email',
+		name: 'email',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'name@email.com',
+		description: 'The email address of the person, as Flameup has it',
+		displayOptions: { show: { ...show, findBy: ['email'] } },
+	},
+];
 
 /** Whom the parameters mean. */
 export function personToFind({ parameters }: Run): { key: PersonKey; read: Read<string> } {

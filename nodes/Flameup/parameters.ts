@@ -72,3 +72,31 @@ export function requiredText(parameters: Parameters, path: string, label: string
 		);
 	};
 }
+
+/** A text that may be missing; undefined then. Throws a Failure for a list or an object. */
+export function optionalText(
+	parameters: Parameters,
+	path: string,
+	label: string,
+): Read<string | undefined> {
+	const read = parameters.each(path, label);
+	const required = requiredText(parameters, path, label);
+	return (row) => {
+		const value = read(row);
+		const isEmpty = value === undefined || value === null || String(value).trim() === '';
+		return isEmpty ? undefined : required(row);
+	};
+}
+
+/** The values of a row that are not missing, by name. */
+export function present<Name extends string, T>(
+	readers: Readonly<Record<Name, Read<T | undefined>>>,
+	row: number,
+): { [One in Name]?: T } {
+	const values: { [One in Name]?: T } = {};
+	for (const name in readers) {
+		const value = readers[name](row);
+		if (value !== undefined) values[name] = value;
+	}
+	return values;
+}

@@ -14,9 +14,13 @@ const EPOCH = /^\d+(?:\.\d+)?$/;
 const EARLIEST_MS = Date.UTC(2000, 0);
 const LATEST_MS = Date.UTC(2101, 0);
 
-/** The parameter Timestamp as ISO 8601 text in UTC; undefined for the present. */
-export function timestampReader({ context, parameters }: Run): Read<string | undefined> {
-	const read = parameters.each('timestamp', 'Timestamp');
+/** A parameter that holds a time, as ISO 8601 text in UTC; undefined if it is empty. */
+export function timestampReader(
+	{ context, parameters }: Run,
+	path: string,
+	label: string,
+): Read<string | undefined> {
+	const read = parameters.each(path, label);
 	const zone = context.getTimezone();
 	return (row) => {
 		const given = read(row);
@@ -25,7 +29,7 @@ export function timestampReader({ context, parameters }: Run): Read<string | und
 		const ms = toMs(given, zone);
 		if (ms !== undefined) return new Date(ms).toISOString();
 		throw invalidParameter(
-			'"Timestamp" is not a date and time',
+			`"${label}" is not a date and time`,
 			'Enter ISO 8601 text, such as 2026-11-21T09:30:00Z, or the seconds or milliseconds since 1970 for a time between 2000 and 2100.',
 		);
 	};

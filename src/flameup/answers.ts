@@ -174,10 +174,9 @@ function changesOf(
 	return changes.filter((change) => change === 'created').length === created ? changes : undefined;
 }
 
-/** The people that an answer lists; undefined if it is not a list of people. */
-export function readList(response: HttpResponse): Json[] | undefined {
+/** The people or events that an answer lists; undefined if it does not list any. */
+export function readList(response: HttpResponse, name: 'people' | 'events'): Json[] | undefined {
 	const body = parse(response.body);
-	return isObject(body) && !isComplaint(body) && Array.isArray(body.people)
-		? body.people.filter(isObject)
-		: undefined;
+	const listed = isObject(body) && !isComplaint(body) ? body[name] : undefined;
+	return Array.isArray(listed) ? listed.filter(isObject) : undefined;
 }

@@ -3,7 +3,18 @@ import type { HttpResponse, NetworkFault } from '../ports';
 import { idOf, readList, readUpsert, type UpsertAnswer, verdictOf } from './answers';
 import { isComplaint } from './complaints';
 import { isObject, type Json, parse } from './json';
-import { type ClientOptions, type ClientStats, Sender, type Written } from './sender';
+import {
+	campaignCall,
+	type Device,
+	deviceCall,
+	hadNoEffect,
+	isEmptyBody,
+	type Message,
+	messageCall,
+	type TrackedEvent,
+	trackCall,
+} from './oneTime';
+import { type Call, type ClientOptions, type ClientStats, Sender, type Written } from './sender';
 import { faultProblem, isUntrusted, stopProblem } from './stops';
 
 /** A check has to finish within 15 s; this leaves time to start on a slow machine, and to print. */
@@ -23,33 +34,33 @@ export type PersonKey = 'userId' | 'email';
 /** Which people are listed. */
 export interface PeopleFilter {
 	readonly status?: string;
+	readonly search?: string;
 }
 
-/** A page of people, in an order that Flameup does not document. */
-export interface PeoplePage {
-	readonly people: readonly Json[];
-	/** The number of people on all pages; undefined if the answer does not say. */
+/** Which events are listed; `since` and `until` are ISO 8601. */
+export interface EventFilter {
+	readonly user_id?: string;
+	readonly event?: string;
+	readonly since?: string;
+	readonly until?: string;
+}
+
+/** A page of a list, in an order that Flameup does not document. */
+export interface Page {
+	readonly items: readonly Json[];
+	/** The number of items on all pages; undefined if the answer does not say. */
 	readonly total: number | undefined;
 }
 
-/** Something that a person did. */
-export interface TrackedEvent {
-	readonly userId: string;
-	readonly event: string;
-	readonly properties: Readonly<Record<string, unknown>>;
-	/** ISO 8601; Flameup uses the current time if it is missing. */
-	readonly timestamp?: string;
-}
-
-/** Whether the request certainly had no effect, so that it may be retried even if it must not run twice. */
-const hadNoEffect = (answer: HttpResponse | NetworkFault): boolean =>
-	'status' in answer ? answer.status === 429 : !answer.sent;
+/** A query string of the values that are set. */
+const query = (values: Readonly<Record<string, string | number | undefined>>): string =>
+	Object.entries(values)
+		.filter(([, value]) => value !== undefined)
+		.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`)
+		.join('&');
 
 const READ = { isRepeatable: () => true, permission: 'people:read' } as const;
 const WRITE = { isRepeatable: () => true, permission: 'people:write' } as const;
-
-/** Some of Flameup's successful answers are empty. */
-const isEmptyBody = (body: string): boolean => body.trim() === '' || body.trim() === '{}';
 
 /** The person that an answer consists of. An empty answer is a success that shows no person. */
 function readOne({ body }: HttpResponse): { person?: Json } | undefined {
@@ -58,10 +69,6 @@ function readOne({ body }: HttpResponse): { person?: Json } | undefined {
 	const isPerson = isObject(person) && (person.id ?? idOf(person)) !== undefined;
 	return isPerson && !isComplaint(person) ? { person } : undefined;
 }
-
-/** Whether an answer has the documented form of an accepted event. */
-const isTaken = (answer: Json): boolean =>
-	!isComplaint(answer) && (answer.success === true || answer.event_id !== undefined);
 
 const showsOne = ({ person }: { person?: Json }): boolean => person !== undefined;
 
@@ -96,7 +103,7 @@ function checked(answer: HttpResponse | NetworkFault): CheckResult {
 	}
 	switch (verdictOf(answer.status)) {
 		case 'ok':
-			return readList(answer) === undefined
+			return readList(answer, 'people') === undefined
 				? failed({ code: 'not_flameup' })
 				: { ok: true, canRead: true };
 		case 'fault':
@@ -173,19 +180,38 @@ export class Client {
 
 	/** Reads one page of at most 100 people. */
 	async listPeople(
-		{ status }: PeopleFilter,
+		filter: PeopleFilter,
 		limit: number,
 		offset: number,
-	): Promise<Written<{ readonly page: PeoplePage }>> {
-		const filter = status === undefined ? '' : `&status=${encodeURIComponent(status)}`;
-		const written = await this.#sender.send<PeoplePage>({
-			...READ,
+	): Promise<Written<{ readonly page: Page }>> {
+		return this.#list(
+			{ ...READ, path: `/people?${query({ limit, offset, ...filter })}` },
+			'people',
+		);
+	}
+
+	/** Reads one page of at most 100 events; only with a workspace. */
+	async listEvents(
+		filter: EventFilter,
+		limit: number,
+		offset: number,
+	): Promise<Written<{ readonly page: Page }>> {
+		const path = `/events?${query({ limit, offset, ...filter })}`;
+		const call = { ...READ, path, permission: 'events:read', pathStyle: 'workspace' } as const;
+		return this.#list(call, 'events');
+	}
+
+	async #list(
+		call: Pick<Call<Page>, 'isRepeatable' | 'path' | 'pathStyle' | 'permission'>,
+		name: 'people' | 'events',
+	): Promise<Written<{ readonly page: Page }>> {
+		const written = await this.#sender.send<Page>({
+			...call,
 			method: 'GET',
-			path: `/people?limit=${limit}&offset=${offset}${filter}`,
 			read(response) {
-				const people = readList(response);
+				const items = readList(response, name);
 				const total = (parse(response.body) as Json | undefined)?.total;
-				return people && { people, total: typeof total === 'number' ? total : undefined };
+				return items && { items, total: typeof total === 'number' ? total : undefined };
 			},
 		});
 		return written.refused ? written : { refused: false, page: written.value };
@@ -217,25 +243,38 @@ export class Client {
 	}
 
 	/** Sends an event. Retried only if Flameup certainly did not process it. */
-	async track(tracked: TrackedEvent): Promise<Written<{ readonly answer: Json }>> {
-		const { event, properties, timestamp, userId } = tracked;
-		const time = timestamp !== undefined && { timestamp };
-		const body = this.#inWorkspace
-			? { userId, event, properties, ...time }
-			: { external_id: userId, event, parameters: properties, ...time };
-		const written = await this.#sender.send<Json>({
-			method: 'POST',
-			path: this.#inWorkspace ? '/events' : '/track',
-			body: [JSON.stringify(body)],
-			read({ body }) {
-				if (isEmptyBody(body)) return {};
-				const answer = parse(body);
-				return isObject(answer) && isTaken(answer) ? answer : undefined;
-			},
-			proves: isTaken,
-			isRepeatable: hadNoEffect,
-			permission: 'events:write',
-		});
+	track(tracked: TrackedEvent): Promise<Written<{ readonly answer: Json }>> {
+		return this.#once(trackCall(tracked, this.#inWorkspace));
+	}
+
+	/** Sends a message, only with a workspace. Retried only if Flameup certainly did not send it. */
+	sendMessage(message: Message): Promise<Written<{ readonly answer: Json }>> {
+		return this.#once(messageCall(message));
+	}
+
+	/**
+	 * Triggers a campaign, only with a workspace. Retried only if Flameup certainly did not trigger it. Returns no
+	 * answer if the text cannot be an ID.
+	 */
+	async triggerCampaign(campaignId: string): Promise<Written<{ readonly answer?: Json }>> {
+		if (!isSafeSegment(campaignId)) return { refused: false };
+		return this.#once(campaignCall(campaignId));
+	}
+
+	/** Registers a device of a person; returns no answer if there is no such person. */
+	async registerDevice(
+		key: PersonKey,
+		value: string,
+		device: Device,
+	): Promise<Written<{ readonly answer?: Json }>> {
+		const found = await this.findPerson(key, value);
+		if (found.refused || found.person === undefined) return found;
+		const id = String(found.person.id ?? value);
+		return isSafeSegment(id) ? this.#once(deviceCall(id, device)) : { refused: false };
+	}
+
+	async #once(call: Call<Json>): Promise<Written<{ readonly answer: Json }>> {
+		const written = await this.#sender.send(call);
 		return written.refused ? written : { refused: false, answer: written.value };
 	}
 
@@ -258,7 +297,7 @@ export class Client {
 			...READ,
 			method: 'GET',
 			path: `/people/search?${name}=${encodeURIComponent(value)}&limit=1`,
-			read: readList,
+			read: (response) => readList(response, 'people'),
 		});
 	}
 

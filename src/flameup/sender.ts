@@ -1,4 +1,4 @@
-import { FlameupError, type Problem } from '../errors';
+import { FlameupError, type Problem, type Subject } from '../errors';
 import { WINDOW_MS } from '../limits';
 import type {
 	Clock,
@@ -92,8 +92,14 @@ export interface Call<T> {
 	proves?(value: T): boolean;
 	/** Whether the same request may be sent again after a fault. */
 	isRepeatable(answer: HttpResponse | NetworkFault): boolean;
-	/** The permission that the API key needs. */
-	readonly permission: string;
+	/** The permission that the API key needs; undefined if Flameup's documentation does not name it. */
+	readonly permission: string | undefined;
+	/** The only path style in which the endpoint is documented: with the workspace in the path, or without. */
+	readonly pathStyle?: 'workspace' | 'key';
+	/** What the request is about, for errors. */
+	readonly what?: Subject;
+	/** A 404 with a message from Flameup refuses this request, and does not mean an unknown workspace. */
+	readonly refusesUnknown?: boolean;
 	/** The value of a 404 with a message from Flameup, if it does not mean an unknown workspace. */
 	readonly absent?: T;
 }
@@ -113,6 +119,8 @@ export class Sender {
 	readonly #pace: number;
 	/** The API's URL, with the workspace if one is set. */
 	readonly base: string;
+	/** The API's URL without a workspace. */
+	readonly #root: string;
 	readonly stats = noRequests();
 	/** Requests queue here for the allowance, so that they keep their order and only one sleeps. */
 	#turn: Promise<void> = Promise.resolve();
@@ -127,9 +135,11 @@ export class Sender {
 	constructor(options: ClientOptions) {
 		this.#options = options;
 		const { api_url, pace, workspace_id } = options.settings;
-		const root = api_url.replace(/\/+$/, '');
+		this.#root = api_url.replace(/\/+$/, '');
 		this.base =
-			workspace_id === '' ? root : `${root}/workspaces/${encodeURIComponent(workspace_id)}`;
+			workspace_id === ''
+				? this.#root
+				: `${this.#root}/workspaces/${encodeURIComponent(workspace_id)}`;
 		const { follow_announced_limit, requests_per_minute } = pace;
 		this.#limiter = options.limiter ?? new RateLimiter(requests_per_minute, follow_announced_limit);
 		this.#pace = follow_announced_limit ? Number.POSITIVE_INFINITY : requests_per_minute;
@@ -145,6 +155,9 @@ export class Sender {
 	 * `uncertain` if the request may have taken effect and must not be repeated.
 	 */
 	async send<T>(call: Call<T>): Promise<Written<{ readonly value: T }>> {
+		if (call.pathStyle === 'workspace' && this.base === this.#root) {
+			throw new FlameupError({ code: 'needs_workspace' });
+		}
 		const { clock, signal } = this.#options;
 		let firstFaultAt: number | undefined;
 		for (let failures = 1; ; failures++) {
@@ -159,7 +172,7 @@ export class Sender {
 			const problem = faultProblem(answer, now - firstFaultAt, this.#answersSoFar);
 			const pauseMs = this.#pauseAfter(tried, failures, problem);
 			this.#limiter.judged();
-			if (!call.isRepeatable(answer)) throw new FlameupError(uncertainProblem(answer));
+			if (!call.isRepeatable(answer)) throw new FlameupError(uncertainProblem(answer, call.what));
 			this.stats.trouble = problem;
 			const nextAt = Math.max(now + pauseMs, this.#limiter.heldUntil);
 			if (nextAt - firstFaultAt > this.#patienceMs(answer)) throw new FlameupError(problem);
@@ -202,9 +215,8 @@ export class Sender {
 			return this.#settled({ refused: true, complaint: readComplaint(answer) });
 		}
 		if (verdict === 'fault') return undefined;
-		if (call.absent !== undefined && isAbsence(answer)) {
-			return this.#settled({ refused: false, value: call.absent });
-		}
+		const absence = absenceIn(answer, call);
+		if (absence !== undefined) return this.#settled(absence);
 		this.#ended = new FlameupError(stopProblem(answer, call.permission));
 		throw this.#ended;
 	}
@@ -229,7 +241,7 @@ export class Sender {
 		return mayPass && forMs < FOREIGN_PATIENCE_MS && isForeign(answer) ? 'fault' : verdict;
 	}
 
-	async #exchange({ body, method, path }: Call<unknown>): Promise<Try> {
+	async #exchange({ body, method, path, pathStyle }: Call<unknown>): Promise<Try> {
 		const { clock, settings, transport } = this.#options;
 		const ticket = this.#turn.then(() => this.#takeTicket());
 		this.#turn = ticket.then(
@@ -241,7 +253,7 @@ export class Sender {
 		const sentAt = clock.now();
 		const answer = await transport({
 			method,
-			url: this.base + path,
+			url: (pathStyle === 'key' ? this.#root : this.base) + path,
 			headers: HEADERS,
 			timeoutMs: settings.pace.timeout_seconds * 1000,
 			...(body !== undefined && { body }),
@@ -341,6 +353,14 @@ const HEADERS = {
 const isRateLimited = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer && answer.status === 429;
 
-/** A 404 with a message from Flameup; one without comes from a wrong address. */
-const isAbsence = (answer: HttpResponse | NetworkFault): boolean =>
-	'status' in answer && answer.status === 404 && readComplaint(answer).message !== '';
+/** What a 404 with a message from Flameup means for the call, if anything; one without comes from a wrong address. */
+function absenceIn<T>(
+	answer: HttpResponse | NetworkFault,
+	{ absent, refusesUnknown }: Call<T>,
+): Written<{ readonly value: T }> | undefined {
+	if (!('status' in answer) || answer.status !== 404) return undefined;
+	const complaint = readComplaint(answer);
+	if (complaint.message === '') return undefined;
+	if (absent !== undefined) return { refused: false, value: absent };
+	return refusesUnknown ? { refused: true, complaint } : undefined;
+}

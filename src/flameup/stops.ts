@@ -1,4 +1,4 @@
-import type { Answered, Problem } from '../errors';
+import type { Answered, Problem, Subject } from '../errors';
 import type { HttpResponse, NetworkFault } from '../ports';
 import { verdictOf } from './answers';
 import { answeredBy, readComplaint } from './complaints';
@@ -26,14 +26,17 @@ export const isProbablyMistyped = (answer: HttpResponse | NetworkFault): boolean
 	'fault' in answer && (UNKNOWN_HOST.has(answer.fault) || answer.fault === PROXY_REFUSES);
 
 /** The problem of an answer that ends the run: 401, 403, 404 and others that a retry cannot change. */
-export function stopProblem(answer: HttpResponse | NetworkFault, permission: string): Problem {
+export function stopProblem(
+	answer: HttpResponse | NetworkFault,
+	permission: string | undefined,
+): Problem {
 	if ('fault' in answer) return { code: 'untrusted_certificate', fault: answer.fault };
 	const answered = answeredBy(readComplaint(answer));
 	switch (answer.status) {
 		case 401:
 			return { code: 'unauthorized', ...answered };
 		case 403:
-			return { code: 'forbidden', ...answered, permission };
+			return { code: 'forbidden', ...answered, ...(permission !== undefined && { permission }) };
 		case 404:
 			return { code: 'unknown_address', ...answered };
 		case PROXY_WANTS_LOGIN:
@@ -72,8 +75,12 @@ export function faultProblem(
 }
 
 /** The problem of a request that may have taken effect and must not be repeated. */
-export const uncertainProblem = (answer: HttpResponse | NetworkFault): Problem => ({
+export const uncertainProblem = (
+	answer: HttpResponse | NetworkFault,
+	what: Subject | undefined,
+): Problem => ({
 	code: 'uncertain',
+	...(what !== undefined && { what }),
 	answer: 'fault' in answer ? { fault: answer.fault } : answered(answer),
 });
 

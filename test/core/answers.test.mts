@@ -455,5 +455,11 @@ it.each<[string, unknown, unknown[] | undefined]>([
 	['a failure', { success: false, people: [] }, undefined],
 	['an error', { error: 'oops', people: [] }, undefined],
 ])('reads a list of %s', (_name, body, expected) => {
-	expect(readList(answer(body))).toEqual(expected);
+	expect(readList(answer(body), 'people')).toEqual(expected);
+});
+
+it('reads a list of events', () => {
+	const body = { events: [{ id: 'e1' }], total: 1 };
+	expect(readList(answer(body), 'events')).toEqual([{ id: 'e1' }]);
+	expect(readList(answer(body), 'people')).toBeUndefined();
 });

@@ -10,7 +10,9 @@ import {
 	networkFault,
 } from '../../src/ports';
 import { Pace } from '../../src/settings/settings';
+import { describe as describeProblem } from '../../src/texts';
 import { createFakeClock, type FakeClock } from './fake-clock.mts';
+import { N8N_WORDS as WORDS } from './words.mts';
 
 type Scripted = Partial<HttpResponse> | NetworkFault;
 
@@ -480,7 +482,7 @@ describe('listPeople', () => {
 	it('asks for a page, and reads who is in it and how many there are', async () => {
 		const answers = [{ body: '{"people":[{"id":"1"},null],"total":150}' }];
 		const { result, requests } = await scripted(answers).run(list);
-		expect(result).toEqual({ refused: false, page: { people: [{ id: '1' }], total: 150 } });
+		expect(result).toEqual({ refused: false, page: { items: [{ id: '1' }], total: 150 } });
 		expect(requests[0]?.url).toBe(
 			'https://flameup.test/api/v1/workspaces/ws_1/people?limit=50&offset=100&status=active',
 		);
@@ -490,7 +492,7 @@ describe('listPeople', () => {
 		'reads no total from %s',
 		async (body) => {
 			const { result } = await scripted([{ body }]).run(list);
-			expect(result).toEqual({ refused: false, page: { people: [], total: undefined } });
+			expect(result).toEqual({ refused: false, page: { items: [], total: undefined } });
 		},
 	);
 
@@ -498,7 +500,7 @@ describe('listPeople', () => {
 		const answers = [{ body }, { body: '{"people":[],"total":0}' }];
 		const { result, requests } = await scripted(answers).run(list);
 		expect([result, requests.length]).toEqual([
-			{ refused: false, page: { people: [], total: 0 } },
+			{ refused: false, page: { items: [], total: 0 } },
 			2,
 		]);
 	});
@@ -634,6 +636,134 @@ describe('track', () => {
 		const answers = [unsent, { status: 429 }, { body: '{"success":true}' }];
 		const { result, requests } = await scripted(answers).run(track);
 		expect([result, requests.length]).toEqual([{ refused: false, answer: { success: true } }, 3]);
+	});
+});
+
+describe('requests that could message somebody twice', () => {
+	const base = 'https://flameup.test/api/v1';
+	const message = { userId: 'u1', content: { template_id: 't1' }, data: {} };
+	const device = { token: 'x', platform: 'ios' };
+	const found = { body: '{"people":[{"id":"uuid/1","external_id":"u1"}]}' };
+	const requestsOf: Record<string, (client: Client) => Promise<unknown>> = {
+		message: (client) => client.sendMessage(message),
+		campaign: (client) => client.triggerCampaign('c 1'),
+		device: (client) => client.registerDevice('userId', 'u1', device),
+	};
+	const names = Object.keys(requestsOf);
+	/** The answers before the request itself. */
+	const earlier = (name: string) => (name === 'device' ? [found] : []);
+	const last = <T,>(list: readonly T[]) => list.at(-1);
+
+	it.each([
+		['message', `${base}/workspaces/ws_1/transactional/send`, { user_id: 'u1', template_id: 't1' }],
+		['campaign', `${base}/workspaces/ws_1/campaigns/c%201/trigger`, {}],
+		['device', `${base}/people/uuid%2F1/devices`, device],
+	])('%s: sends what is documented', async (name, url, body) => {
+		const answer = { success: true };
+		const answers = [...earlier(name), { body: JSON.stringify(answer) }];
+		const { result, requests } = await scripted(answers).run(requestsOf[name] as never);
+		expect(result).toEqual({ refused: false, answer });
+		expect(last(requests)).toMatchObject({ method: 'POST', url });
+		expect(JSON.parse(last(requests)?.body ?? '')).toEqual(body);
+	});
+
+	it('sends the content, the data and the platform of a message', async () => {
+		const template = { title: 'Hi', body: 'There' };
+		const { requests } = await scripted([{ body: '{"message_id":"m1"}' }]).run((client) =>
+			client.sendMessage({ ...message, content: { template }, data: { n: 1 }, platform: 'ios' }),
+		);
+		expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+			user_id: 'u1',
+			template,
+			data: { n: 1 },
+			platform: 'ios',
+		});
+	});
+
+	describe.each(names)('%s', (name) => {
+		const act = requestsOf[name] as (client: Client) => Promise<unknown>;
+		const may = /^The (?:message|campaign|device) may have been/;
+
+		it.each<[string, Scripted]>([
+			['500', { status: 500 }],
+			['503', { status: 503, headers: { 'retry-after': '1' } }],
+			['408', { status: 408 }],
+			['a lost connection', lost],
+			['a timeout', timedOut],
+			['a page of a proxy', html],
+			['a complaint', { body: '{"success":false}' }],
+		])('is sent once, and is uncertain, after %s', async (_name, fault) => {
+			const { result, requests } = await scripted([...earlier(name), fault]).run(act);
+			const problem = problemIn(result);
+			expect(problem).toMatchObject({ code: 'uncertain', what: name });
+			expect(describeProblem(problem as Problem, WORDS).title).toMatch(may);
+			expect(requests).toHaveLength(earlier(name).length + 1);
+		});
+
+		it('is sent again when it certainly had no effect', async () => {
+			const answers = [...earlier(name), unsent, { status: 429 }, { body: '{"success":true}' }];
+			const { result, requests } = await scripted(answers).run(act);
+			expect(result).toEqual({ refused: false, answer: { success: true } });
+			expect(requests).toHaveLength(earlier(name).length + 3);
+		});
+
+		it('accepts an empty answer', async () => {
+			const { result } = await scripted([...earlier(name), { status: 204 }]).run(act);
+			expect(result).toEqual({ refused: false, answer: {} });
+		});
+	});
+
+	it.each(['message', 'campaign'])('%s: a 404 with a message refuses only it', async (name) => {
+		const { result } = await scripted([{ status: 404, body: says('Unknown.') }]).run(
+			requestsOf[name] as never,
+		);
+		expect(result).toMatchObject({ refused: true, complaint: { message: 'Unknown.' } });
+	});
+
+	it.each(['message', 'campaign'])('%s: needs a workspace, and sends nothing', async (name) => {
+		const { result, requests } = await scripted([ok], { workspace_id: '' }).run(
+			requestsOf[name] as never,
+		);
+		expect([problemIn(result)?.code, requests]).toEqual(['needs_workspace', []]);
+	});
+
+	it('names no permission that is not documented', async () => {
+		const { result } = await scripted([{ status: 403 }]).run(requestsOf.message as never);
+		const problem = problemIn(result) as Problem;
+		expect(problem).not.toHaveProperty('permission');
+		expect(describeProblem(problem, WORDS).hint).toContain('the permission for this');
+	});
+
+	it('registers no device of nobody', async () => {
+		const { result, requests } = await scripted([{ body: '{"people":[]}' }]).run(
+			requestsOf.device as never,
+		);
+		expect([result, requests.length]).toEqual([{ refused: false }, 1]);
+	});
+
+	it.each(['', '.', '..', 'half \ud800'])('triggers no campaign %j', async (id) => {
+		const { result, requests } = await scripted([ok]).run((client) => client.triggerCampaign(id));
+		expect([result, requests]).toEqual([{ refused: false }, []]);
+	});
+});
+
+describe('listEvents', () => {
+	it('asks for a page, with the documented filters', async () => {
+		const filter = { user_id: 'a&b', event: 'left', since: '2026-01-01T00:00:00Z' };
+		const { result, requests } = await scripted([
+			{ body: '{"events":[{"id":"e1"}],"total":9}' },
+		]).run((client) => client.listEvents(filter, 50, 100));
+		expect(result).toEqual({ refused: false, page: { items: [{ id: 'e1' }], total: 9 } });
+		expect(requests[0]?.url).toBe(
+			'https://flameup.test/api/v1/workspaces/ws_1/events?limit=50&offset=100&user_id=a%26b&event=left&since=2026-01-01T00%3A00%3A00Z',
+		);
+	});
+
+	it('needs a workspace', async () => {
+		const { result, requests } = await scripted([ok], { workspace_id: '' }).run((client) =>
+			client.listEvents({}, 50, 0),
+		);
+		expect([problemIn(result)?.code, requests]).toEqual(['needs_workspace', []]);
 	});
 });
 

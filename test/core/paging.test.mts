@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PeoplePage } from '../../src/flameup/client';
-import { readEverybody } from '../../src/flameup/paging';
+import type { Page } from '../../src/flameup/client';
+import { readPages } from '../../src/flameup/paging';
 
 interface Asked {
 	readonly limit: number;
@@ -11,20 +11,20 @@ interface Asked {
 }
 
 /** Reads from a scripted list; returns what was found, and what was requested. */
-async function read(limit: number, answer: (asked: Asked) => PeoplePage) {
+async function read(limit: number, answer: (asked: Asked) => Page) {
 	const asked: Asked[] = [];
 	const lister = {
-		async listPeople(_filter: object, limit: number, offset: number) {
+		async readPage(limit: number, offset: number) {
 			if (asked.length > 3_000) throw new Error('It would never end.');
 			const one = { limit, offset, page: asked.length };
 			asked.push(one);
 			return { refused: false as const, page: answer(one) };
 		},
 	};
-	const everybody = await readEverybody(lister, {}, limit);
-	if ('refused' in everybody) throw new Error('It was refused.');
-	const found = [...everybody.people].map(({ id }) => Number(id));
-	return { found, isUnsure: everybody.isUnsure, asked };
+	const all = await readPages(lister.readPage, limit);
+	if ('refused' in all) throw new Error('It was refused.');
+	const found = [...all.items].map(({ id }) => Number(id));
+	return { found, isUnsure: all.isUnsure, asked };
 }
 
 const people = (ids: readonly number[]) => ids.map((id) => ({ id }));
@@ -33,8 +33,8 @@ const upTo = (count: number) => Array.from({ length: count }, (_, id) => id);
 /** A stable list, on a server with its own largest page. */
 const resting =
 	(count: number, largestPage: number, total: number | undefined = count) =>
-	({ limit, offset }: Asked): PeoplePage => ({
-		people: people(upTo(count).slice(offset, offset + Math.min(limit, largestPage))),
+	({ limit, offset }: Asked): Page => ({
+		items: people(upTo(count).slice(offset, offset + Math.min(limit, largestPage))),
 		total,
 	});
 
@@ -67,7 +67,7 @@ describe('a list that does not change', () => {
 
 	it('is read only up to the limit, though pages are longer', async () => {
 		const { asked, found, isUnsure } = await read(50, () => ({
-			people: people(upTo(300)),
+			items: people(upTo(300)),
 			total: 300,
 		}));
 		expect([found, isUnsure, asked.length]).toEqual([upTo(50), false, 1]);
@@ -75,7 +75,7 @@ describe('a list that does not change', () => {
 
 	it('that repeats one page forever ends, and reports that', async () => {
 		const { asked, found, isUnsure } = await read(1e9, () => ({
-			people: people(upTo(100)),
+			items: people(upTo(100)),
 			total: 1_000_000,
 		}));
 		expect([found, isUnsure]).toEqual([upTo(100), true]);
@@ -102,7 +102,7 @@ it('sends a bounded number of requests, whatever the answers, and returns nobody
 			async (pages, limit, isCut) => {
 				const { asked, found, isUnsure } = await read(limit, ({ limit: wanted, page }) => {
 					const { ids, total } = pages[page % pages.length] ?? { ids: [], total: 0 };
-					return { people: people(isCut ? ids.slice(0, wanted) : ids), total };
+					return { items: people(isCut ? ids.slice(0, wanted) : ids), total };
 				});
 				// Three passes, in each of which every page brings at least one more existing person.
 				expect(asked.length).toBeLessThanOrEqual(3 * (most + 1));
@@ -130,7 +130,7 @@ it('finds everybody who was in the list all the time, though it changes once', a
 			const after = [...upTo(by.added).map((id) => 1_000 + id), ...turned];
 			const { found, isUnsure } = await read(1e9, ({ limit, offset, page }) => {
 				const list = page < at ? before : after;
-				return { people: people(list.slice(offset, offset + limit)), total: list.length };
+				return { items: people(list.slice(offset, offset + limit)), total: list.length };
 			});
 			if (!isUnsure) expect(left.filter((id) => !found.includes(id))).toEqual([]);
 			expect(found.filter((id) => !before.includes(id) && !after.includes(id))).toEqual([]);

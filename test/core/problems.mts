@@ -19,6 +19,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: Problem<Code> } = {
 	not_confirmed: { code: 'not_confirmed' },
 	already_exists: { code: 'already_exists', ...answered, status: 409 },
 	not_found: { code: 'not_found', by: 'email' },
+	needs_workspace: { code: 'needs_workspace' },
 	invalid_settings: {
 		code: 'invalid_settings',
 		issues: [

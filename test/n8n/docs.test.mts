@@ -11,6 +11,7 @@ import { PROBLEMS } from '../core/problems.mts';
 import { expectPart, table } from '../docs.mts';
 
 const FILE = new URL('../../docs/n8n.md', import.meta.url);
+const README = new URL('../../README.md', import.meta.url);
 
 const properties = new Flameup().description.properties;
 
@@ -18,8 +19,11 @@ const choices = ({ options = [], type }: INodeProperties) =>
 	type === 'options' ? (options as INodePropertyOptions[]) : [];
 
 /** The operations in which a parameter is shown. */
-const operationsOf = ({ displayOptions }: INodeProperties): unknown[] =>
-	displayOptions?.show?.operation ?? [];
+function operationsOf({ displayOptions }: INodeProperties): string[] {
+	const [resource] = displayOptions?.show?.resource ?? [];
+	const shown = displayOptions?.show?.operation ?? [];
+	return shown.map((operation) => nameOf(resource, operation));
+}
 
 const operations = properties
 	.filter(({ name }) => name === 'operation')
@@ -34,8 +38,12 @@ const operations = properties
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const nameOf = (operation: unknown) =>
-	operations.find(({ value }) => value === operation)?.name ?? String(operation);
+/** Such as Get Many, or Event: Get Many where a resource other than people is meant. */
+function nameOf(resource: unknown, operation: unknown): string {
+	const found = operations.find((one) => one.resource === resource && one.value === operation);
+	const name = found?.name ?? String(operation);
+	return resource === 'person' ? name : `${capital(String(resource))}: ${name}`;
+}
 
 function defaultOf(property: INodeProperties): string {
 	const { default: value, required, type } = property;
@@ -59,13 +67,13 @@ function described({ description = '', ...property }: INodeProperties): string {
 }
 
 /** One row for all parameters that have the same text in several operations. */
-function grouped(list: { property: INodeProperties; usedBy: unknown[] }[]): string[][] {
+function grouped(list: { property: INodeProperties; usedBy: string[] }[]): string[][] {
 	const rows = new Map<string, { cells: string[]; usedBy: Set<string> }>();
 	for (const { property, usedBy } of list) {
 		const cells = [`**${property.displayName}**`, defaultOf(property), described(property)];
 		const key = JSON.stringify(cells);
 		const row = rows.get(key) ?? { cells, usedBy: new Set() };
-		for (const operation of usedBy) row.usedBy.add(nameOf(operation));
+		for (const operation of usedBy) row.usedBy.add(operation);
 		rows.set(key, row);
 	}
 	return [...rows.values()].map(({ cells: [name = '', ...rest], usedBy }) => [
@@ -99,8 +107,8 @@ const OTHERS: Record<Exclude<FailureCode, RejectionCode>, [meaning: string, hint
 	],
 	already_exists: ['Flameup already has this person.', 'Use *Create or Update*.'],
 	uncertain: [
-		'No answer came, so the row may have arrived or not. It is not sent again, because a second event could message somebody twice.',
-		'Look the person up in Flameup before you run the row again.',
+		'No clear answer came, so the request may have been carried out or not. It is not sent again, because that could message somebody twice.',
+		'Check in Flameup before you run the row again.',
 	],
 	configuration: [
 		'The credential or an option is wrong, so no row could do better; nothing more was sent.',
@@ -150,6 +158,15 @@ it.each(Object.entries(parts))(
 	'docs/n8n.md has the %s that the node declares (npm run docs writes them)',
 	(name, expected) => expectPart(FILE, name, expected),
 );
+
+it('README.md has the operations that the node declares (npm run docs writes them)', () => {
+	const byResource = Map.groupBy(operations, ({ resource }) => capital(resource));
+	const rows = [...byResource].map(([resource, all]) => [
+		resource,
+		all.map(({ name }) => name).join(', '),
+	]);
+	expectPart(README, 'operations', table(['resource', 'operations'], rows));
+});
 
 it('docs/n8n.md shows only pictures that exist', () => {
 	const text = readFileSync(FILE, 'utf8');

@@ -203,4 +203,8 @@ export const OPERATIONS = [
 	['person', 'getAll'],
 	['person', 'updateTraits'],
 	['event', 'track'],
+	['event', 'getAll'],
+	['message', 'send'],
+	['campaign', 'trigger'],
+	['device', 'register'],
 ] as const;

@@ -239,7 +239,7 @@ describe.each(STYLES)('Track %s', (_name, workspaceId) => {
 			event: 'order_placed',
 			success: true,
 		});
-		expect(done.flameup.events().map(({ id: _id, ...event }) => event)[2]).toEqual({
+		expect(done.flameup.events().map(({ createdAt: _at, id: _id, ...event }) => event)[2]).toEqual({
 			who: 'user_2',
 			event: 'order_placed',
 			parameters: { n: 1, plan: 'pro' },

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod/v4';
+import { OPERATIONS } from './fake-n8n.mts';
 
 /** Settings of the core that the node does not show, with a value other than the default. */
 const HIDDEN = {
@@ -12,6 +13,8 @@ const HIDDEN = {
 	'rejected_records.max_percent': { name: 'maxPercent', type: 'number', value: 5 },
 };
 type Path = keyof typeof HIDDEN;
+
+const OPERATION_NAMES = new Set(OPERATIONS.map(([, operation]) => operation));
 
 /** Adds only `n8n: true` to a core setting, and reloads the modules. */
 async function declare(path: Path) {
@@ -46,7 +49,7 @@ describe('n8n: true is enough to make a core setting an option', () => {
 		const shown = shownIn(new Flameup().description.properties, name);
 		const operations = shown.flatMap((one) => one.operations);
 		const [group] = path.split('.');
-		const expected = { pace: 6, batches: 1 }[group as 'pace' | 'batches'] ?? 2;
+		const expected = { pace: OPERATION_NAMES.size, batches: 1 }[group as 'pace' | 'batches'] ?? 2;
 		expect(new Set(operations).size).toBe(expected);
 		const [{ option } = { option: undefined }] = shown;
 		expect(option).toMatchObject({ name, type });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readEverybody } from '../../src/flameup/paging.ts';
+import { readPages } from '../../src/flameup/paging.ts';
 
 /** A list that changes before each page is read. */
 function moving(ids: number[], change: (list: number[], page: number) => number[]) {
@@ -9,10 +9,10 @@ function moving(ids: number[], change: (list: number[], page: number) => number[
 	return {
 		pages: () => pages,
 		list: () => list,
-		async listPeople(_filter: object, limit: number, offset: number) {
+		async readPage(limit: number, offset: number) {
 			list = change(list, pages++);
-			const people = list.slice(offset, offset + limit).map((id) => ({ id }));
-			return { refused: false as const, page: { people, total: list.length } };
+			const items = list.slice(offset, offset + limit).map((id) => ({ id }));
+			return { refused: false as const, page: { items, total: list.length } };
 		},
 	};
 }
@@ -20,9 +20,9 @@ function moving(ids: number[], change: (list: number[], page: number) => number[
 const ids = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 async function read(api: ReturnType<typeof moving>, limit = Number.POSITIVE_INFINITY) {
-	const everybody = await readEverybody(api, {}, limit);
-	if ('refused' in everybody) throw new Error('refused');
-	return { found: [...everybody.people].map(({ id }) => id), isUnsure: everybody.isUnsure };
+	const all = await readPages(api.readPage, limit);
+	if ('refused' in all) throw new Error('refused');
+	return { found: [...all.items].map(({ id }) => id), isUnsure: all.isUnsure };
 }
 
 it.each([0, 1, 99, 100, 101, 199, 200, 1000])('finds %i people, each once', async (count) => {

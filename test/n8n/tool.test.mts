@@ -31,7 +31,8 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detec
 	});
 
 	it.each(OPERATIONS)('%s %s: says that the key is wrong', async (resource, operation) => {
-		const parameters = { ...automatic(), resource, operation, userId: 'a', event: 'x' };
+		const required = { userId: 'a', event: 'x', templateId: 't', campaignId: 'c', token: 'd' };
+		const parameters = { ...automatic(), resource, operation, ...required };
 		const traits = { assignments: [{ id: '1', name: 'a', value: 'b', type: 'string' }] };
 		const all = { ...parameters, traits };
 		const done = await run({ items: people(1), parameters: all, tool, apiKey: 'wrong' });

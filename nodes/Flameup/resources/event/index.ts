@@ -1,8 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
+import * as getAll from './getAll';
 import * as track from './track';
 
+/** The choice of this resource. */
+export const resource = {
+	name: 'Event',
+	value: 'event',
+	description: 'Something that a person did',
+};
+
 /** The operations on events. */
-export const operations = { track };
+export const operations = { getAll, track };
 
 /** The parameters of the operations on events. */
 export const properties: readonly INodeProperties[] = [
@@ -12,6 +20,12 @@ export const properties: readonly INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				description: 'Retrieve a list of events',
+				action: 'Get many events',
+			},
 			{
 				name: 'Track',
 				value: 'track',
@@ -23,5 +37,5 @@ export const properties: readonly INodeProperties[] = [
 		description: 'What to do with the event',
 		displayOptions: { show: { resource: ['event'] } },
 	},
-	...track.properties,
+	...Object.values(operations).flatMap((operation) => operation.properties),
 ];

@@ -64,7 +64,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { client } = await connect(run);
 	const readUserId = requiredText(parameters, 'userId', 'User ID');
 	const readEvent = requiredText(parameters, 'event', 'Event');
-	const readTime = timestampReader(run);
+	const readTime = timestampReader(run, 'timestamp', 'Timestamp');
 	const readProperties = assignedValues(parameters, 'properties', 'Properties');
 	const readJson = jsonValues(parameters, 'options.propertiesJson', 'Properties (JSON)');
 	return {

@@ -11,7 +11,7 @@ const show = { resource: ['person'], operation: ['get'] };
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	...findParameters('get'),
+	...findParameters(show),
 	{ ...SIMPLIFY, displayOptions: { show } },
 	optionsParameter(show, ...PACE_OPTIONS),
 ];

@@ -39,6 +39,13 @@ const choices: INodePropertyOptions[] = [
 	},
 ];
 
+/** The choice of this resource. */
+export const resource = {
+	name: 'Person',
+	value: 'person',
+	description: 'A person whom you can message',
+};
+
 /** The operations on people. */
 export const operations = { create, get, getAll, updateTraits, upsert };
 

@@ -13,7 +13,7 @@ const show = { resource: ['person'], operation: ['updateTraits'] };
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	...findParameters('updateTraits'),
+	...findParameters(show),
 	{
 		displayName: 'Traits',
 		name: 'traits',

@@ -1,0 +1,34 @@
+import type { INodeProperties } from 'n8n-workflow';
+import * as trigger from './trigger';
+
+/** The choice of this resource. */
+export const resource = {
+	name: 'Campaign',
+	value: 'campaign',
+	description: 'Messages to many people, as set up in Flameup',
+};
+
+/** The operations on campaigns. */
+export const operations = { trigger };
+
+/** The parameters of the operations on campaigns. */
+export const properties: readonly INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Trigger',
+				value: 'trigger',
+				description: 'Start a campaign that exists in Flameup; once, even if several rows name it',
+				action: 'Trigger campaign',
+			},
+		],
+		default: 'trigger',
+		description: 'What to do with the campaign',
+		displayOptions: { show: { resource: ['campaign'] } },
+	},
+	...trigger.properties,
+];
