@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { OPERATIONS } from './fake-n8n.mts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const modules = path.join(root, 'node_modules');
@@ -57,6 +58,10 @@ it('contains exactly what n8n needs', () => {
 			...['LICENSE', 'README.md', 'package.json'],
 			...['nodes', 'credentials', 'src'].flatMap(compiled),
 			'dist/nodes/Flameup/Flameup.node.json',
+			...OPERATIONS.map(
+				([resource, operation]) =>
+					`dist/nodes/Flameup/__schema__/v1.0.0/${resource}/${operation}.json`,
+			),
 			'dist/nodes/Flameup/flameup.svg',
 			'dist/nodes/Flameup/flameup.dark.svg',
 		].sort(),

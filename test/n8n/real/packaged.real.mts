@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { OPERATIONS } from '../fake-n8n.mts';
 import { openStage } from './stage.mts';
 import { nodeType } from './workflows.mts';
 
@@ -22,6 +23,13 @@ it('offers the node and the tool, with icon and categories', () => {
 	const node = ours.find(({ name }) => name === nodeType);
 	expect(node?.iconUrl).toBeTruthy();
 	expect(node?.codex?.categories).not.toEqual([]);
+});
+
+it.each(OPERATIONS)('serves the output schema of %s: %s', async (resource, operation) => {
+	const answer = await fetch(`${host.url}/schemas/${nodeType}/1.0.0/${resource}/${operation}.json`);
+	expect(answer.status).toBe(200);
+	const { properties } = (await answer.json()) as { properties: object };
+	expect(Object.keys(properties).length).toBeGreaterThan(1);
 });
 
 it("uses n8n's own zod: none is in the package or installed with it", () => {
