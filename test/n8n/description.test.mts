@@ -43,8 +43,9 @@ describe('the form', () => {
 
 	it('lists options in the order of the alphabet', () => {
 		for (const { name, options, type } of parameters) {
-			// Resources are in the order of what most people need.
-			if ((type !== 'collection' && type !== 'options') || name === 'resource') continue;
+			// These are in the order of what most people need.
+			const isByUse = name === 'resource' || name === 'output';
+			if ((type !== 'collection' && type !== 'options') || isByUse) continue;
 			const names = (options ?? []).map((one) =>
 				'displayName' in one ? one.displayName : one.name,
 			);

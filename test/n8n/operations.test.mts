@@ -101,16 +101,44 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
 	});
 
-	it('returns everything when Simplify is off', async () => {
+	it('returns everything as Flameup has it if Output is Raw', async () => {
 		const done = await populated(1, {
 			items: [{ who: 'user_0' }],
-			parameters: get('userId', { simplify: false }),
+			parameters: get('userId', { output: 'raw' }),
 			workspaceId,
 		});
 		expect(done.items[0]?.json).toMatchObject({
 			external_id: 'user_0',
 			first_seen_at: expect.any(String),
 		});
+	});
+
+	it('returns the user ID and the selected fields', async () => {
+		const fields = ['traits', 'email', 'workspace_id'];
+		const done = await populated(1, {
+			items: [{ who: 'user_0' }],
+			parameters: get('userId', { output: 'fields', fields }),
+			workspaceId,
+		});
+		expect(done.items[0]?.json).toEqual({
+			user_id: 'user_0',
+			traits: {},
+			email: 'user_0@example.com',
+			workspace_id: 'ws_simulator',
+		});
+	});
+
+	it.each([
+		["={{ ['email'] }}", undefined],
+		['={{ 5 }}', '"Fields" is not a list'],
+	])('takes an expression for the fields: %s', async (fields, message) => {
+		const parameters = get('userId', { output: 'fields', fields });
+		const items = [{ who: 'user_0' }];
+		const done = await populated(1, { items, parameters, workspaceId });
+		expect(done.error?.message).toBe(message);
+		expect(done.items.map(({ json }) => Object.keys(json))).toEqual(
+			message === undefined ? [['user_id', 'email']] : [],
+		);
 	});
 
 	it('rejects an empty value, and does not resolve path segments in an ID', async () => {
@@ -156,6 +184,8 @@ describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
 		[{ returnAll: true }, 250, 3],
 		[{ returnAll: true, filters: { status: 'bounced' } }, 0, 1],
 		[{ returnAll: true, filters: { status: 'active' } }, 250, 3],
+		[{ returnAll: true, filters: { search: 'user_24' } }, 11, 1],
+		[{ returnAll: true, filters: { search: '', status: '' } }, 250, 3],
 	])('%o returns %i people in %i requests', async (more, count, requests) => {
 		const done = await populated(250, { parameters: getAll(more), workspaceId });
 		expect(new Set(done.items.map(({ json }) => json.user_id)).size).toBe(count);

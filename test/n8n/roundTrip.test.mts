@@ -41,12 +41,12 @@ const ABSENT = ['null', 'omitted'] as const;
 const cases = STYLES.flatMap((workspaceId) =>
 	SHAPES.flatMap((personShape) =>
 		ABSENT.flatMap((absent) =>
-			[true, false].map((simplify) => ({ workspaceId, personShape, absent, simplify })),
+			['simple', 'raw'].map((output) => ({ workspaceId, personShape, absent, output })),
 		),
 	),
 );
 
-describe.each(cases)('%o', ({ workspaceId, personShape, absent, simplify }) => {
+describe.each(cases)('%o', ({ workspaceId, personShape, absent, output }) => {
 	const flameup: Partial<FlameupOptions> = { personShape, absent };
 	const filled = async () => {
 		const first = createN8n({ items: PEOPLE, parameters: automatic(), workspaceId, flameup });
@@ -54,7 +54,7 @@ describe.each(cases)('%o', ({ workspaceId, personShape, absent, simplify }) => {
 		if (error) throw error;
 		return first.flameup;
 	};
-	const getAll = { resource: 'person', operation: 'getAll', returnAll: true, simplify };
+	const getAll = { resource: 'person', operation: 'getAll', returnAll: true, output };
 
 	it('Get Many, then Create or Update, changes no person', async () => {
 		const shared = await filled();
@@ -69,7 +69,7 @@ describe.each(cases)('%o', ({ workspaceId, personShape, absent, simplify }) => {
 	it('its own output changes no person either', async () => {
 		const shared = await filled();
 		const before = held(shared);
-		const parameters = automatic({}, { simplify });
+		const parameters = automatic({}, { output });
 		const items = await execute({ items: PEOPLE, parameters, workspaceId, shared });
 		await execute({ items, parameters, workspaceId, shared });
 		expect(held(shared)).toEqual(before);

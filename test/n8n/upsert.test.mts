@@ -55,13 +55,23 @@ describe('Create or Update', () => {
 		]);
 	});
 
-	it('returns the whole response of Flameup when Simplify is off', async () => {
-		const done = await run({ items: people(1), parameters: mapped({ simplify: false }) });
+	it('returns the whole response of Flameup if Output is Raw', async () => {
+		const done = await run({ items: people(1), parameters: mapped({ output: 'raw' }) });
 		expect(done.items[0]?.json).toMatchObject({
 			user_id: 'user_0',
 			result: 'created',
 			external_id: 'user_0',
 			attributes: {},
+		});
+	});
+
+	it('returns the selected fields beside the user ID and the result', async () => {
+		const parameters = mapped({ output: 'fields', fields: ['email'] });
+		const done = await run({ items: people(1), parameters });
+		expect(done.items[0]?.json).toEqual({
+			user_id: 'user_0',
+			result: 'created',
+			email: 'user_0@example.com',
 		});
 	});
 

@@ -50,11 +50,11 @@ it("tracks events in the workflow's time zone", async () => {
 	});
 });
 
-it.each([true, false])('changes no person when read and saved (Simplify: %s)', async (simplify) => {
+it.each(['simple', 'raw'])('changes no person when read and saved (Output: %s)', async (output) => {
 	await run(people(3), node());
 	const held = () => [...flameup.people()].map(([id, { traits }]) => [id, traits]);
 	const before = held();
-	const read = node({ operation: 'getAll', returnAll: true, simplify }, { name: 'Read' });
+	const read = node({ operation: 'getAll', returnAll: true, output }, { name: 'Read' });
 	const workflow = chain('round', trigger, code('return [{ json: {} }];'), read, node());
 	const done = await rest.run(workflow, credential);
 	expect(done.items('Flameup')).toHaveLength(3);

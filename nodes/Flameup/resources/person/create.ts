@@ -4,7 +4,7 @@ import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
 import { optionsParameter, PERSON_OPTIONS } from '../../options';
-import { checkedPerson, SIMPLIFY, simplifies, writtenPerson } from '../../personOutput';
+import { checkedPerson, outputParameters, writtenOutput, writtenPerson } from '../../personOutput';
 import { createPersonReader } from '../../personReader';
 import type { Run } from '../../run';
 
@@ -12,7 +12,7 @@ const show = { resource: ['person'], operation: ['create'] };
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	{ ...SIMPLIFY, displayOptions: { show } },
+	...outputParameters(show),
 	optionsParameter(show, ...PERSON_OPTIONS),
 ];
 
@@ -26,14 +26,14 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { client, settings } = await connect(run);
 	const reader = createPersonReader(run, settings);
 	const creator = settings.dry_run ? new DryRunClient() : client;
-	const simplify = simplifies(run);
+	const output = writtenOutput(run);
 	return {
 		async act(row) {
 			const { json, person } = reader.read(row);
 			const written = await creator.createPerson(json);
 			if (written.refused) throw refusal(written.complaint, 'person', person.userId);
 			if (settings.dry_run) return [checkedPerson(person)];
-			return [writtenPerson(person.userId, 'created', written.person, simplify)];
+			return [writtenPerson(person.userId, 'created', written.person, output)];
 		},
 		hint: reader.hint,
 		...(settings.dry_run && { done: 'checked, and not sent' }),

@@ -4,7 +4,7 @@ import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
 import { findParameters, notFound, personToFind } from '../../findBy';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { readPerson, SIMPLIFY, simplifies } from '../../personOutput';
+import { outputParameters, readOutput, readPerson } from '../../personOutput';
 import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['get'] };
@@ -12,7 +12,7 @@ const show = { resource: ['person'], operation: ['get'] };
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
 	...findParameters(show),
-	{ ...SIMPLIFY, displayOptions: { show } },
+	...outputParameters(show),
 	optionsParameter(show, ...PACE_OPTIONS),
 ];
 
@@ -26,14 +26,14 @@ export const execute = rowByRow(prepare, {
 async function prepare(run: Run): Promise<RowWork> {
 	const { client } = await connect(run);
 	const { key, read } = personToFind(run);
-	const simplify = simplifies(run);
+	const output = readOutput(run);
 	return {
 		async act(row) {
 			const value = read(row);
 			const found = await client.findPerson(key, value);
 			if (found.refused) throw refusal(found.complaint, 'request', value);
 			if (found.person === undefined) throw notFound(key, value);
-			return [readPerson(found.person, simplify)];
+			return [readPerson(found.person, output)];
 		},
 	};
 }

@@ -3,8 +3,8 @@ import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { limitParameters, readMany } from '../../manyResults';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { optionalText } from '../../parameters';
-import { readPerson, SIMPLIFY, simplifies } from '../../personOutput';
+import { optionalText, present } from '../../parameters';
+import { outputParameters, readOutput, readPerson } from '../../personOutput';
 import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['getAll'] };
@@ -20,6 +20,15 @@ export const properties: readonly INodeProperties[] = [
 		default: {},
 		options: [
 			{
+				displayName: 'Search',
+				name: 'search',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. example.com',
+				description:
+					'Only people whom Flameup finds with this text. Flameup does not document which fields it searches.',
+			},
+			{
 				displayName: 'Status',
 				name: 'status',
 				type: 'options',
@@ -34,7 +43,7 @@ export const properties: readonly INodeProperties[] = [
 		],
 		displayOptions: { show },
 	},
-	{ ...SIMPLIFY, displayOptions: { show } },
+	...outputParameters(show),
 	optionsParameter(show, ...PACE_OPTIONS),
 ];
 
@@ -47,15 +56,15 @@ export const execute = rowByRow(prepare, {
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { client } = await connect(run);
-	const readStatus = optionalText(run.parameters, 'filters.status', 'Status');
-	const simplify = simplifies(run);
+	const readers = {
+		search: optionalText(run.parameters, 'filters.search', 'Search'),
+		status: optionalText(run.parameters, 'filters.status', 'Status'),
+	};
+	const output = readOutput(run);
 	return readMany(run, {
 		name: 'People',
-		readFilter(row) {
-			const status = readStatus(row);
-			return { ...(status !== undefined && { status }) };
-		},
+		readFilter: (row) => present(readers, row),
 		readPage: (filter, limit, offset) => client.listPeople(filter, limit, offset),
-		show: (person) => readPerson(person, simplify),
+		show: (person) => readPerson(person, output),
 	});
 }

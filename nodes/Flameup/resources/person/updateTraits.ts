@@ -6,7 +6,7 @@ import { invalidParameter, refusal } from '../../failure';
 import { findParameters, notFound, personToFind } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { SIMPLIFY, simplifies, writtenPerson } from '../../personOutput';
+import { outputParameters, writtenOutput, writtenPerson } from '../../personOutput';
 import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['updateTraits'] };
@@ -23,7 +23,7 @@ export const properties: readonly INodeProperties[] = [
 			'The traits that get a new value; all others stay as they are. Drag fields from the input here, or add them by name.',
 		displayOptions: { show },
 	},
-	{ ...SIMPLIFY, displayOptions: { show } },
+	...outputParameters(show),
 	optionsParameter(show, ...PACE_OPTIONS, {
 		displayName: 'Traits (JSON)',
 		name: 'traitsJson',
@@ -46,7 +46,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { key, read } = personToFind(run);
 	const readTraits = assignedValues(parameters, 'traits', 'Traits');
 	const readJson = jsonValues(parameters, 'options.traitsJson', 'Traits (JSON)');
-	const simplify = simplifies(run);
+	const output = writtenOutput(run);
 	return {
 		async act(row) {
 			const value = read(row);
@@ -58,7 +58,7 @@ async function prepare(run: Run): Promise<RowWork> {
 			if (updated.refused) throw refusal(updated.complaint, 'traits', value);
 			if (updated.person === undefined) throw notFound(key, value);
 			const userId = String(idOf(updated.person) ?? value);
-			return [writtenPerson(userId, 'updated', updated.person, simplify)];
+			return [writtenPerson(userId, 'updated', updated.person, output)];
 		},
 	};
 }

@@ -8,7 +8,13 @@ import type { Person } from '../../../../src/mapping/person';
 import { type Connection, connect } from '../../connection';
 import { Failure, failureOf } from '../../failure';
 import { BATCH_OPTIONS, optionsParameter, PERSON_OPTIONS } from '../../options';
-import { checkedPerson, SIMPLIFY, simplifies, writtenPerson } from '../../personOutput';
+import {
+	checkedPerson,
+	type Output,
+	outputParameters,
+	writtenOutput,
+	writtenPerson,
+} from '../../personOutput';
 import { createPersonReader, type PersonReader } from '../../personReader';
 import { countedRows, type Done, type Run } from '../../run';
 import { summaryHint, summaryJson, type Totals } from '../../summary';
@@ -17,29 +23,12 @@ const show = { resource: ['person'], operation: ['upsert'] };
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	{
-		displayName: 'Output',
-		name: 'output',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'People',
-				value: 'people',
-				description: 'One item for each row, with the person and what was done',
-			},
-			{
-				name: 'Summary',
-				value: 'summary',
-				description: 'One item with the counts, and nothing about single people',
-			},
-		],
-		default: 'people',
+	...outputParameters(show, {
+		name: 'Summary',
+		value: 'summary',
 		description:
-			'What the node outputs. Failed rows are always output one by one, if the workflow goes on.',
-		displayOptions: { show },
-	},
-	{ ...SIMPLIFY, displayOptions: { show: { ...show, output: ['people'] } } },
+			'One item with the counts, and nothing about single people. Failed rows are still output one by one, if the workflow goes on.',
+	}),
 	optionsParameter(show, ...PERSON_OPTIONS, ...BATCH_OPTIONS),
 ];
 
@@ -87,7 +76,7 @@ const NOTHING_DONE = { dryRun: false, stats: new DryRunClient().stats, totals: n
 class Upsert {
 	readonly #run: Run;
 	readonly #isSummary: boolean;
-	readonly #simplify: boolean;
+	readonly #output: Output;
 	readonly #reader: PersonReader;
 	readonly #loader: Loader<Row, never>;
 	readonly dryRun: boolean;
@@ -98,7 +87,7 @@ class Upsert {
 		const { clock, parameters, stop } = run;
 		this.#run = run;
 		this.#isSummary = isSummary;
-		this.#simplify = simplifies(run);
+		this.#output = writtenOutput(run);
 		this.#reader = createPersonReader(run, settings);
 		this.dryRun = settings.dry_run;
 		const people = this.dryRun ? new DryRunClient() : client;
@@ -170,6 +159,6 @@ class Upsert {
 		if (this.#isSummary) return [];
 		if (this.dryRun) return [checkedPerson(shown as unknown as Person)];
 		const result = merged ? 'merged' : exact && change ? change : 'saved';
-		return [writtenPerson(ref.userId, result, shown, this.#simplify)];
+		return [writtenPerson(ref.userId, result, shown, this.#output)];
 	}
 }
