@@ -58,7 +58,7 @@ interface Facts {
 	too_large_for_flameup: Answered & { readonly what?: Subject };
 	not_confirmed: object;
 	already_exists: Answered;
-	not_found: { readonly by: 'email' | 'userId' };
+	not_found: { readonly by: 'email' | 'userId' | 'id' };
 
 	// Settings and input that do not fit together.
 	/** Flameup has the endpoint only with a workspace in the path. */

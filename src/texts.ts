@@ -286,7 +286,7 @@ const TEXTS: Texts = {
 		hint: 'Create or update the person instead.',
 	}),
 	not_found: ({ by }) => ({
-		title: `Flameup has no person with this ${by === 'email' ? 'email address' : 'user ID'}`,
+		title: `Flameup has no person with this ${{ email: 'email address', userId: 'user ID', id: 'ID' }[by]}`,
 		hint: 'Check the value; it must match exactly.',
 	}),
 

@@ -13,6 +13,7 @@ import * as event from './resources/event';
 import * as message from './resources/message';
 import * as person from './resources/person';
 import { carryOut, createRun, type Done, type Operation, type Run } from './run';
+import { searchPeople } from './searchPeople';
 
 /** In the order of the form, with what most people need first. */
 const RESOURCES = [person, event, message, campaign, device];
@@ -49,7 +50,7 @@ export class Flameup implements INodeType {
 		],
 	};
 
-	methods = { resourceMapping: { getPersonFields } };
+	methods = { listSearch: { searchPeople }, resourceMapping: { getPersonFields } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const run = createRun(this);

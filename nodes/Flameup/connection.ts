@@ -1,5 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { Client } from '../../src/flameup/client';
+import type { Clock, Stop } from '../../src/ports';
 import type { Field } from '../../src/settings/fields';
 import { settingIssues } from '../../src/settings/issues';
 import { Settings } from '../../src/settings/settings';
@@ -17,14 +18,13 @@ export interface Connection {
 	readonly client: Client;
 }
 
+/** A context in which n8n sends requests with the credential. */
+type Context = IExecuteFunctions | ILoadOptionsFunctions;
+
 /** Reads the credential and the options. Throws a Failure that ends the run when one of them is wrong. */
 export async function connect(run: Run): Promise<Connection> {
-	const { apiKey, baseUrl, workspaceId } = await readCredential(run);
-	const given: Record<string, unknown> = {
-		api_key: apiKey,
-		workspace_id: workspaceId ?? '',
-		api_url: baseUrl || undefined,
-	};
+	const { cancel, clock, context, stop } = run;
+	const given: Record<string, unknown> = await readCredential(context);
 	for (const field of OPTION_FIELDS) {
 		const value = readOption(run, field);
 		const [group = '', setting] = field.path.split('.');
@@ -32,24 +32,33 @@ export async function connect(run: Run): Promise<Connection> {
 		given[group] =
 			setting === undefined ? value : { ...(given[group] as object), [setting]: value };
 	}
+	return openClient(context, given, clock, stop, cancel);
+}
+
+/** Checks the settings. Throws a Failure that ends the run when one of them is wrong. */
+export function openClient(
+	context: Context,
+	given: Readonly<Record<string, unknown>>,
+	clock: Clock,
+	{ signal }: Stop,
+	cancel?: AbortSignal,
+): Connection {
 	const parsed = Settings.safeParse(given);
 	if (!parsed.success) {
 		throw new Failure({ code: 'invalid_settings', issues: settingIssues(parsed.error, given) });
 	}
 	const settings = parsed.data;
-	const { cancel, clock, context, stop } = run;
 	const transport = createTransport(context, cancel);
 	const limiter = sharedLimiter(settings, clock.now());
-	return {
-		settings,
-		client: new Client({ settings, transport, clock, limiter, signal: stop.signal }),
-	};
+	return { settings, client: new Client({ settings, transport, clock, limiter, signal }) };
 }
 
-async function readCredential({ context }: Run): Promise<IDataObject> {
+/** What the credential says, as settings. Throws a Failure that ends the run when it cannot be read. */
+export async function readCredential(context: Context): Promise<Record<string, unknown>> {
 	let reason: string;
 	try {
-		return await context.getCredentials('flameupApi');
+		const { apiKey, baseUrl, workspaceId } = await context.getCredentials('flameupApi');
+		return { api_key: apiKey, workspace_id: workspaceId ?? '', api_url: baseUrl || undefined };
 	} catch (error) {
 		reason = error instanceof Error ? error.message : String(error);
 	}

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { PersonKey } from '../../src/flameup/client';
+import type { Settings } from '../../src/settings/settings';
 import { Failure } from './failure';
 import { type Read, requiredText } from './parameters';
 import type { Run } from './run';
@@ -15,40 +16,68 @@ export const USER_ID_PARAMETER = {
 	description: 'The ID of the person, as you sent it to Flameup',
 } as const;
 
-/** The parameters that say which person is meant. */
-export const findParameters = (show: Record<string, string[]>): INodeProperties[] => [
-	{
-		displayName: 'Find By',
-		name: 'findBy',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{ name: 'Email', value: 'email' },
-			{ name: 'User ID', value: 'userId' },
-		],
-		default: 'userId',
-		description: 'How to find the person; the value must match exactly',
-		displayOptions: { show },
-	},
-	{ ...USER_ID_PARAMETER, displayOptions: { show: { ...show, findBy: ['userId'] } } },
-	{
-		displayName: 'Email',
-		name: 'email',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'name@email.com',
-		description: 'The email address of the person, as Flameup has it',
-		displayOptions: { show: { ...show, findBy: ['email'] } },
-	},
+/** The ways to name a person; n8n stores which one was chosen. */
+const MODES: readonly { name: string; key: PersonKey; label: string }[] = [
+	{ name: 'list', key: 'userId', label: 'Person' },
+	{ name: 'userId', key: 'userId', label: 'User ID' },
+	{ name: 'email', key: 'email', label: 'Email' },
+	{ name: 'id', key: 'id', label: 'ID' },
 ];
 
-/** Whom the parameters mean. */
-export function personToFind({ parameters }: Run): { key: PersonKey; read: Read<string> } {
-	const key = parameters.constant('findBy', 'Find By') === 'email' ? 'email' : 'userId';
-	return { key, read: requiredText(parameters, key, key === 'email' ? 'Email' : 'User ID') };
+/** The parameter that says which person is meant. */
+export const personLocator = (show: Record<string, string[]>): INodeProperties => ({
+	displayName: 'Person',
+	name: 'who',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The person, chosen from a list or named by a value that must match exactly',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a person…',
+			typeOptions: { searchListMethod: 'searchPeople', searchable: true },
+		},
+		{
+			displayName: 'By User ID',
+			name: 'userId',
+			type: 'string',
+			placeholder: 'e.g. user_123',
+			hint: 'As you sent it to Flameup',
+		},
+		{
+			displayName: 'By Email',
+			name: 'email',
+			type: 'string',
+			placeholder: 'e.g. nathan@example.com',
+			hint: 'As Flameup has it',
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 5f1a3e00-0000-4000-8000-000000000001',
+			hint: "Flameup's own ID of the person",
+		},
+	],
+	displayOptions: { show },
+});
+
+/** Whom the parameter means. Throws a Failure if Flameup cannot be asked in this way. */
+export function personToFind(
+	{ parameters }: Run,
+	{ workspace_id }: Settings,
+): { key: PersonKey; read: Read<string> } {
+	const mode = MODES.find(({ name }) => name === parameters.raw('who.mode'));
+	const { key, label } = mode ?? { key: 'userId', label: 'Person' };
+	if (key === 'id' && workspace_id === '') throw new Failure({ code: 'needs_workspace' });
+	// An AI agent can store the value alone.
+	const path = typeof parameters.raw('who') === 'string' ? 'who' : 'who.value';
+	return { key, read: requiredText(parameters, path, label) };
 }
 
-/** Nobody has this user ID or email address. */
+/** Nobody has this user ID, email address or ID. */
 export const notFound = (by: PersonKey, value: string): Failure =>
 	new Failure({ code: 'not_found', by }, by === 'userId' ? { userId: value } : {});

@@ -98,7 +98,7 @@ function chosenOutput({ parameters }: Run, simple: readonly string[]): Output {
 }
 
 /** The value of a field, wherever the reference or the guide of Flameup has it. */
-function field(person: Json, name: string): unknown {
+export function field(person: Json, name: string): unknown {
 	if (name === 'traits') return person.attributes ?? person.traits;
 	if (name in person) return person[name];
 	return isObject(person.traits) ? person.traits[name] : undefined;

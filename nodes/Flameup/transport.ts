@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { type HttpResponse, networkFault, type Transport } from '../../src/ports';
 
 /** Axios names what others call a timeout. */
@@ -6,7 +6,7 @@ const TIMEOUTS = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
 /** HTTP through n8n, which adds the key and honours its own proxy and network settings. */
 export function createTransport(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | ILoadOptionsFunctions,
 	cancel: AbortSignal | undefined,
 ): Transport {
 	return async ({ body, headers, method, timeoutMs, url }) => {

@@ -29,7 +29,7 @@ export type CheckResult =
 	| { readonly ok: false; readonly problem: Problem };
 
 /** What a person is looked up by. */
-export type PersonKey = 'userId' | 'email';
+export type PersonKey = 'userId' | 'email' | 'id';
 
 /** Which people are listed. */
 export interface PeopleFilter {
@@ -73,10 +73,10 @@ function readOne({ body }: HttpResponse): { person?: Json } | undefined {
 const showsOne = ({ person }: { person?: Json }): boolean => person !== undefined;
 
 /** Whether a person is the requested one; the server may interpret a query loosely. */
-const isRequested = (person: Json | undefined, key: PersonKey, value: string): person is Json =>
+const isRequested = (person: Json, key: PersonKey, value: string): boolean =>
 	key === 'userId'
-		? person !== undefined && idOf(person) === value
-		: String(person?.email ?? '').toLowerCase() === value.toLowerCase();
+		? idOf(person) === value
+		: String(person[key] ?? '').toLowerCase() === value.toLowerCase();
 
 /** Half a surrogate pair cannot be part of a URL. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
@@ -168,11 +168,12 @@ export class Client {
 		return written.refused ? written : { refused: false, ...written.value };
 	}
 
-	/** The person with exactly this user ID or email address, if there is one. */
+	/** The person with exactly this user ID, email address or, only with a workspace, ID, if there is one. */
 	async findPerson(key: PersonKey, value: string): Promise<Written<{ readonly person?: Json }>> {
-		const canAsk = this.#inWorkspace ? isWellFormed(value) : isSafeSegment(value);
+		const isSearch = this.#inWorkspace && key !== 'id';
+		const canAsk = isSearch ? isWellFormed(value) : isSafeSegment(value);
 		if (!canAsk) return { refused: false };
-		const found = await (this.#inWorkspace ? this.#search(key, value) : this.#look(value));
+		const found = await (isSearch ? this.#search(key, value) : this.#look(key, value));
 		if (found.refused) return found;
 		const person = found.value.find((one) => isRequested(one, key, value));
 		return { refused: false, ...(person !== undefined && { person }) };
@@ -291,7 +292,7 @@ export class Client {
 	}
 
 	/** For a workspace, paths accept only Flameup's own ID, so people have to be searched for. */
-	#search(key: PersonKey, value: string): Promise<Written<{ readonly value: Json[] }>> {
+	#search(key: 'userId' | 'email', value: string): Promise<Written<{ readonly value: Json[] }>> {
 		const name = key === 'userId' ? 'external_id' : 'email';
 		return this.#sender.send({
 			...READ,
@@ -301,9 +302,11 @@ export class Client {
 		});
 	}
 
-	#look(value: string): Promise<Written<{ readonly value: Json[] }>> {
+	/** With a workspace, the path holds Flameup's own ID; without, a user ID or an email address. */
+	#look(key: PersonKey, value: string): Promise<Written<{ readonly value: Json[] }>> {
 		return this.#sender.send<Json[]>({
 			...READ,
+			...(key === 'id' && { pathStyle: 'workspace' }),
 			method: 'GET',
 			path: `/people/${encodeURIComponent(value)}`,
 			read(response) {

@@ -102,7 +102,7 @@ const OTHERS: Record<Exclude<FailureCode, RejectionCode>, [meaning: string, hint
 		'Correct the parameter, or the field that it reads.',
 	],
 	not_found: [
-		'Flameup has nobody with this user ID or email address.',
+		'Flameup has nobody with this user ID, email address or ID.',
 		'Check the value; it must match exactly.',
 	],
 	already_exists: ['Flameup already has this person.', 'Use *Create or Update*.'],

@@ -1,4 +1,10 @@
-import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	INode,
+	INodeExecutionData,
+} from 'n8n-workflow';
 import { Flameup as FlameupNode } from '../../nodes/Flameup/Flameup.node.ts';
 import { createFlameup, type Flameup, type FlameupOptions } from '../../simulator/flameup.mts';
 import { defaultKey } from '../../simulator/keys.mts';
@@ -121,6 +127,13 @@ export function createN8n(setting: Setting = {}) {
 	return {
 		flameup,
 		requests,
+		/** Asks for people to choose from, as the editor does. */
+		searchPeople: (filter?: string, page?: string) =>
+			new FlameupNode().methods.listSearch.searchPeople.call(
+				context as unknown as ILoadOptionsFunctions,
+				filter,
+				page,
+			),
 		/** Runs the node once. */
 		async execute(): Promise<Executed> {
 			const [output = []] = await new FlameupNode().execute.call(

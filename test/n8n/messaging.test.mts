@@ -160,8 +160,7 @@ describe('Device: Register', () => {
 	const register = (more = {}) => ({
 		resource: 'device',
 		operation: 'register',
-		findBy: 'userId',
-		userId: '={{ $json.userId }}',
+		who: { mode: 'list', value: '={{ $json.userId }}' },
 		token: '={{ "token of " + $json.userId }}',
 		platform: 'ios',
 		...more,
@@ -189,7 +188,7 @@ describe('Device: Register', () => {
 
 	it('finds people by email too', async () => {
 		const email = 'user_0@example.com';
-		const parameters = register({ findBy: 'email', email });
+		const parameters = register({ who: { mode: 'email', value: email } });
 		const done = await among(1, { items: people(1), parameters });
 		expect(done.items[0]?.json).toMatchObject({ email, id: expect.stringMatching(/^dev_/) });
 	});

@@ -78,8 +78,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 	const get = (findBy: string, more = {}) => ({
 		resource: 'person',
 		operation: 'get',
-		findBy,
-		[findBy]: '={{ $json.who }}',
+		who: { __rl: true, mode: findBy, value: '={{ $json.who }}' },
 		...more,
 	});
 
@@ -99,6 +98,30 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 		const { user_id } = (done.items[2]?.json.details ?? {}) as IDataObject;
 		expect(user_id).toBe(findBy === 'userId' ? 'nobody' : undefined);
 		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
+	});
+
+	it("finds people by Flameup's own ID, which needs a workspace", async () => {
+		const ids = ['5F1A3E00-0000-4000-8000-000000000002', 'nobody', '..'];
+		const done = await populated(3, {
+			items: ids.map((who) => ({ who })),
+			parameters: get('id'),
+			onError: 'continue',
+			workspaceId,
+		});
+		expect(pairs(done.items)).toEqual([0, 1, 2]);
+		expect(done.items.map(({ json }) => json.user_id ?? json.error)).toEqual(
+			workspaceId === ''
+				? ['configuration', 'configuration', 'configuration']
+				: ['user_1', 'not_found', 'not_found'],
+		);
+		expect(done.requests).toHaveLength(workspaceId === '' ? 0 : 2);
+	});
+
+	it('takes a value alone, as an AI agent may give it', async () => {
+		const items = [{ who: 'user_0' }];
+		const parameters = get('userId', { who: '={{ $json.who }}' });
+		const done = await populated(1, { items, parameters, workspaceId });
+		expect(done.items[0]?.json).toMatchObject({ user_id: 'user_0' });
 	});
 
 	it('returns everything as Flameup has it if Output is Raw', async () => {
@@ -157,7 +180,7 @@ describe.each(STYLES)('Get %s', (_name, workspaceId) => {
 
 	it('sends no more requests after a wrong key', async () => {
 		const items = people(5);
-		const parameters = get('userId', { userId: '={{ $json.userId }}' });
+		const parameters = get('userId', { who: '={{ $json.userId }}' });
 		const done = await run({ items, parameters, onError: 'continue', apiKey: 'no', workspaceId });
 		expect(done.items.every(isFailed)).toBe(true);
 		expect(done.requests).toHaveLength(1);
@@ -168,7 +191,7 @@ it('names the permission required for reading', async () => {
 	const key = 'ws_test_a.b';
 	const done = await run({
 		items: [{}],
-		parameters: { resource: 'person', operation: 'get', userId: 'a' },
+		parameters: { resource: 'person', operation: 'get', who: { mode: 'userId', value: 'a' } },
 		apiKey: key,
 		flameup: { keys: [{ key, permissions: ['people:write'] }] },
 	});
@@ -208,8 +231,7 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 	const update = (more = {}) => ({
 		resource: 'person',
 		operation: 'updateTraits',
-		findBy: 'userId',
-		userId: '={{ $json.who }}',
+		who: { __rl: true, mode: 'userId', value: '={{ $json.who }}' },
 		traits: {
 			assignments: [{ id: '1', name: 'plan', value: '={{ $json.plan }}', type: 'string' }],
 		},
@@ -319,11 +341,12 @@ describe('the hints above the output', () => {
 		['updateTraits', { operation: 'updateTraits', traits }, 'updated', '1 not found in Flameup'],
 		['track', { resource: 'event', operation: 'track', event: 'x' }, 'tracked', undefined],
 	])('count the rows in words: %s', async (operation, parameters, done, failed) => {
+		const who = { mode: 'userId', value: '={{ $json.userId }}' };
 		const known = operation === 'create' ? ['new', 'user_0'] : ['user_0', 'nobody'];
 		const items = [...known, ''].map((userId) => ({ userId }));
 		const { hints } = await populated(1, {
 			items,
-			parameters: { ...mapped(), userId: '={{ $json.userId }}', ...parameters },
+			parameters: { ...mapped(), userId: who.value, who, ...parameters },
 			onError: 'continue',
 		});
 		const invalid =
@@ -372,6 +395,7 @@ describe('every operation', () => {
 				operation,
 				person: { mappingMode: 'defineBelow', value: { userId: broken } },
 				userId: broken,
+				who: { mode: 'email', value: broken },
 				event: broken,
 				limit: broken,
 				options: { requestsPerMinute: broken },

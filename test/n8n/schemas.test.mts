@@ -39,6 +39,7 @@ const full = { first_name: 'Ada', last_name: 'Byron', phone: '+44 1' };
 /** All parameters that some operation needs. */
 const PARAMETERS = {
 	...mapped({ traits }, full),
+	who: { mode: 'userId', value: '={{ $json.userId }}' },
 	...{ userId: '={{ $json.userId }}', event: 'left', templateId: 't' },
 	...{ campaignId: '={{ $json.campaign }}', token: 'token', platform: 'ios' },
 	options: { appVersion: '3', deviceModel: 'm', deviceName: 'n', osVersion: '26' },

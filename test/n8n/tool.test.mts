@@ -31,7 +31,14 @@ describe.each(['by agent', 'by type'] as const)('as a tool of an AI agent, detec
 	});
 
 	it.each(OPERATIONS)('%s %s: says that the key is wrong', async (resource, operation) => {
-		const required = { userId: 'a', event: 'x', templateId: 't', campaignId: 'c', token: 'd' };
+		const required = {
+			userId: 'a',
+			who: 'a',
+			event: 'x',
+			templateId: 't',
+			campaignId: 'c',
+			token: 'd',
+		};
 		const parameters = { ...automatic(), resource, operation, ...required };
 		const traits = { assignments: [{ id: '1', name: 'a', value: 'b', type: 'string' }] };
 		const all = { ...parameters, traits };

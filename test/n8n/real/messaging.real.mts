@@ -51,7 +51,10 @@ it('triggers a campaign once for all rows', async () => {
 it('registers devices', async () => {
 	await run(people(2), node());
 	const register = { resource: 'device', operation: 'register', platform: 'ios' };
-	const { status } = await run(people(2), node({ ...register, userId, token: userId }));
+	const { status } = await run(
+		people(2),
+		node({ ...register, who: { __rl: true, mode: 'userId', value: userId }, token: userId }),
+	);
 	expect(status).toBe('success');
 	expect(flameup.messaging().devices.map(({ token }) => token)).toEqual(['user-0', 'user-1']);
 });

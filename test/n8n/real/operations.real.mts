@@ -5,6 +5,7 @@ import { flameup as node, people } from './workflows.mts';
 const { flameup, run, size } = await openStage();
 const onError = 'continueErrorOutput' as const;
 const by = { userId: '={{ $json.userId }}', email: '={{ $json.email }}' };
+const who = (mode: keyof typeof by) => ({ who: { __rl: true, mode, value: by[mode] } });
 const once = 'return [{ json: {} }];';
 const assignments = (name: string, value: string, type: string) => ({
 	assignments: [{ id: '1', name, value, type }],
@@ -20,15 +21,18 @@ it('creates people, and fails the rows of people who exist', async () => {
 	expect(items('Flameup', 1)[0]?.json.error).toBe('already_exists');
 });
 
-it.each(['userId', 'email'])('gets people by %s, fails rows without a match', async (findBy) => {
-	await run(people(3), node());
-	const rows = `${people(3).replace('return', 'const items =')}
+it.each(['userId', 'email'] as const)(
+	'gets people by %s, fails rows without a match',
+	async (key) => {
+		await run(people(3), node());
+		const rows = `${people(3).replace('return', 'const items =')}
 items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
-	const { items } = await run(rows, node({ operation: 'get', findBy, ...by }, { onError }));
-	expect(items('Flameup').map(({ json }) => json.user_id)).toEqual(['user-0', 'user-2']);
-	expect(items('Flameup', 1)).toHaveLength(1);
-	expect(items('Flameup', 1)[0]?.json.error).toBe('not_found');
-});
+		const { items } = await run(rows, node({ operation: 'get', ...who(key) }, { onError }));
+		expect(items('Flameup').map(({ json }) => json.user_id)).toEqual(['user-0', 'user-2']);
+		expect(items('Flameup', 1)).toHaveLength(1);
+		expect(items('Flameup', 1)[0]?.json.error).toBe('not_found');
+	},
+);
 
 it('gets many: all people once, or up to the limit', async () => {
 	await run(people(254), node());
@@ -42,7 +46,7 @@ it('gets many: all people once, or up to the limit', async () => {
 it('updates traits and keeps the others', async () => {
 	await run(people(3), node());
 	const traits = assignments('seats', '={{ 7 }}', 'number');
-	const update = node({ operation: 'updateTraits', findBy: 'userId', ...by, traits });
+	const update = node({ operation: 'updateTraits', ...who('userId'), traits });
 	expect((await run(people(3), update)).status).toBe('success');
 	expect(flameup.people().get('user-1')?.traits).toMatchObject({ seats: 7, plan: 'pro' });
 });

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
-import { findParameters, notFound, personToFind } from '../../findBy';
+import { notFound, personLocator, personToFind } from '../../findBy';
 import { optionName, optionsParameter, PACE_OPTIONS } from '../../options';
 import { optionalText, present, requiredText } from '../../parameters';
 import type { Run } from '../../run';
@@ -39,7 +39,7 @@ const ABOUT = [
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	...findParameters(show),
+	personLocator(show),
 	{
 		displayName: 'Token',
 		name: 'token',
@@ -85,8 +85,8 @@ export const execute = rowByRow(prepare, {
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
-	const { client } = await connect(run);
-	const { key, read } = personToFind(run);
+	const { client, settings } = await connect(run);
+	const { key, read } = personToFind(run, settings);
 	const readToken = requiredText(parameters, 'token', 'Token');
 	const readPlatform = parameters.each('platform', 'Platform');
 	const readAbout = Object.fromEntries(
@@ -106,8 +106,8 @@ async function prepare(run: Run): Promise<RowWork> {
 			const userId = key === 'userId' ? value : undefined;
 			if (registered.refused) throw refusal(registered.complaint, 'device', userId);
 			if (registered.answer === undefined) throw notFound(key, value);
-			const who = userId === undefined ? { email: value } : { user_id: userId };
-			return [{ ...who, ...(registered.answer as IDataObject) }];
+			const who = key === 'userId' ? 'user_id' : key;
+			return [{ [who]: value, ...(registered.answer as IDataObject) }];
 		},
 	};
 }

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
-import { findParameters, notFound, personToFind } from '../../findBy';
+import { notFound, personLocator, personToFind } from '../../findBy';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
 import { outputParameters, readOutput, readPerson } from '../../personOutput';
 import type { Run } from '../../run';
@@ -11,7 +11,7 @@ const show = { resource: ['person'], operation: ['get'] };
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	...findParameters(show),
+	personLocator(show),
 	...outputParameters(show),
 	optionsParameter(show, ...PACE_OPTIONS),
 ];
@@ -24,8 +24,8 @@ export const execute = rowByRow(prepare, {
 });
 
 async function prepare(run: Run): Promise<RowWork> {
-	const { client } = await connect(run);
-	const { key, read } = personToFind(run);
+	const { client, settings } = await connect(run);
+	const { key, read } = personToFind(run, settings);
 	const output = readOutput(run);
 	return {
 		async act(row) {

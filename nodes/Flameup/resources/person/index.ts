@@ -22,7 +22,7 @@ const choices: INodePropertyOptions[] = [
 	{
 		name: 'Get',
 		value: 'get',
-		description: 'Retrieve a person by user ID or email address',
+		description: 'Retrieve a person by user ID, email address or ID',
 		action: 'Get person',
 	},
 	{

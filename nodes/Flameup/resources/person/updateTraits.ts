@@ -3,7 +3,7 @@ import { idOf } from '../../../../src/flameup/answers';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { invalidParameter, refusal } from '../../failure';
-import { findParameters, notFound, personToFind } from '../../findBy';
+import { notFound, personLocator, personToFind } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
 import { outputParameters, writtenOutput, writtenPerson } from '../../personOutput';
@@ -13,7 +13,7 @@ const show = { resource: ['person'], operation: ['updateTraits'] };
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
-	...findParameters(show),
+	personLocator(show),
 	{
 		displayName: 'Traits',
 		name: 'traits',
@@ -42,8 +42,8 @@ export const execute = rowByRow(prepare, {
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
-	const { client } = await connect(run);
-	const { key, read } = personToFind(run);
+	const { client, settings } = await connect(run);
+	const { key, read } = personToFind(run, settings);
 	const readTraits = assignedValues(parameters, 'traits', 'Traits');
 	const readJson = jsonValues(parameters, 'options.traitsJson', 'Traits (JSON)');
 	const output = writtenOutput(run);
