@@ -1,10 +1,11 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openEditor } from './editor.mts';
+import { openEditor, size } from './editor.mts';
 import { installProgram, root } from './install.mts';
+import type { Credential } from './rest.mts';
 import { openStage } from './stage.mts';
-import { chain, code, trigger } from './workflows.mts';
+import { chain, code, flameup as node, type Part, trigger } from './workflows.mts';
 
 const contacts = `return [
 	{ user_id: 'u-1001', email: 'ann@example.com', name: 'Ann', plan: 'pro', seats: 12 },
@@ -16,8 +17,14 @@ installProgram('chromium', 'chromium fonts-dejavu-core');
 const { host, rest, flameup, credentialData } = await openStage({ hasPackage: false });
 const editor = await openEditor(host.url, path.join(root, 'build/pictures'));
 const { page, id, shot, canvasNode, parameter, inputField, mapped, drag, quieten } = editor;
-/** The pictures that the README shows. */
+/** The pictures in the documentation, in the order of its steps. */
 const pictures: Record<string, string> = {};
+const item = (text: string) => id('node-creator-item-name').filter({ hasText: text }).first();
+/** Opens a new workflow with these nodes; ours have the credential, if there is one. */
+async function open(parts: Part[], credential?: Credential) {
+	const workflow = chain('Contacts to Flameup', trigger, ...parts);
+	await page.goto(`${host.url}/workflow/${(await rest.save(workflow, credential)).id}`);
+}
 
 beforeAll(editor.signIn);
 beforeEach(({ onTestFailed }) => onTestFailed(() => void shot('failed')));
@@ -39,17 +46,26 @@ it('is installed in Settings → Community nodes', async () => {
 });
 
 it('is in the node list, with its actions', async () => {
-	const workflow = chain('Contacts to Flameup', trigger, code(contacts, 'Contacts'));
-	await page.goto(`${host.url}/workflow/${(await rest.save(workflow)).id}`);
-	const item = (text: string) => id('node-creator-item-name').filter({ hasText: text }).first();
+	await open([code(contacts, 'Contacts')]);
 	await canvasNode('Contacts').waitFor();
 	await id('canvas-handle-plus', canvasNode('Contacts')).first().click({ force: true });
-	await id('node-creator-search-bar').fill('flameup');
-	await item('Flameup').waitFor();
+	for (const word of ['track', 'traits', 'customer', 'subscriber', 'flameup']) {
+		await id('node-creator-search-bar').fill(word);
+		await item('Flameup').waitFor();
+	}
 	await shot('node-list');
 	await item('Flameup').click();
 	await item('Create or update person').waitFor();
-	await shot('actions');
+	pictures['n8n-actions'] = await shot('actions', id('node-creator'));
+	const actions = await id('node-creator-item-name').allTextContents();
+	expect(actions.map((text) => text.trim())).toEqual(
+		expect.arrayContaining([
+			'Get many events',
+			'Send message',
+			'Trigger campaign',
+			'Register device',
+		]),
+	);
 	await item('Create or update person').click();
 	await id('ndv').waitFor();
 	await page.waitForTimeout(500);
@@ -88,7 +104,7 @@ it('accepts fields dragged onto the person and the traits', async () => {
 	await drag(inputField('seats'), traits);
 	await id('assignment-name').nth(1).waitFor();
 	await quieten();
-	pictures['n8n-mapping'] = await shot('mapped');
+	pictures['n8n-mapping'] = await shot('mapped', id('ndv-input-panel'), id('ndv-parameters'));
 	const expressions = ['userId', 'email', 'first_name'].map((name) =>
 		editor.expression(mapped(name)),
 	);
@@ -108,8 +124,10 @@ it('saves the good rows and shows the counts', async () => {
 		.getByText(/success branch/i)
 		.waitFor();
 	await quieten();
-	pictures['n8n-counts'] = await shot('counts');
-	expect(await id('output-panel').textContent()).toMatch(/2 rows saved \(1 created, 1 updated\)/);
+	const output = id('output-panel');
+	pictures['n8n-counts'] = await shot('counts', output);
+	expect(await output.textContent()).toMatch(/2 rows saved \(1 created, 1 updated\)/);
+	expect(await output.textContent()).toMatch(/1 row failed: 1 with an invalid email address\./);
 	const held = ['u-1001', 'u-1002', 'u-1003'].map((userId) => flameup.people().get(userId));
 	expect(held).toMatchObject([
 		{ email: 'ann@example.com', traits: { first_name: 'Ann', plan: 'pro', seats: 12 } },
@@ -118,22 +136,54 @@ it('saves the good rows and shows the counts', async () => {
 	]);
 });
 
-it('shows the failed row and the reason in the error branch', async () => {
+it('shows the failed row with its code and its reason in the error branch', async () => {
 	const output = id('output-panel');
 	await output.getByText(/error branch/i).click();
+	await id('radio-button-table', output).click();
+	const cell = output.getByText('invalid_email').first();
+	await cell.waitFor();
+	const box = await cell.boundingBox();
+	await shot('failed-rows-table');
+	// Without scrolling, in a window of 1280 pixels.
+	expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(size.width);
 	await id('radio-button-schema', output).click();
-	await output.getByText('invalid_email').first().waitFor();
+	await output.getByText('well-formed').first().waitFor();
 	await quieten();
-	pictures['n8n-failed-rows'] = await shot('failed-rows');
-	expect(await output.textContent()).toMatch(/u-1002[\s\S]*not well-formed/);
+	pictures['n8n-failed-rows'] = await shot('failed-rows', output);
+	expect(await output.textContent()).toMatch(/u-1002[\s\S]*invalid_email[\s\S]*not well-formed/);
 	await id('ndv-close-button').click();
 	await page.waitForTimeout(800);
 	await shot('canvas');
 });
 
-it('causes no errors in the page, and takes the pictures for the README', () => {
+it('offers its fields to the next node before any run', async () => {
+	const set = { name: 'Next', type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: {} };
+	await open([code(contacts, 'Contacts'), node(), set]);
+	await canvasNode('Next').dblclick();
+	await inputField('user_id').waitFor();
+	await drag(inputField('user_id'), id('assignment-collection-drop-area'), 'schema');
+	await id('assignment-name').first().waitFor();
+	expect(await editor.expression(id('assignment-value').first())).toBe('{{ $json.user_id }}');
+	await id('ndv-close-button').click();
+});
+
+it('lets a person be chosen from a list', async () => {
+	const credential = await rest.credential('Flameup', credentialData);
+	await open([code(contacts, 'Contacts'), node({ operation: 'get' })], credential);
+	await canvasNode('Flameup').dblclick();
+	await parameter('who').click();
+	await page.getByText('Ann (ann@example.com)').first().click();
+	await page.waitForTimeout(500);
+	await shot('from-list');
+	await id('node-execute-button').first().click();
+	await id('output-panel').getByText('u-1001').first().waitFor();
+	await shot('chosen');
+	await id('ndv-close-button').click();
+});
+
+it('causes no errors in the page, and takes the pictures for the documentation', () => {
 	expect(editor.errors).toEqual([]);
-	expect(Object.keys(pictures)).toHaveLength(3);
+	expect(Object.keys(pictures)).toHaveLength(4);
 	const shown = path.join(root, 'docs/pictures');
 	mkdirSync(shown, { recursive: true });
 	for (const [name, file] of Object.entries(pictures)) {

@@ -4,15 +4,35 @@ import { chromium, type Locator, type Page } from 'playwright-core';
 import { find } from './install.mts';
 import { owner } from './rest.mts';
 
+interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+/** The part of the window that holds all boxes; undefined if there are none. */
+function around(boxes: readonly Box[]): Box | undefined {
+	if (boxes.length === 0) return undefined;
+	const x = Math.max(0, Math.min(...boxes.map((box) => box.x)));
+	const y = Math.max(0, Math.min(...boxes.map((box) => box.y)));
+	const right = Math.min(size.width, Math.max(...boxes.map((box) => box.x + box.width)));
+	const bottom = Math.min(size.height, Math.max(...boxes.map((box) => box.y + box.height)));
+	return { x, y, width: right - x, height: bottom - y };
+}
+
 const quiet =
 	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+/** The window of a small laptop. */
+export const size = { width: 1280, height: 800 };
 
 /** The n8n editor in a browser that can reach only loopback. */
 export async function openEditor(url: string, shots: string) {
 	mkdirSync(shots, { recursive: true });
 	const executablePath = find('chromium') ?? 'chromium';
 	const browser = await chromium.launch({ executablePath, args: quiet.split(' ') });
-	const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+	const context = await browser.newContext({ viewport: size });
 	await context.route('**/*', (route) => {
 		const { hostname, protocol } = new URL(route.request().url());
 		const isOurs = hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
@@ -27,9 +47,12 @@ export async function openEditor(url: string, shots: string) {
 	/** Finds an element by n8n's test ID. */
 	const id = (name: string, inside: Page | Locator = page) =>
 		inside.locator(`[data-test-id="${name}"]`);
-	const shot = async (name: string) => {
+	/** A picture of the window, or only of the part of it that holds these elements. */
+	const shot = async (name: string, ...shown: Locator[]) => {
 		const file = path.join(shots, `${String(++taken).padStart(2, '0')}-${name}.png`);
-		await page.screenshot({ path: file });
+		const boxes = await Promise.all(shown.map((one) => one.boundingBox()));
+		const clip = around(boxes.filter((box) => box !== null));
+		await page.screenshot({ path: file, ...(clip && { clip }) });
 		return file;
 	};
 	/** A field of the input pane: the part of its row that can be dragged. */
