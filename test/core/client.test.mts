@@ -539,6 +539,16 @@ describe('findPerson', () => {
 		expect(result).toEqual({ refused: false });
 	});
 
+	it("asks for Flameup's own ID by its path, only in a workspace", async () => {
+		const answers = [{ body: JSON.stringify(ann) }];
+		const find = (client: Client) => client.findPerson('id', '1');
+		const { result, requests } = await scripted(answers).run(find);
+		expect(result).toEqual({ refused: false, person: ann });
+		expect(requests[0]?.url).toBe('https://flameup.test/api/v1/workspaces/ws_1/people/1');
+		const without = await scripted(answers, { workspace_id: '' }).run(find);
+		expect([problemIn(without.result)?.code, without.requests]).toEqual(['needs_workspace', []]);
+	});
+
 	it('treats a 404 without a message as a wrong address', async () => {
 		const { result } = await scripted([{ status: 404 }], { workspace_id: '' }).run((client) =>
 			client.findPerson('userId', 'u1'),
