@@ -27,6 +27,27 @@ export const limitParameters = (show: Record<string, string[]>): INodeProperties
 	},
 ];
 
+/** The parameter Filters. */
+export const filtersParameter = (
+	show: Record<string, string[]>,
+	...options: INodeProperties[]
+): INodeProperties => ({
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options,
+	displayOptions: { show },
+});
+
+/** How the rows of such an operation are spoken of. */
+export const ANSWERED = {
+	done: 'answered',
+	again: 'Running the workflow again is safe.',
+	onlyReads: true,
+};
+
 /** A list in Flameup. */
 interface List<Filter> {
 	/** What is listed, such as People. */

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { operationParameter } from '../../operationParameter';
 import * as trigger from './trigger';
 
 /** The choice of this resource. */
@@ -13,22 +14,13 @@ export const operations = { trigger };
 
 /** The parameters of the operations on campaigns. */
 export const properties: readonly INodeProperties[] = [
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Trigger',
-				value: 'trigger',
-				description: 'Start a campaign that exists in Flameup; once, even if several rows name it',
-				action: 'Trigger campaign',
-			},
-		],
-		default: 'trigger',
-		description: 'What to do with the campaign',
-		displayOptions: { show: { resource: ['campaign'] } },
-	},
+	operationParameter('campaign', 'trigger', [
+		{
+			name: 'Trigger',
+			value: 'trigger',
+			description: 'Start a campaign that exists in Flameup; once, even if several rows name it',
+			action: 'Trigger campaign',
+		},
+	]),
 	...trigger.properties,
 ];

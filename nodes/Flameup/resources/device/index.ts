@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { operationParameter } from '../../operationParameter';
 import * as register from './register';
 
 /** The choice of this resource. */
@@ -13,22 +14,13 @@ export const operations = { register };
 
 /** The parameters of the operations on devices. */
 export const properties: readonly INodeProperties[] = [
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Register',
-				value: 'register',
-				description: 'Add a device to a person, so that push notifications reach it',
-				action: 'Register device',
-			},
-		],
-		default: 'register',
-		description: 'What to do with the device',
-		displayOptions: { show: { resource: ['device'] } },
-	},
+	operationParameter('device', 'register', [
+		{
+			name: 'Register',
+			value: 'register',
+			description: 'Add a device to a person, so that push notifications reach it',
+			action: 'Register device',
+		},
+	]),
 	...register.properties,
 ];

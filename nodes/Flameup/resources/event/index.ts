@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { operationParameter } from '../../operationParameter';
 import * as getAll from './getAll';
 import * as track from './track';
 
@@ -14,28 +15,19 @@ export const operations = { getAll, track };
 
 /** The parameters of the operations on events. */
 export const properties: readonly INodeProperties[] = [
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Get Many',
-				value: 'getAll',
-				description: 'Retrieve a list of events',
-				action: 'Get many events',
-			},
-			{
-				name: 'Track',
-				value: 'track',
-				description: 'Record in Flameup what a person did; each row is sent once',
-				action: 'Track event',
-			},
-		],
-		default: 'track',
-		description: 'What to do with the event',
-		displayOptions: { show: { resource: ['event'] } },
-	},
+	operationParameter('event', 'track', [
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			description: 'Retrieve a list of events',
+			action: 'Get many events',
+		},
+		{
+			name: 'Track',
+			value: 'track',
+			description: 'Record in Flameup what a person did; each row is sent once',
+			action: 'Track event',
+		},
+	]),
 	...Object.values(operations).flatMap((operation) => operation.properties),
 ];

@@ -1,4 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { operationParameter } from '../../operationParameter';
 import { PERSON_PARAMETERS } from '../../personFields';
 import * as create from './create';
 import * as get from './get';
@@ -51,16 +52,7 @@ export const operations = { create, get, getAll, updateTraits, upsert };
 
 /** The parameters of the operations on people. */
 export const properties: readonly INodeProperties[] = [
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		options: choices,
-		default: 'upsert',
-		description: 'What to do with the person or the people',
-		displayOptions: { show: { resource: ['person'] } },
-	},
+	operationParameter('person', 'upsert', choices),
 	...PERSON_PARAMETERS.map((parameter) => ({
 		...parameter,
 		displayOptions: {
