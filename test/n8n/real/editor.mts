@@ -11,6 +11,15 @@ interface Box {
 	height: number;
 }
 
+/** Pixels below the last element of a picture. */
+const MARGIN = 16;
+
+async function boxOf(element: Locator): Promise<Box> {
+	const box = await element.boundingBox();
+	if (!box) throw new Error('nothing to take a picture of');
+	return box;
+}
+
 /** The part of the window that holds all boxes; undefined if there are none. */
 function around(boxes: readonly Box[]): Box | undefined {
 	if (boxes.length === 0) return undefined;
@@ -25,7 +34,7 @@ const quiet =
 	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 /** The window of a small laptop. */
-export const size = { width: 1280, height: 800 };
+const size = { width: 1280, height: 800 };
 
 /** The n8n editor in a browser that can reach only loopback. */
 export async function openEditor(url: string, shots: string) {
@@ -39,7 +48,7 @@ export async function openEditor(url: string, shots: string) {
 		return isOurs ? route.continue() : route.abort();
 	});
 	const page = await context.newPage();
-	page.setDefaultTimeout(180_000);
+	page.setDefaultTimeout(60_000);
 	const errors: string[] = [];
 	page.on('pageerror', ({ message }) => errors.push(message));
 	let taken = 0;
@@ -47,11 +56,12 @@ export async function openEditor(url: string, shots: string) {
 	/** Finds an element by n8n's test ID. */
 	const id = (name: string, inside: Page | Locator = page) =>
 		inside.locator(`[data-test-id="${name}"]`);
-	/** A picture of the window, or only of the part of it that holds these elements. */
-	const shot = async (name: string, ...shown: Locator[]) => {
+	/** A picture of the window, or only of the part of it with these elements, as far down as the end of `until`. */
+	const shot = async (name: string, shown: Locator[] = [], until?: Locator) => {
 		const file = path.join(shots, `${String(++taken).padStart(2, '0')}-${name}.png`);
-		const boxes = await Promise.all(shown.map((one) => one.boundingBox()));
-		const clip = around(boxes.filter((box) => box !== null));
+		const clip = around(await Promise.all(shown.map(boxOf)));
+		const end = clip && until && (await boxOf(until));
+		if (end) clip.height = Math.min(clip.height, end.y + end.height + MARGIN - clip.y);
 		await page.screenshot({ path: file, ...(clip && { clip }) });
 		return file;
 	};
@@ -95,6 +105,7 @@ export async function openEditor(url: string, shots: string) {
 		async drag(source: Locator, target: Locator, picture?: string) {
 			await source.scrollIntoViewIfNeeded();
 			await target.scrollIntoViewIfNeeded();
+			await page.waitForTimeout(300);
 			const [from, to] = [await source.boundingBox(), await target.boundingBox()];
 			if (!from || !to) throw new Error('nothing to drag');
 			const [x, y] = [from.x + from.width / 2, from.y + from.height / 2];
