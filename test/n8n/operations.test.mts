@@ -254,6 +254,16 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		expect(done.flameup.people().get('user_0')?.traits).toEqual({ plan: 'gold', city: 'Rome' });
 	});
 
+	it("finds people by Flameup's own ID, which needs a workspace", async () => {
+		const who = { mode: 'id', value: '5f1a3e00-0000-4000-8000-000000000002' };
+		const items = [{ plan: 'gold' }];
+		const done = await populated(2, { items, parameters: update({ who }), workspaceId });
+		const { traits } = done.flameup.people().get('user_1') ?? {};
+		expect(traits).toEqual(workspaceId === '' ? {} : { plan: 'gold' });
+		expect(done.error?.message).toBe(workspaceId === '' ? 'This needs a workspace ID' : undefined);
+		if (workspaceId === '') expect(done.requests).toEqual([]);
+	});
+
 	it('rejects a row without traits', async () => {
 		const done = await populated(1, {
 			items: [{ who: 'user_0' }],
