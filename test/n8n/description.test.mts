@@ -57,7 +57,7 @@ describe('the form', () => {
 		expect(text).toMatch(/^[A-Z]/);
 		expect(text.includes('. ')).toBe(text.endsWith('.'));
 		expect(text).not.toMatch(
-			/\bsync\b|\brecord is\b|\b[Cc]olumns?\b|[{}]|_columns|api_url|allow_http/,
+			/\bsync\b|\b[Rr]ecords?\b|\b[Cc]olumns?\b|[{}]|_columns|api_url|allow_http/,
 		);
 	});
 

@@ -25,7 +25,7 @@ export const properties: readonly INodeProperties[] = [
 		{
 			name: 'Track',
 			value: 'track',
-			description: 'Record in Flameup what a person did; each row is sent once',
+			description: 'Send an event to Flameup, such as an order; each row is sent once',
 			action: 'Track event',
 		},
 	]),
