@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openStage } from './stage.mts';
 import { flameup as node, people } from './workflows.mts';
 
-const { flameup, run, size } = await openStage();
+const { credential, flameup, rest, run, size } = await openStage();
 const onError = 'continueErrorOutput' as const;
 const by = { userId: '={{ $json.userId }}', email: '={{ $json.email }}' };
 const who = (mode: keyof typeof by) => ({ who: { __rl: true, mode, value: by[mode] } });
@@ -33,6 +33,15 @@ items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
 		expect(items('Flameup', 1)[0]?.json.error).toBe('not_found');
 	},
 );
+
+it('offers people to choose from', async () => {
+	await run(people(12), node());
+	const { results } = await rest.searchPeople(credential, 'user1@');
+	expect(results).toMatchObject([{ name: 'Ann 1 (user1@example.com)', value: 'user-1' }]);
+	const who = { __rl: true, mode: 'list', value: 'user-1', cachedResultName: 'Ann 1' };
+	const { items } = await run(once, node({ operation: 'get', who }));
+	expect(items('Flameup').map(({ json }) => json.user_id)).toEqual(['user-1']);
+});
 
 it('gets many: all people once, or up to the limit', async () => {
 	await run(people(254), node());

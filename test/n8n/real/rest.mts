@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CredentialData } from './flameup.mts';
 import { hostFolder } from './install.mts';
 import type { Tarball } from './package.mts';
-import { credentialType, type Workflow, withCredential } from './workflows.mts';
+import { credentialType, nodeType, type Workflow, withCredential } from './workflows.mts';
 
 /** The owner of every n8n here. */
 export const owner = {
@@ -120,6 +120,16 @@ export function openRest(base: string, cookie: string) {
 			data: CredentialData,
 		): Promise<{ status: string; message: string }> =>
 			call('POST', '/credentials/test', { credentials: { id, name, type: credentialType, data } }),
+		/** The people to choose from in the form, as the editor gets them. */
+		searchPeople: (credential: Credential, filter: string): Promise<{ results: object[] }> =>
+			call('POST', '/dynamic-node-parameters/resource-locator-results', {
+				path: 'who',
+				methodName: 'searchPeople',
+				nodeTypeAndVersion: { name: nodeType, version: 1 },
+				currentNodeParameters: { resource: 'person', operation: 'get' },
+				credentials: { [credentialType]: credential },
+				filter,
+			}),
 		/** Starts a manual run and returns its ID. */
 		begin: async (workflow: Workflow, credential: Credential) =>
 			start((await save(workflow, credential)).id),
