@@ -35,19 +35,19 @@ export interface UpsertAnswer {
 }
 
 /**
- * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup. It confirms the people
- * it lists, or everybody if it lists nobody and its counts add up. An empty body or `{}` confirms only if
- * `isProven`: Flameup gave a documented answer earlier in the run.
+ * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup, 'complaint' if it reports
+ * a failure. It confirms the people it lists, or everybody if it lists nobody and its counts add up. An empty
+ * body or `{}` confirms only if `isProven`: Flameup gave a documented answer earlier in the run.
  */
 export function readUpsert(
 	response: HttpResponse,
 	userIds: readonly string[],
 	isProven: boolean,
-): UpsertAnswer | undefined {
+): UpsertAnswer | 'complaint' | undefined {
 	if (response.body.trim() === '') return emptyAnswer(userIds, isProven);
 	const body = parse(response.body);
 	if (!isObject(body)) return undefined;
-	if (isComplaint(body)) return emptyAnswer(userIds, false);
+	if (isComplaint(body)) return 'complaint';
 	if (Object.keys(body).length === 0) return emptyAnswer(userIds, isProven);
 	const counts = readCounts(body);
 	if (!Array.isArray(body.people) && counts === undefined) return undefined;
@@ -96,9 +96,6 @@ function fromListed(
 	};
 }
 
-/** Statuses that no stored person has; they mark one that was not accepted. */
-const FAILED = /^(?:fail|error|invalid|reject|refus|skip)/i;
-
 /** Fields that Flameup adds to a person; a request has none of them. */
 const ADDED = ['external_id', 'id', 'workspace_id', 'created_at', 'updated_at'];
 
@@ -107,10 +104,7 @@ const ADDED = ['external_id', 'id', 'workspace_id', 'created_at', 'updated_at'];
  * without any field that Flameup adds, the list may be only an echo of the request.
  */
 function isStored(person: Json, hasCounts: boolean): boolean {
-	const { status } = person;
-	const hasFailed =
-		typeof status === 'number' || (typeof status === 'string' && FAILED.test(status));
-	if (hasFailed || person.id === null || isComplaint(person)) return false;
+	if (person.id === null || isComplaint(person)) return false;
 	return hasCounts || ADDED.some((name) => name in person);
 }
 

@@ -241,6 +241,33 @@ it.each<[string, Detail[], [number, Answered][]]>([
 	),
 );
 
+/** Ways in which servers report a failure in an answer, or in one of its people, although its status is 2xx. */
+const FAILURES: readonly Record<string, unknown>[] = [
+	{ error: 'no' },
+	{ error: { message: 'no' } },
+	{ errors: ['no'] },
+	{ errors: { email: 'is bad' } },
+	{ error_code: 'invalid_email' },
+	{ errorMessage: 'no' },
+	{ success: false },
+	{ success: 'false' },
+	{ ok: false },
+	{ status: 'failed' },
+	{ status: 'error', message: 'no' },
+	{ status: 422 },
+	{ status: '422' },
+	{ statusCode: 500 },
+	{ status_code: 503 },
+	{ code: 400 },
+	{ failed: true },
+	{ failed: [{ external_id: 'b' }] },
+	{ failed_count: 2 },
+	{ has_errors: true },
+	{ hasErrors: true },
+	{ rejected: [{ userId: 'b' }] },
+	{ invalid: [1] },
+];
+
 describe('an answer to an upsert of a and b', () => {
 	const people = (...ids: unknown[]) => ids.map((external_id) => ({ external_id }));
 	const held = (userId: string) => ({ userId, created_at: '2026-11-01T00:00:00Z' });
@@ -257,14 +284,7 @@ describe('an answer to an upsert of a and b', () => {
 			{ people: [{ userId: 'a' }, { userId: 'b', traits: {} }] },
 			[false, false],
 		],
-		...[
-			{ error: 'no' },
-			{ errors: ['no'] },
-			{ success: false },
-			{ status: 422 },
-			{ status: 'failed' },
-			{ id: null },
-		].map((failed): [string, unknown, boolean[]] => [
+		...[...FAILURES, { id: null }].map((failed): [string, unknown, boolean[]] => [
 			`lists both, one with ${JSON.stringify(failed)}`,
 			{
 				people: [
@@ -303,23 +323,31 @@ describe('an answer to an upsert of a and b', () => {
 		['lists nobody, and counts nothing', { people: [] }, [false, false]],
 		['has no list, and counts both', counts(0, 2), [true, true]],
 		['has no list, and counts one', counts(0, 1), [false, false]],
-		['says that it failed', { success: false }, [false, false]],
-		['says that it failed, and counts both', { success: false, ...counts(2, 0) }, [false, false]],
 		[
-			'says that it failed, and lists both',
-			{ success: false, people: people('a', 'b') },
-			[false, false],
+			'has empty errors',
+			{
+				error: null,
+				errors: [],
+				failed: 0,
+				has_errors: false,
+				ok: true,
+				code: 200,
+				...counts(2, 0),
+			},
+			[true, true],
 		],
-		['has an error', { error: 'oops' }, [false, false]],
-		['has an error object', { error: { message: 'oops' }, ...counts(2, 0) }, [false, false]],
-		['has a list of errors', { errors: [{ index: 0 }], ...counts(2, 0) }, [false, false]],
-		['has empty errors', { error: null, errors: [], ...counts(2, 0) }, [true, true]],
-		[
-			'has an error, and lists one of the two',
-			{ error: 'oops', people: people('a') },
-			[false, false],
-		],
-	])('that %s', (_name, body, confirmed) => expect(read(body)?.confirmed).toEqual(confirmed));
+	])('that %s', (_name, body, confirmed) => expect(read(body)).toMatchObject({ confirmed }));
+
+	describe.each([
+		['alone', {}],
+		['with both people and their counts', { people: people('a', 'b'), ...counts(2, 0) }],
+		['with one of the two', { people: people('a'), ...counts(1, 0) }],
+	])('%s', (_name, rest) => {
+		it.each(FAILURES)('is a complaint: %j', (failure) => {
+			const body = { ...rest, ...failure };
+			expect([read(body), read(body, true)]).toEqual(['complaint', 'complaint']);
+		});
+	});
 
 	it.each<[string, unknown]>([
 		['nothing', ''],
@@ -329,13 +357,6 @@ describe('an answer to an upsert of a and b', () => {
 		expect(read(body, true)).toMatchObject({ isDocumented: false, confirmed: [true, true] });
 		expect(read(body)).toMatchObject({ isDocumented: false, confirmed: [false, false] });
 	});
-
-	it.each([{ success: false }, { error: 'oops' }, { errors: ['oops'] }])(
-		'%j confirms nobody, whatever came before',
-		(body) => {
-			expect(read(body, true)).toMatchObject({ isDocumented: false, confirmed: [false, false] });
-		},
-	);
 
 	it.each<[string, unknown]>([
 		['HTML', '<html>'],
