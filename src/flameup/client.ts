@@ -136,12 +136,13 @@ export class Client {
 		userIds: readonly string[],
 		people: readonly string[],
 	): Promise<Written<{ readonly answer: UpsertAnswer }>> {
+		const workspaceId = this.#options.settings.workspace_id;
 		const written = await this.#sender.send({
 			...WRITE,
 			method: 'POST',
 			path: '/people/batch',
 			body: envelope(people),
-			read: (response, isProven) => readUpsert(response, userIds, isProven),
+			read: (response, isProven) => readUpsert(response, { userIds, workspaceId }, isProven),
 			proves: ({ isDocumented }: UpsertAnswer) => isDocumented,
 		});
 		return written.refused ? written : { refused: false, answer: written.value };

@@ -275,7 +275,11 @@ describe('an answer to an upsert of a and b', () => {
 		created_count,
 		updated_count,
 	});
-	const read = (body: unknown, isProven = false) => readUpsert(answer(body), ['a', 'b'], isProven);
+	const upsert = (body: unknown, userIds: readonly string[], isProven = false) =>
+		readUpsert(answer(body), { userIds, workspaceId: 'ws_1' }, isProven);
+	const read = (body: unknown, isProven?: boolean) => upsert(body, ['a', 'b'], isProven);
+	/** What an answer says that is no complaint. */
+	const said = (read: ReturnType<typeof readUpsert>) => (read === 'complaint' ? undefined : read);
 
 	it.each<[string, unknown, boolean[]]>([
 		['lists both', { people: people('a', 'b'), ...counts(1, 1) }, [true, true]],
@@ -380,7 +384,7 @@ describe('an answer to an upsert of a and b', () => {
 
 	it('compares user IDs as text', () => {
 		const listed = { people: [{ external_id: 7 }, { userId: 9_007_199_254_740_991, id: 'x' }] };
-		const read = readUpsert(answer(listed), ['9007199254740991', '7', '07'], false);
+		const read = said(upsert(listed, ['9007199254740991', '7', '07']));
 		expect(read?.confirmed).toEqual([true, true, false]);
 		expect([...(read?.people?.keys() ?? [])].sort()).toEqual(['7', '9007199254740991']);
 	});
@@ -392,25 +396,43 @@ describe('an answer to an upsert of a and b', () => {
 		['one of two who differ in case only', ['Ann', 'ANN'], ['ann'], [false, false]],
 		['two who differ in case only', ['Ann'], ['ann', 'ANN'], [false]],
 	])('ignores case where the match is unique: %s', (_name, sent, listed, confirmed) => {
-		const read = readUpsert(answer({ people: people(...listed) }), sent, false);
+		const read = said(upsert({ people: people(...listed) }, sent));
 		expect(read?.confirmed).toEqual(confirmed);
 	});
 
 	it.each<[string, object, object]>([
-		['the counts', counts(1, 1), { created: 1, updated: 1, miscounted: false }],
-		['no counts', {}, { created: 0, updated: 0, miscounted: false }],
-		['too small counts', counts(1, 0), { created: 1, updated: 0, miscounted: true }],
-		['too large counts', counts(10, 10), { created: 0, updated: 0, miscounted: true }],
-		['negative counts', counts(3, -1), { created: 0, updated: 0, miscounted: true }],
+		['the counts', counts(1, 1), { created: 1, updated: 1, oddities: [] }],
+		['no counts', {}, { created: 0, updated: 0, oddities: [] }],
+		['too small counts', counts(1, 0), { created: 1, updated: 0, oddities: ['miscounted'] }],
+		['too large counts', counts(10, 10), { created: 0, updated: 0, oddities: ['miscounted'] }],
+		['negative counts', counts(3, -1), { created: 0, updated: 0, oddities: ['miscounted'] }],
 		[
 			'counts that are not whole numbers',
 			counts(0.5, 1.5),
-			{ created: 0, updated: 0, miscounted: false },
+			{ created: 0, updated: 0, oddities: [] },
 		],
-		['counts given as text', counts('1', '1'), { created: 0, updated: 0, miscounted: false }],
+		['counts given as text', counts('1', '1'), { created: 0, updated: 0, oddities: [] }],
 	])('reads %s', (_name, body, expected) =>
 		expect(read({ people: people('a', 'b'), ...body })).toMatchObject(expected),
 	);
+
+	it.each<[string, object[], string[]]>([
+		['the workspace', [{ workspace_id: 'ws_1' }, { workspace_id: 'ws_1' }], []],
+		['no workspace', [{ workspace_id: null }, {}], []],
+		[
+			'another workspace',
+			[{ workspace_id: 'ws_1' }, { workspace_id: 'ws_2' }],
+			['other_workspace'],
+		],
+		['an ID each', [{ id: 'x' }, { id: 'y' }], []],
+		['one ID for both', [{ id: 'x' }, { id: 'x' }], ['same_person']],
+	])('notices what is odd about people with %s', (_name, [first, second], oddities) => {
+		const listed = [
+			{ external_id: 'a', ...first },
+			{ external_id: 'b', ...second },
+		];
+		expect(read({ people: listed })).toMatchObject({ confirmed: [true, true], oddities });
+	});
 
 	const at = (external_id: string, created_at: unknown, updated_at: unknown) => ({
 		external_id,
@@ -435,7 +457,7 @@ describe('an answer to an upsert of a and b', () => {
 		['a count is negative', { people: people('a', 'b'), ...counts(3, -1) }, undefined],
 		['there are no counts', { people: [at('a', 1, 1), at('b', 1, 2)] }, undefined],
 	])('reports each change, or none, when %s', (_name, body, changes) =>
-		expect(read(body)?.changes).toEqual(changes),
+		expect(said(read(body))?.changes).toEqual(changes),
 	);
 
 	it('never confirms more than is listed or counted, and never throws', () => {
@@ -447,7 +469,7 @@ describe('an answer to an upsert of a and b', () => {
 		const list = fc.oneof(fc.array(fc.record({ external_id: id })), fc.jsonValue());
 		fc.assert(
 			fc.property(list, count, count, (listed, created_count, updated_count) => {
-				const result = read({ people: listed, created_count, updated_count });
+				const result = said(read({ people: listed, created_count, updated_count }));
 				const ids = Array.isArray(listed)
 					? listed.map((one) => (one as { external_id?: unknown } | null)?.external_id)
 					: [];

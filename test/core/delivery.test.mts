@@ -103,7 +103,7 @@ async function createStand(standIn: StandIn) {
 		settled({ userId }, { status }) {
 			endings.set(userId, [...(endings.get(userId) ?? []), status]);
 		},
-		miscounted: () => undefined,
+		odd: () => undefined,
 	});
 	/** Resolves with the sizes of the requests that the batch took. */
 	async function deliver(userIds: readonly string[]): Promise<number[]> {
