@@ -101,6 +101,7 @@ export function createN8n(setting: Setting = {}) {
 		getNode: () => structuredClone(node),
 		getInputData: () => input,
 		getNodeParameter,
+		getWorkflowDataProxy: (row: number) => ({ $json: input[row]?.json }),
 		continueOnFail: () => setting.onError === 'continue',
 		getExecutionCancelSignal: () => cancel,
 		isToolExecution: () => setting.tool === 'by agent',

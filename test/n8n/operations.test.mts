@@ -286,7 +286,7 @@ describe('every operation', () => {
 	it.each(OPERATIONS)(
 		'%s %s: never throws when On Error is set to continue',
 		async (resource, operation) => {
-			const broken = '={{ $json.no.such.thing }}';
+			const broken = '={{ $json.no.such.thing() }}';
 			const parameters = {
 				resource,
 				operation,

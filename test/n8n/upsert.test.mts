@@ -182,7 +182,7 @@ describe('rows that fail', () => {
 				{ userId: 'b' },
 				{ userId: 'c', c: { m: 'c@d.co' } },
 			],
-			parameters: mapped({}, { email: '={{ $json.c.m }}' }),
+			parameters: mapped({}, { email: '={{ $json.c.m.trim() }}' }),
 			onError: 'continue',
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
@@ -486,13 +486,15 @@ describe('manual mapping', () => {
 		const assignments = [{ id: '1', name: 'source', value: 'n8n', type: 'string' }];
 		const done = await run({
 			items: people(20),
-			parameters: mapped({ traits: { assignments }, options: { peoplePerRequest: '={{ 5 }}' } }),
+			parameters: mapped(
+				{ traits: { assignments }, options: { peoplePerRequest: '={{ 5 }}' } },
+				{ email: '={{ $json.email.trim() }}' },
+			),
 		});
 		expect(done.requests).toHaveLength(4);
 		const counts = Object.groupBy(done.evaluated, (path) => path);
 		expect(Object.entries(counts).map(([path, all]) => [path, all?.length])).toEqual([
 			['options.peoplePerRequest', 1],
-			['person.value.userId', 20],
 			['person.value.email', 20],
 		]);
 	});
