@@ -32,6 +32,14 @@ export interface PeoplePage {
 	readonly total: number | undefined;
 }
 
+/** What came of an update of traits. */
+export interface UpdatedTraits {
+	/** False if Flameup has no such person; nobody was created. */
+	readonly exists: boolean;
+	/** The person afterwards, if the answer shows them. */
+	readonly person?: Json;
+}
+
 /** Something that a person did. */
 export interface TrackedEvent {
 	readonly userId: string;
@@ -114,12 +122,13 @@ function checked(answer: HttpResponse | NetworkFault): CheckResult {
 export class Client {
 	readonly #options: ClientOptions;
 	readonly #sender: Sender;
-	readonly #inWorkspace: boolean;
+	/** Whether paths name a workspace, so that they take only the IDs that Flameup assigned. */
+	readonly inWorkspace: boolean;
 
 	constructor(options: ClientOptions) {
 		this.#options = options;
 		this.#sender = new Sender(options);
-		this.#inWorkspace = options.settings.workspace_id !== '';
+		this.inWorkspace = options.settings.workspace_id !== '';
 	}
 
 	get stats(): Readonly<ClientStats> {
@@ -164,9 +173,9 @@ export class Client {
 
 	/** The person with exactly this user ID or email address, if there is one. */
 	async findPerson(key: PersonKey, value: string): Promise<Written<{ readonly person?: Json }>> {
-		const canAsk = this.#inWorkspace ? isWellFormed(value) : isSafeSegment(value);
+		const canAsk = this.inWorkspace ? isWellFormed(value) : isSafeSegment(value);
 		if (!canAsk) return { refused: false };
-		const found = await (this.#inWorkspace ? this.#search(key, value) : this.#look(value));
+		const found = await (this.inWorkspace ? this.#search(key, value) : this.#look(value));
 		if (found.refused) return found;
 		const person = found.value.find((one) => isRequested(one, key, value));
 		return { refused: false, ...(person !== undefined && { person }) };
@@ -192,27 +201,20 @@ export class Client {
 		return written.refused ? written : { refused: false, page: written.value };
 	}
 
-	/** Merges traits, given as JSON, into those of a person; returns no person if there is none. */
-	async updateTraits(
-		key: PersonKey,
-		value: string,
-		traits: string,
-	): Promise<Written<{ readonly person?: Json }>> {
-		let id = value;
-		if (this.#inWorkspace) {
-			const found = await this.findPerson(key, value);
-			if (found.refused || found.person === undefined) return found;
-			id = String(found.person.id ?? value);
-		}
-		if (!isSafeSegment(id)) return { refused: false };
-		const written = await this.#sender.send<{ person?: Json }>({
+	/** Merges traits, given as JSON, into those of a person; `id` is Flameup's own in a workspace, else the user's. */
+	async updateTraits(id: string, traits: string): Promise<Written<UpdatedTraits>> {
+		if (!isSafeSegment(id)) return { refused: false, exists: false };
+		const written = await this.#sender.send<UpdatedTraits>({
 			...WRITE,
 			method: 'PUT',
 			path: `/people/${encodeURIComponent(id)}`,
 			body: [`{"traits":${traits}}`],
-			read: readOne,
+			read(response, isProven) {
+				const one = readOne(response);
+				return one && (isProven || showsOne(one)) ? { exists: true, ...one } : undefined;
+			},
 			proves: showsOne,
-			absent: {},
+			absent: { exists: false },
 		});
 		return written.refused ? written : { refused: false, ...written.value };
 	}
@@ -221,12 +223,12 @@ export class Client {
 	async track(tracked: TrackedEvent): Promise<Written<{ readonly answer: Json }>> {
 		const { event, properties, timestamp, userId } = tracked;
 		const time = timestamp !== undefined && { timestamp };
-		const body = this.#inWorkspace
+		const body = this.inWorkspace
 			? { userId, event, properties, ...time }
 			: { external_id: userId, event, parameters: properties, ...time };
 		const written = await this.#sender.send<Json>({
 			method: 'POST',
-			path: this.#inWorkspace ? '/events' : '/track',
+			path: this.inWorkspace ? '/events' : '/track',
 			body: [JSON.stringify(body)],
 			read({ body }) {
 				if (isEmptyBody(body)) return {};
@@ -245,7 +247,7 @@ export class Client {
 		const { settings, transport } = this.#options;
 		const answer = await transport({
 			method: 'GET',
-			url: `${this.#sender.base}${this.#inWorkspace ? `/people/search?external_id=${NOBODY}&limit=1` : '/people?limit=1'}`,
+			url: `${this.#sender.base}${this.inWorkspace ? `/people/search?external_id=${NOBODY}&limit=1` : '/people?limit=1'}`,
 			headers: { accept: 'application/json', 'accept-encoding': 'identity' },
 			timeoutMs: Math.min(CHECK_TIMEOUT_MS, settings.pace.timeout_seconds * 1000),
 		});

@@ -601,17 +601,20 @@ describe('findPerson', () => {
 });
 
 describe('updateTraits', () => {
-	const list = (person: object): Scripted => ({ body: JSON.stringify({ people: [person] }) });
-	const update = (client: Client) => client.updateTraits('userId', 'u 1', '{"plan":"pro"}');
+	const update = (client: Client) => client.updateTraits('u 1', '{"plan":"pro"}');
+	const ann = { id: '1', external_id: 'u 1' };
+	const shown: Scripted = { body: JSON.stringify(ann) };
 
-	it.each([
-		['by the ID that Flameup assigned', { id: 'uuid', external_id: 'u 1' }, 'uuid'],
-		['by the user ID when no other is shown', { userId: 'u 1' }, 'u%201'],
-	])('in a workspace goes %s', async (_name, person, segment) => {
-		const { result, requests } = await scripted([list(person), { body: '{}' }]).run(update);
-		expect(result).toEqual({ refused: false });
-		expect(requests[1]).toMatchObject({ method: 'PUT', body: '{"traits":{"plan":"pro"}}' });
-		expect(requests[1]?.url).toBe(`https://flameup.test/api/v1/workspaces/ws_1/people/${segment}`);
+	it('sends the traits as they are, and returns the person', async () => {
+		const { result, requests } = await scripted([shown]).run(update);
+		expect(result).toEqual({ refused: false, exists: true, person: ann });
+		expect(requests).toMatchObject([
+			{
+				method: 'PUT',
+				url: 'https://flameup.test/api/v1/workspaces/ws_1/people/u%201',
+				body: '{"traits":{"plan":"pro"}}',
+			},
+		]);
 	});
 
 	it('repeats the request after a fault, and finds nobody who does not exist', async () => {
@@ -619,7 +622,25 @@ describe('updateTraits', () => {
 		const { result, requests } = await scripted([lost, html, absent], { workspace_id: '' }).run(
 			update,
 		);
-		expect([result, requests.length]).toEqual([{ refused: false }, 3]);
+		expect([result, requests.length]).toEqual([{ refused: false, exists: false }, 3]);
+	});
+
+	it('takes an empty answer for a success only after a documented one', async () => {
+		const { result, requests } = await scripted([{ body: '{}' }, shown, { body: '{}' }]).run(
+			async (client) => [await update(client), await update(client)],
+		);
+		expect(result).toEqual([
+			{ refused: false, exists: true, person: ann },
+			{ refused: false, exists: true },
+		]);
+		expect(requests.length).toBe(3);
+	});
+
+	it.each(['', '.', '..'])('sends no request with %j in its path', async (id) => {
+		const { result, requests } = await scripted([shown]).run((client) =>
+			client.updateTraits(id, '{}'),
+		);
+		expect([result, requests]).toEqual([{ refused: false, exists: false }, []]);
 	});
 });
 
