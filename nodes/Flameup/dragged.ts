@@ -16,7 +16,8 @@ const REFUSED = /\.\s*constructor|\.globalThis/;
 export function draggedPath(expression: string): readonly string[] | undefined {
 	if (!DRAGGED.test(expression) || REFUSED.test(expression)) return undefined;
 	const keys = Array.from(expression.matchAll(KEY), ([, ...names]) => names.join(''));
-	return keys.every((key) => isSafeObjectProperty(key) && isOrdinary(key)) ? keys : undefined;
+	// Older versions of n8n lack it.
+	return keys.every((key) => isSafeObjectProperty?.(key) && isOrdinary(key)) ? keys : undefined;
 }
 
 /** What every object inherits, and what n8n's expression engines use to mark their own objects. */
