@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openStage } from './stage.mts';
 import { flameup as node, people } from './workflows.mts';
 
-const { flameup, run, size } = await openStage();
+const { flameup, requests, run, size } = await openStage();
 const onError = 'continueErrorOutput' as const;
 const by = { userId: '={{ $json.userId }}', email: '={{ $json.email }}' };
 const once = 'return [{ json: {} }];';
@@ -45,6 +45,20 @@ it('updates traits and keeps the others', async () => {
 	const update = node({ operation: 'updateTraits', findBy: 'userId', ...by, traits });
 	expect((await run(people(3), update)).status).toBe('success');
 	expect(flameup.people().get('user-1')?.traits).toMatchObject({ seats: 7, plan: 'pro' });
+});
+
+it('updates the traits of many people with one request for each, and creates nobody', async () => {
+	await run(people(40), node());
+	const before = requests();
+	const traits = assignments('seats', '={{ $itemIndex }}', 'number');
+	const update = node({ operation: 'updateTraits', findBy: 'userId', ...by, traits }, { onError });
+	const { items } = await run(people(42), update);
+	expect(items('Flameup')).toHaveLength(40);
+	expect(items('Flameup', 1).map(({ json }) => json.userId)).toEqual(['user-40', 'user-41']);
+	expect(flameup.people().get('user-39')?.traits).toMatchObject({ seats: 39, plan: 'pro' });
+	expect(size()).toBe(40);
+	// one search and one page for those who exist, and one search for each who does not
+	expect(requests() - before).toBe(44);
 });
 
 describe('tracks events', () => {
