@@ -232,6 +232,16 @@ describe('a run that cannot continue', () => {
 		expect(error?.description).not.toContain('allowed');
 	});
 
+	it.each(['302', '307'] as const)('follows no redirect with the key (%s)', async (fault) => {
+		const done = await run({
+			items: people(1),
+			parameters: mapped(),
+			flameup: { faults: { 1: fault } },
+		});
+		expect(done.requests).toHaveLength(1);
+		expect(`${done.error?.message} ${done.error?.description}`).toMatch(/redirect/);
+	});
+
 	it('gives up when Flameup stays down, and reports what was saved', async () => {
 		const down = Object.fromEntries(upTo(500).map((i) => [i + 2, '500' as const]));
 		const parameters = mapped({ options: { giveUpAfterMinutes: 2 } });
