@@ -36,6 +36,13 @@ describe('the version', () => {
 			new Array(3).fill(manifest.version),
 		);
 	});
+
+	it('of the image comes from package.json only', () => {
+		const dockerfile = read('connectors/airbyte/Dockerfile');
+		expect(dockerfile).toMatch(/^ARG VERSION$/m);
+		expect(dockerfile).toMatch(/^LABEL .*(?:\\\n.*)*io\.airbyte\.version=\$\{VERSION\}/m);
+		expect(dockerfile).not.toMatch(/\d+\.\d+\.\d+/);
+	});
 });
 
 describe('the changelog', () => {
