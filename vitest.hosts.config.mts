@@ -18,6 +18,15 @@ export default defineConfig({
 					globalSetup: 'test/pyairbyte/environment.mts',
 				},
 			},
+			{
+				test: {
+					...host,
+					name: 'image',
+					include: ['test/image/*.image.mts'],
+					globalSetup: 'test/image/environment.mts',
+					maxConcurrency: 2,
+				},
+			},
 			{ test: { ...n8n, name: 'n8n-real', include: ['test/n8n/real/*.real.mts'] } },
 			{ test: { ...n8n, name: 'n8n-browser', include: ['test/n8n/real/*.browser.mts'] } },
 			{ test: { ...host, name: 'n8n-package', include: ['test/n8n/real/*.package.mts'] } },

@@ -1,4 +1,5 @@
 import type { Rejection } from '../../src/errors';
+import type { Oddity } from '../../src/flameup/answers';
 import type { ClientStats } from '../../src/flameup/sender';
 import type { Counts, Report } from '../../src/loading/report';
 import type { Understanding } from '../../src/mapping/columns';
@@ -12,7 +13,7 @@ import type { Streams } from './streams';
 /** Oddities in the input and the answers that a user should know about. */
 export interface Oddities {
 	unknownTypes: number;
-	miscountedAnswers: number;
+	readonly answers: Map<Oddity, number>;
 }
 
 /** The facts of a finished run. */
@@ -225,6 +226,21 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 	return `report ${JSON.stringify(report)}`;
 }
 
+const ODD_ANSWERS: readonly (readonly [Oddity, string])[] = [
+	[
+		'miscounted',
+		'Answers whose counts of created and updated people do not add up to the people sent',
+	],
+	[
+		'other_workspace',
+		'Answers that name another workspace than workspace_id; check whether the people have arrived in the right one',
+	],
+	[
+		'same_person',
+		'Answers in which people with different user IDs are one person in Flameup, so that the last one has replaced the others; a shared email address may be the reason',
+	],
+];
+
 type Warned = Pick<Ended, 'isDryRun' | 'odd' | 'streams'>;
 
 function runWarnings({ isDryRun, odd, streams }: Warned): string[] {
@@ -239,10 +255,7 @@ function runWarnings({ isDryRun, odd, streams }: Warned): string[] {
 			'Messages ignored because their type is unknown or their content is missing',
 		],
 		[streams.emailsLeftOut, 'People sent without their invalid email address'],
-		[
-			odd.miscountedAnswers,
-			'Answers whose counts of created and updated people do not add up to the people sent',
-		],
+		...ODD_ANSWERS.map(([oddity, text]): [number, string] => [odd.answers.get(oddity) ?? 0, text]),
 		[
 			uncounted,
 			"People upserted although Flameup's answers do not count them as created or updated (answers without content count as success after a complete one)",

@@ -32,7 +32,7 @@ class Seen {
 /** Collects what becomes of the records in a dry run. */
 export class PreviewWatcher implements Watcher {
 	#streams: Streams | undefined;
-	#odd: Readonly<Oddities> = { unknownTypes: 0, miscountedAnswers: 0 };
+	#odd: Readonly<Oddities> = { unknownTypes: 0, answers: new Map() };
 	readonly #seen = new Map<Stream, Seen>();
 	readonly #values = new WeakMap<RecordRef, unknown>();
 	readonly #sent = new Set<string>();

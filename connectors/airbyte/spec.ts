@@ -1,10 +1,8 @@
+import { homepage } from '../../package.json';
 import { Person } from '../../src/mapping/person';
 import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
 import { vocabulary } from './vocabulary';
-
-/** The URL of the documentation. */
-export const DOCUMENTATION_URL = 'https://github.com/flameup/connectors#readme';
 
 /** The cards of Airbyte's form, in order. */
 const GROUPS = [
@@ -60,7 +58,7 @@ export function specification(): unknown {
 	);
 	return {
 		protocol_version: '0.2.0',
-		documentationUrl: DOCUMENTATION_URL,
+		documentationUrl: homepage,
 		supportsIncremental: true,
 		supportsNormalization: false,
 		supportsDBT: false,

@@ -99,7 +99,7 @@ class Write {
 	readonly #checkpoints: Checkpoints;
 	readonly #loader: Loader<RecordRef, Checkpoint>;
 	readonly #startedAt: number;
-	readonly #odd: Oddities = { unknownTypes: 0, miscountedAnswers: 0 };
+	readonly #odd: Oddities = { unknownTypes: 0, answers: new Map() };
 	#hasMessages = false;
 	#lines = 0;
 	#shown = 0;
@@ -139,7 +139,10 @@ class Write {
 			{
 				outcome: (outcome) => this.#settle(outcome),
 				marker: (checkpoint) => this.#checkpoints.release(checkpoint),
-				miscounted: () => this.#odd.miscountedAnswers++,
+				odd: (oddity) => {
+					const { answers } = this.#odd;
+					answers.set(oddity, (answers.get(oddity) ?? 0) + 1);
+				},
 			},
 		);
 		watcher?.begin(this.#streams, this.#odd);

@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INode } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { mayHaveLostDigits } from '../../src/mapping/jsonValues';
+import { draggedPath, LEFT_TO_N8N, valueAt } from './dragged';
 import { invalidParameter } from './failure';
 
 /** Reads one parameter for a row. Throws a Failure when it cannot be used. */
@@ -13,10 +14,13 @@ const isExpression = (value: unknown): value is string =>
 export class Parameters {
 	readonly #context: IExecuteFunctions;
 	readonly #stored: Readonly<Record<string, unknown>>;
+	/** The rows, if `$json` is a row's own json: for tools, it need not be. */
+	readonly #items: readonly INodeExecutionData[] | undefined;
 
-	constructor(context: IExecuteFunctions, node: INode) {
+	constructor(context: IExecuteFunctions, node: INode, items: readonly INodeExecutionData[]) {
 		this.#context = context;
 		this.#stored = node.parameters;
+		this.#items = isJsonOf(context, items[0]) ? items : undefined;
 	}
 
 	/** As it is stored: an expression stays one. */
@@ -36,8 +40,16 @@ export class Parameters {
 
 	/** Read for each row; `part` is the user's name for a part of the parameter. */
 	each(path: string, label: string, part?: string): Read<unknown> {
-		const value = this.raw(path);
-		return isExpression(value) ? (row) => this.#evaluate(path, label, row, part) : () => value;
+		const stored = this.raw(path);
+		if (!isExpression(stored)) return () => stored;
+		const evaluate = (row: number) => this.#evaluate(path, label, row, part);
+		const items = this.#items;
+		const dragged = items && draggedPath(stored);
+		if (dragged === undefined) return evaluate;
+		return (row) => {
+			const value = valueAt(items?.[row]?.json, dragged);
+			return value === LEFT_TO_N8N ? evaluate(row) : value;
+		};
 	}
 
 	#evaluate(path: string, label: string, row?: number, part?: string): unknown {
@@ -53,6 +65,15 @@ export class Parameters {
 			part === undefined ? reason : `"${part}": ${reason}`,
 			{ endsRun: row === undefined },
 		);
+	}
+}
+
+/** Whether `$json` in the expressions of the first row is the json of this item. */
+function isJsonOf(context: IExecuteFunctions, item: INodeExecutionData | undefined): boolean {
+	try {
+		return item !== undefined && context.getWorkflowDataProxy(0).$json === item.json;
+	} catch {
+		return false;
 	}
 }
 

@@ -43,7 +43,7 @@ export function createRun(context: IExecuteFunctions): Run {
 		context,
 		node,
 		items,
-		parameters: new Parameters(context, node),
+		parameters: new Parameters(context, node, items),
 		results: new Results(items.length),
 		clock: new NodeClock(cancel),
 		stop: new NodeStop(cancel),

@@ -18,6 +18,12 @@ export function verdictOf(status: number): Verdict {
 /** How an upsert changed a person in Flameup. */
 export type Change = 'created' | 'updated';
 
+/**
+ * What is odd about an answer that confirms people: its counts do not add up to the people sent, it names another
+ * workspace, or it gives people with different user IDs the same ID of Flameup.
+ */
+export type Oddity = 'miscounted' | 'other_workspace' | 'same_person';
+
 /** What a 2xx answer to a batch says. */
 export interface UpsertAnswer {
 	/** Whether it has the documented form, which proves that it comes from Flameup. */
@@ -26,32 +32,41 @@ export interface UpsertAnswer {
 	readonly confirmed: readonly boolean[];
 	readonly created: number;
 	readonly updated: number;
-	/** The answer has both counts, but they do not add up to the people sent. */
-	readonly miscounted: boolean;
+	readonly oddities: readonly Oddity[];
 	/** The change of each person, if it is certain for the whole batch. */
 	readonly changes?: readonly Change[];
 	/** The people whom the answer lists, by the user ID that was sent. */
 	readonly people?: ReadonlyMap<string, Json>;
 }
 
+/** Whom a batch was about. */
+export interface Sent {
+	readonly userIds: readonly string[];
+	/** Empty if the API key stands for its workspace. */
+	readonly workspaceId: string;
+}
+
 /**
- * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup. It confirms the people
- * it lists, or everybody if it lists nobody and its counts add up. An empty body or `{}` confirms only if
- * `isProven`: Flameup gave a documented answer earlier in the run.
+ * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup, 'complaint' if it reports
+ * a failure. It confirms the people it lists, or everybody if it lists nobody and its counts add up. An empty
+ * body or `{}` confirms only if `isProven`: Flameup gave a documented answer earlier in the run.
  */
 export function readUpsert(
 	response: HttpResponse,
-	userIds: readonly string[],
+	{ userIds, workspaceId }: Sent,
 	isProven: boolean,
-): UpsertAnswer | undefined {
+): UpsertAnswer | 'complaint' | undefined {
 	if (response.body.trim() === '') return emptyAnswer(userIds, isProven);
 	const body = parse(response.body);
 	if (!isObject(body)) return undefined;
-	if (isComplaint(body)) return emptyAnswer(userIds, false);
+	if (isComplaint(body)) return 'complaint';
 	if (Object.keys(body).length === 0) return emptyAnswer(userIds, isProven);
 	const counts = readCounts(body);
 	if (!Array.isArray(body.people) && counts === undefined) return undefined;
-	return fromListed(Array.isArray(body.people) ? body.people : [], counts, userIds);
+	return fromListed(Array.isArray(body.people) ? body.people : [], counts, {
+		userIds,
+		workspaceId,
+	});
 }
 
 /** An answer without counts and people. */
@@ -60,7 +75,7 @@ const emptyAnswer = (userIds: readonly string[], confirms: boolean): UpsertAnswe
 	confirmed: userIds.map(() => confirms),
 	created: 0,
 	updated: 0,
-	miscounted: false,
+	oddities: [],
 });
 
 interface Counts {
@@ -77,7 +92,7 @@ function readCounts({ created_count: created, updated_count: updated }: Json): C
 function fromListed(
 	listed: readonly unknown[],
 	counts: Counts | undefined,
-	userIds: readonly string[],
+	{ userIds, workspaceId }: Sent,
 ): UpsertAnswer {
 	const { created, updated } = counts ?? { created: 0, updated: 0 };
 	const isPlausible = created >= 0 && updated >= 0 && created + updated <= userIds.length;
@@ -90,27 +105,38 @@ function fromListed(
 		confirmed: userIds.map((userId) => people.has(userId) || (listed.length === 0 && addsUp)),
 		created: isPlausible ? created : 0,
 		updated: isPlausible ? updated : 0,
-		miscounted: counts !== undefined && !addsUp,
+		oddities: odditiesOf([...people.values()], {
+			isMiscounted: counts !== undefined && !addsUp,
+			workspaceId,
+		}),
 		...(changes !== undefined && { changes }),
 		...(people.size > 0 && { people }),
 	};
 }
 
-/** Statuses that no stored person has; they mark one that was not accepted. */
-const FAILED = /^(?:fail|error|invalid|reject|refus|skip)/i;
-
 /** Fields that Flameup adds to a person; a request has none of them. */
 const ADDED = ['external_id', 'id', 'workspace_id', 'created_at', 'updated_at'];
+
+function odditiesOf(
+	people: readonly Json[],
+	{ isMiscounted, workspaceId }: { isMiscounted: boolean; workspaceId: string },
+): Oddity[] {
+	const ids = people.map(({ id }) => id).filter((id) => id !== undefined);
+	const isElsewhere = ({ workspace_id: own }: Json) =>
+		typeof own === 'string' && own !== '' && workspaceId !== '' && own !== workspaceId;
+	return [
+		...(isMiscounted ? ['miscounted' as const] : []),
+		...(people.some(isElsewhere) ? ['other_workspace' as const] : []),
+		...(new Set(ids).size < ids.length ? ['same_person' as const] : []),
+	];
+}
 
 /**
  * Whether a listed person is one that Flameup has stored. A person with an error of their own is not, and
  * without any field that Flameup adds, the list may be only an echo of the request.
  */
 function isStored(person: Json, hasCounts: boolean): boolean {
-	const { status } = person;
-	const hasFailed =
-		typeof status === 'number' || (typeof status === 'string' && FAILED.test(status));
-	if (hasFailed || person.id === null || isComplaint(person)) return false;
+	if (person.id === null || isComplaint(person)) return false;
 	return hasCounts || ADDED.some((name) => name in person);
 }
 

@@ -52,6 +52,14 @@ export interface Page {
 	readonly total: number | undefined;
 }
 
+/** What came of an update of traits. */
+export interface UpdatedTraits {
+	/** False if Flameup has no such person; nobody was created. */
+	readonly exists: boolean;
+	/** The person afterwards, if the answer shows them. */
+	readonly person?: Json;
+}
+
 /** A query string of the values that are set. */
 const query = (values: Readonly<Record<string, string | number | undefined>>): string =>
 	Object.entries(values)
@@ -121,12 +129,13 @@ function checked(answer: HttpResponse | NetworkFault): CheckResult {
 export class Client {
 	readonly #options: ClientOptions;
 	readonly #sender: Sender;
-	readonly #inWorkspace: boolean;
+	/** Whether paths name a workspace, so that they take only the IDs that Flameup assigned. */
+	readonly inWorkspace: boolean;
 
 	constructor(options: ClientOptions) {
 		this.#options = options;
 		this.#sender = new Sender(options);
-		this.#inWorkspace = options.settings.workspace_id !== '';
+		this.inWorkspace = options.settings.workspace_id !== '';
 	}
 
 	get stats(): Readonly<ClientStats> {
@@ -143,12 +152,13 @@ export class Client {
 		userIds: readonly string[],
 		people: readonly string[],
 	): Promise<Written<{ readonly answer: UpsertAnswer }>> {
+		const workspaceId = this.#options.settings.workspace_id;
 		const written = await this.#sender.send({
 			...WRITE,
 			method: 'POST',
 			path: '/people/batch',
 			body: envelope(people),
-			read: (response, isProven) => readUpsert(response, userIds, isProven),
+			read: (response, isProven) => readUpsert(response, { userIds, workspaceId }, isProven),
 			proves: ({ isDocumented }: UpsertAnswer) => isDocumented,
 		});
 		return written.refused ? written : { refused: false, answer: written.value };
@@ -170,7 +180,7 @@ export class Client {
 
 	/** The person with exactly this user ID, email address or, only with a workspace, ID, if there is one. */
 	async findPerson(key: PersonKey, value: string): Promise<Written<{ readonly person?: Json }>> {
-		const isSearch = this.#inWorkspace && key !== 'id';
+		const isSearch = this.inWorkspace && key !== 'id';
 		const canAsk = isSearch ? isWellFormed(value) : isSafeSegment(value);
 		if (!canAsk) return { refused: false };
 		const found = await (isSearch ? this.#search(key, value) : this.#look(key, value));
@@ -218,34 +228,27 @@ export class Client {
 		return written.refused ? written : { refused: false, page: written.value };
 	}
 
-	/** Merges traits, given as JSON, into those of a person; returns no person if there is none. */
-	async updateTraits(
-		key: PersonKey,
-		value: string,
-		traits: string,
-	): Promise<Written<{ readonly person?: Json }>> {
-		let id = value;
-		if (this.#inWorkspace) {
-			const found = await this.findPerson(key, value);
-			if (found.refused || found.person === undefined) return found;
-			id = String(found.person.id ?? value);
-		}
-		if (!isSafeSegment(id)) return { refused: false };
-		const written = await this.#sender.send<{ person?: Json }>({
+	/** Merges traits, given as JSON, into those of a person; `id` is Flameup's own in a workspace, else the user's. */
+	async updateTraits(id: string, traits: string): Promise<Written<UpdatedTraits>> {
+		if (!isSafeSegment(id)) return { refused: false, exists: false };
+		const written = await this.#sender.send<UpdatedTraits>({
 			...WRITE,
 			method: 'PUT',
 			path: `/people/${encodeURIComponent(id)}`,
 			body: [`{"traits":${traits}}`],
-			read: readOne,
+			read(response, isProven) {
+				const one = readOne(response);
+				return one && (isProven || showsOne(one)) ? { exists: true, ...one } : undefined;
+			},
 			proves: showsOne,
-			absent: {},
+			absent: { exists: false },
 		});
 		return written.refused ? written : { refused: false, ...written.value };
 	}
 
 	/** Sends an event. Retried only if Flameup certainly did not process it. */
 	track(tracked: TrackedEvent): Promise<Written<{ readonly answer: Json }>> {
-		return this.#once(trackCall(tracked, this.#inWorkspace));
+		return this.#once(trackCall(tracked, this.inWorkspace));
 	}
 
 	/** Sends a message, only with a workspace. Retried only if Flameup certainly did not send it. */
@@ -284,7 +287,7 @@ export class Client {
 		const { settings, transport } = this.#options;
 		const answer = await transport({
 			method: 'GET',
-			url: `${this.#sender.base}${this.#inWorkspace ? `/people/search?external_id=${NOBODY}&limit=1` : '/people?limit=1'}`,
+			url: `${this.#sender.base}${this.inWorkspace ? `/people/search?external_id=${NOBODY}&limit=1` : '/people?limit=1'}`,
 			headers: { accept: 'application/json', 'accept-encoding': 'identity' },
 			timeoutMs: Math.min(CHECK_TIMEOUT_MS, settings.pace.timeout_seconds * 1000),
 		});

@@ -30,10 +30,63 @@ const words = (value: unknown): string =>
 		? (text(value) ?? '')
 		: JSON.stringify(value);
 
-/** Whether a body reports an error, whatever the status. */
-export function isComplaint({ error, errors, success }: Json): boolean {
-	const isListed = Array.isArray(errors) ? errors.length > 0 : (errors ?? undefined) !== undefined;
-	return success === false || (error ?? undefined) !== undefined || isListed;
+/** Names under which servers report what went wrong, in the spelling that `spelled` gives. */
+const FAILURE =
+	/^(?:has)?(?:errors?|fail(?:ed|ures?)?|rejected|refused|invalid|problems?)(?:code|count|message|people|records)?$/;
+const SUCCESS = /^(?:success|ok)$/;
+const STATUS = /^(?:status|code|statuscode)$/;
+
+/** The documented members of answers and people, apart from a status; none of them reports a failure. */
+const HARMLESS: ReadonlySet<string> = new Set([
+	'id',
+	'workspace_id',
+	'external_id',
+	'userId',
+	'email',
+	'phone',
+	'first_name',
+	'last_name',
+	'avatar_url',
+	'timezone',
+	'locale',
+	'attributes',
+	'traits',
+	'first_seen_at',
+	'last_seen_at',
+	'created_at',
+	'updated_at',
+	'people',
+	'created_count',
+	'updated_count',
+	'total',
+	'event_id',
+]);
+
+/** Words that say of a whole answer or a person that they failed. */
+const FAILED = /^(?:fail|error|invalid|reject|refus|skip)/i;
+
+const spelled = (name: string): string => name.replace(/[_-]/g, '').toLowerCase();
+
+/** Whether a JSON object, an answer or a person in it, reports a failure although the status is 2xx. */
+export const isComplaint = (json: Json): boolean =>
+	Object.entries(json).some(([name, value]) => {
+		if (HARMLESS.has(name)) return false;
+		const known = spelled(name);
+		if (FAILURE.test(known)) return says(value);
+		if (SUCCESS.test(known)) return value === false || value === 'false';
+		return STATUS.test(known) && isFailure(value);
+	});
+
+/** Whether a value reports anything: null, false, zero and an empty list or text do not. */
+const says = (value: unknown): boolean =>
+	Array.isArray(value)
+		? value.length > 0
+		: Boolean(value) && value !== 'false' && !(typeof value === 'string' && value.trim() === '');
+
+function isFailure(value: unknown): boolean {
+	const code = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+	if (typeof code === 'number') return code < 200 || code >= 300;
+	return typeof code === 'string' && FAILED.test(code);
 }
 
 /** Whether an answer's body is not JSON, such as a proxy's page, so that it does not come from Flameup. */
@@ -46,7 +99,8 @@ export function readComplaint({ body, status }: HttpResponse): Complaint {
 	if (!isObject(json)) return { status, message: '', details: [] };
 	const inner = isObject(json.error) ? json.error : {};
 	const message = text(inner.message) ?? text(json.message) ?? text(json.error) ?? '';
-	return { status, message, details: readDetails(inner.details ?? json.details ?? json.errors) };
+	const listed = inner.details ?? json.details ?? json.errors ?? json.failed ?? json.rejected;
+	return { status, message, details: readDetails(listed) };
 }
 
 function readDetails(details: unknown): Detail[] {

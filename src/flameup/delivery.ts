@@ -1,5 +1,5 @@
 import { type Answered, FlameupError } from '../errors';
-import type { Change, UpsertAnswer } from './answers';
+import type { Change, Oddity, UpsertAnswer } from './answers';
 import { answeredBy, type Complaint, namedPeople } from './complaints';
 import type { PeopleClient } from './dryRun';
 import type { Json } from './json';
@@ -27,8 +27,8 @@ export type Ending =
 /** Callbacks of a delivery. */
 export interface DeliveryEvents<Entry> {
 	settled(entry: Entry, ending: Ending): void;
-	/** Flameup's counts do not add up to the people sent. */
-	miscounted(): void;
+	/** An answer that confirms people is odd. */
+	odd(oddity: Oddity): void;
 }
 
 /** People that one refusal named, with the answer about each. */
@@ -149,7 +149,7 @@ class Job<Entry extends Sendable> {
 	}
 
 	#accepted({ entries, suspects }: Group<Entry>, answer: UpsertAnswer): void {
-		if (answer.miscounted) this.#events.miscounted();
+		for (const oddity of answer.oddities) this.#events.odd(oddity);
 		const changes = countedChanges(entries, answer);
 		const again: Entry[] = [];
 		for (const [place, entry] of entries.entries()) {

@@ -33,7 +33,7 @@ export class DryRunClient implements PeopleClient {
 		this.#onRequest?.(userIds, sent);
 		const people = new Map(userIds.map((userId, i) => [userId, parse(sent[i] ?? '') as Json]));
 		const confirmed = userIds.map(() => true);
-		const counts = { created: 0, updated: 0, miscounted: false };
+		const counts = { created: 0, updated: 0, oddities: [] };
 		return {
 			refused: false,
 			answer: { isDocumented: true, confirmed, people, ...counts },

@@ -65,13 +65,14 @@ export function faultProblem(
 		if (isFirst && fault === PROXY_REFUSES) return { code: 'proxy_refuses', fault };
 		return { code: 'unreachable', fault, forMs };
 	}
-	if (verdictOf(answer.status) === 'ok') {
+	const facts = answered(answer);
+	if (verdictOf(answer.status) === 'ok' && facts.said === '') {
 		return answersSoFar === 'flameup'
 			? { code: 'unreadable_answers', forMs }
 			: { code: 'not_flameup' };
 	}
 	const code = answer.status === 429 ? 'allowance_used_up' : 'unavailable';
-	return { code, ...answered(answer), forMs };
+	return { code, ...facts, forMs };
 }
 
 /** The problem of a request that may have taken effect and must not be repeated. */

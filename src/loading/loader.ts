@@ -1,4 +1,5 @@
 import { type Answered, FlameupError, problemOf, type Rejection } from '../errors';
+import type { Oddity } from '../flameup/answers';
 import { Delivery, type Ending } from '../flameup/delivery';
 import type { PeopleClient } from '../flameup/dryRun';
 import type { Mapped } from '../mapping/mapper';
@@ -15,8 +16,8 @@ export interface LoaderEvents<Ref, Marker> {
 	outcome(outcome: Outcome<Ref>): void;
 	/** All records before the marker are settled. */
 	marker(marker: Marker): void;
-	/** Flameup's counts do not add up to the people of a batch. */
-	miscounted?(): void;
+	/** An answer that confirms people is odd. */
+	odd?(oddity: Oddity): void;
 }
 
 /** What a loader needs. */
@@ -94,7 +95,7 @@ export class Loader<Ref, Marker> {
 		});
 		this.#delivery = new Delivery(options.client, {
 			settled: (entry, ending) => this.#settleEntry(entry, ending),
-			miscounted: () => events.miscounted?.(),
+			odd: (oddity) => events.odd?.(oddity),
 		});
 		this.#faultFinder = new FaultFinder({
 			deliver: (part) => this.#deliverPart(part),

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXECUTABLE, start } from './connector.mts';
+import { EXECUTABLE, PATH, start } from './connector.mts';
 import { ids, people } from './input.mts';
 import { createFolder, createWorld, KEY } from './world.mts';
 
@@ -63,7 +63,7 @@ describe.concurrent('commands', () => {
 	it('--help prints readable text', () => {
 		const { status, stdout } = spawnSync(EXECUTABLE, ['--help'], {
 			encoding: 'utf8',
-			env: { PATH: `${process.execPath}/..:/usr/bin:/bin` },
+			env: { PATH },
 		});
 		expect([status, stdout.split('\n')[0]]).toEqual([0, 'Usage: destination-flameup <command>']);
 	});

@@ -1,95 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
-import {
-	type AddressInfo,
-	connect,
-	createServer as createPlainServer,
-	type Server,
-	type Socket,
-} from 'node:net';
-import { join } from 'node:path';
+import { createServer } from 'node:http';
+import { createServer as createPlainServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atTheEnd } from '../atTheEnd.mts';
 import { start, until } from './connector.mts';
 import { ids, people } from './input.mts';
-import { createFolder, createWorld } from './world.mts';
+import { createTls, listen, startProxy, startSecure, type Tls } from './secure.mts';
+import { createWorld } from './world.mts';
 
-let certificate: string;
-let key: string;
+let tls: Tls;
 beforeAll(() => {
-	const folder = createFolder();
-	certificate = join(folder, 'certificate.pem');
-	key = join(folder, 'key.pem');
-	const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-	const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-	execFileSync(
-		'openssl',
-		['req', '-x509', ...curve, ...names, '-days', '2', '-keyout', key, '-out', certificate],
-		{ stdio: 'pipe' },
-	);
+	tls = createTls();
 });
-
-async function listen(server: Server): Promise<number> {
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	atTheEnd(() => void server.close());
-	return (server.address() as AddressInfo).port;
-}
-
-/** Hands a request on to the same path of another origin. */
-const forward = (origin: string) => (incoming: IncomingMessage, response: ServerResponse) => {
-	const { headers, method, url = '/' } = incoming;
-	const target = url.startsWith('http') ? url : origin + url;
-	incoming.pipe(
-		request(target, { method, headers }, (answer) => {
-			response.writeHead(answer.statusCode ?? 502, answer.headers);
-			answer.pipe(response);
-		}),
-	);
-};
-
-/** The simulator behind TLS, and what reaches it without. */
-async function startSecure() {
-	const world = await createWorld();
-	const origin = new URL(world.url).origin;
-	const server = createSecureServer(
-		{ cert: readFileSync(certificate), key: readFileSync(key) },
-		forward(origin),
-	);
-	const port = await listen(server);
-	return { ...world, secureUrl: world.url.replace(origin, `https://127.0.0.1:${port}`) };
-}
-
-/** A proxy that records its requests: `CONNECT host:port` or `POST address`. */
-async function startProxy(refuses = false) {
-	const asked: string[] = [];
-	const server = createServer((incoming, response) => {
-		asked.push(`${incoming.method} ${incoming.url}`);
-		forward('')(incoming, response);
-	});
-	server.on('connect', (incoming, socket) => {
-		asked.push(`CONNECT ${incoming.url}`);
-		if (refuses) {
-			socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
-			return;
-		}
-		const [host = '', port] = (incoming.url ?? '').split(':');
-		const target = connect(Number(port), host, () => {
-			socket.write('HTTP/1.1 200 OK\r\n\r\n');
-			socket.pipe(target).pipe(socket);
-		});
-		for (const one of [socket, target]) one.on('error', () => one.destroy());
-	});
-	return { asked, url: `http://127.0.0.1:${await listen(server)}` };
-}
 
 const pace = { give_up_after_minutes: 0 };
 
 describe.concurrent('TLS', () => {
 	it('refuses an untrusted certificate', async () => {
-		const { flameup, secureUrl } = await startSecure();
+		const { flameup, secureUrl } = await startSecure(tls);
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
 		const [run, check] = [await world.write(people(1, 3)), await world.check()];
 		expect([run.code, run.errors[0]?.failure_type]).toEqual([1, 'config_error']);
@@ -102,14 +30,16 @@ describe.concurrent('TLS', () => {
 	});
 
 	it('takes the certificates of NODE_EXTRA_CA_CERTS', async () => {
-		const { held, secureUrl } = await startSecure();
+		const { held, secureUrl } = await startSecure(tls);
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
-		const run = await world.write(people(1, 250), { env: { NODE_EXTRA_CA_CERTS: certificate } });
+		const run = await world.write(people(1, 250), {
+			env: { NODE_EXTRA_CA_CERTS: tls.certificate },
+		});
 		expect([run.code, run.errors, held()]).toEqual([0, [], ids(250)]);
 	});
 
 	it('does not use plain http with a server that expects it', async () => {
-		const { secureUrl, flameup } = await startSecure();
+		const { secureUrl, flameup } = await startSecure(tls);
 		const api_url = secureUrl.replace('https:', 'http:');
 		const world = await createWorld({ settings: { api_url, pace } });
 		const run = await world.write(people(1, 3));
@@ -123,11 +53,11 @@ describe.concurrent('TLS', () => {
 
 describe.concurrent('a proxy', () => {
 	it('is used for https, and sees no key', async () => {
-		const { held, secureUrl } = await startSecure();
+		const { held, secureUrl } = await startSecure(tls);
 		const proxy = await startProxy();
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
 		const run = await world.write(people(1, 250), {
-			env: { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: certificate },
+			env: { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: tls.certificate },
 		});
 		expect([run.code, run.errors, held()]).toEqual([0, [], ids(250)]);
 		expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${new URL(secureUrl).host}`]));
@@ -157,7 +87,7 @@ describe.concurrent('a proxy', () => {
 		],
 		['is not there', false, 'transient_error', '(ECONNREFUSED)'],
 	])('that %s is reported', async (_name, isThere, failure_type, why) => {
-		const { secureUrl } = await startSecure();
+		const { secureUrl } = await startSecure(tls);
 		const proxy = await startProxy(true);
 		const world = await createWorld({ settings: { api_url: secureUrl, pace } });
 		const run = await world.write(people(1, 3), {
@@ -178,7 +108,7 @@ describe.concurrent('a proxy', () => {
 		['HTTP_PROXY', '127.0.0.1:1080'],
 		['https_proxy', 'localhost:1080'],
 	])('of an unsupported kind is not bypassed: %s=%s', async (name, proxy) => {
-		const { secureUrl: api_url } = await startSecure();
+		const { secureUrl: api_url } = await startSecure(tls);
 		const world = await createWorld(/^https/i.test(name) ? { settings: { api_url } } : {});
 		const [run, check] = await Promise.all([
 			world.write(people(1, 3), { env: { [name]: proxy } }),

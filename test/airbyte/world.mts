@@ -60,6 +60,9 @@ export async function createWorld({
 		},
 		/** Starts `write`; standard input stays open. */
 		start: (given?: StartOptions) => start(writeArgs, given),
+		/** Starts `write` through another program, such as a shell. */
+		startBy: (program: string, args: readonly string[], given?: StartOptions) =>
+			start([...args, ...writeArgs], { ...given, program }),
 		/** `write` with this input, to its end. */
 		write: (input: string | Uint8Array, given?: StartOptions): Promise<Ending> =>
 			start(writeArgs, given).end(input),

@@ -241,6 +241,33 @@ it.each<[string, Detail[], [number, Answered][]]>([
 	),
 );
 
+/** Ways in which servers report a failure in an answer, or in one of its people, although its status is 2xx. */
+const FAILURES: readonly Record<string, unknown>[] = [
+	{ error: 'no' },
+	{ error: { message: 'no' } },
+	{ errors: ['no'] },
+	{ errors: { email: 'is bad' } },
+	{ error_code: 'invalid_email' },
+	{ errorMessage: 'no' },
+	{ success: false },
+	{ success: 'false' },
+	{ ok: false },
+	{ status: 'failed' },
+	{ status: 'error', message: 'no' },
+	{ status: 422 },
+	{ status: '422' },
+	{ statusCode: 500 },
+	{ status_code: 503 },
+	{ code: 400 },
+	{ failed: true },
+	{ failed: [{ external_id: 'b' }] },
+	{ failed_count: 2 },
+	{ has_errors: true },
+	{ hasErrors: true },
+	{ rejected: [{ userId: 'b' }] },
+	{ invalid: [1] },
+];
+
 describe('an answer to an upsert of a and b', () => {
 	const people = (...ids: unknown[]) => ids.map((external_id) => ({ external_id }));
 	const held = (userId: string) => ({ userId, created_at: '2026-11-01T00:00:00Z' });
@@ -248,7 +275,11 @@ describe('an answer to an upsert of a and b', () => {
 		created_count,
 		updated_count,
 	});
-	const read = (body: unknown, isProven = false) => readUpsert(answer(body), ['a', 'b'], isProven);
+	const upsert = (body: unknown, userIds: readonly string[], isProven = false) =>
+		readUpsert(answer(body), { userIds, workspaceId: 'ws_1' }, isProven);
+	const read = (body: unknown, isProven?: boolean) => upsert(body, ['a', 'b'], isProven);
+	/** What an answer says that is no complaint. */
+	const said = (read: ReturnType<typeof readUpsert>) => (read === 'complaint' ? undefined : read);
 
 	it.each<[string, unknown, boolean[]]>([
 		['lists both', { people: people('a', 'b'), ...counts(1, 1) }, [true, true]],
@@ -257,14 +288,7 @@ describe('an answer to an upsert of a and b', () => {
 			{ people: [{ userId: 'a' }, { userId: 'b', traits: {} }] },
 			[false, false],
 		],
-		...[
-			{ error: 'no' },
-			{ errors: ['no'] },
-			{ success: false },
-			{ status: 422 },
-			{ status: 'failed' },
-			{ id: null },
-		].map((failed): [string, unknown, boolean[]] => [
+		...[...FAILURES, { id: null }].map((failed): [string, unknown, boolean[]] => [
 			`lists both, one with ${JSON.stringify(failed)}`,
 			{
 				people: [
@@ -303,23 +327,31 @@ describe('an answer to an upsert of a and b', () => {
 		['lists nobody, and counts nothing', { people: [] }, [false, false]],
 		['has no list, and counts both', counts(0, 2), [true, true]],
 		['has no list, and counts one', counts(0, 1), [false, false]],
-		['says that it failed', { success: false }, [false, false]],
-		['says that it failed, and counts both', { success: false, ...counts(2, 0) }, [false, false]],
 		[
-			'says that it failed, and lists both',
-			{ success: false, people: people('a', 'b') },
-			[false, false],
+			'has empty errors',
+			{
+				error: null,
+				errors: [],
+				failed: 0,
+				has_errors: false,
+				ok: true,
+				code: 200,
+				...counts(2, 0),
+			},
+			[true, true],
 		],
-		['has an error', { error: 'oops' }, [false, false]],
-		['has an error object', { error: { message: 'oops' }, ...counts(2, 0) }, [false, false]],
-		['has a list of errors', { errors: [{ index: 0 }], ...counts(2, 0) }, [false, false]],
-		['has empty errors', { error: null, errors: [], ...counts(2, 0) }, [true, true]],
-		[
-			'has an error, and lists one of the two',
-			{ error: 'oops', people: people('a') },
-			[false, false],
-		],
-	])('that %s', (_name, body, confirmed) => expect(read(body)?.confirmed).toEqual(confirmed));
+	])('that %s', (_name, body, confirmed) => expect(read(body)).toMatchObject({ confirmed }));
+
+	describe.each([
+		['alone', {}],
+		['with both people and their counts', { people: people('a', 'b'), ...counts(2, 0) }],
+		['with one of the two', { people: people('a'), ...counts(1, 0) }],
+	])('%s', (_name, rest) => {
+		it.each(FAILURES)('is a complaint: %j', (failure) => {
+			const body = { ...rest, ...failure };
+			expect([read(body), read(body, true)]).toEqual(['complaint', 'complaint']);
+		});
+	});
 
 	it.each<[string, unknown]>([
 		['nothing', ''],
@@ -329,13 +361,6 @@ describe('an answer to an upsert of a and b', () => {
 		expect(read(body, true)).toMatchObject({ isDocumented: false, confirmed: [true, true] });
 		expect(read(body)).toMatchObject({ isDocumented: false, confirmed: [false, false] });
 	});
-
-	it.each([{ success: false }, { error: 'oops' }, { errors: ['oops'] }])(
-		'%j confirms nobody, whatever came before',
-		(body) => {
-			expect(read(body, true)).toMatchObject({ isDocumented: false, confirmed: [false, false] });
-		},
-	);
 
 	it.each<[string, unknown]>([
 		['HTML', '<html>'],
@@ -359,7 +384,7 @@ describe('an answer to an upsert of a and b', () => {
 
 	it('compares user IDs as text', () => {
 		const listed = { people: [{ external_id: 7 }, { userId: 9_007_199_254_740_991, id: 'x' }] };
-		const read = readUpsert(answer(listed), ['9007199254740991', '7', '07'], false);
+		const read = said(upsert(listed, ['9007199254740991', '7', '07']));
 		expect(read?.confirmed).toEqual([true, true, false]);
 		expect([...(read?.people?.keys() ?? [])].sort()).toEqual(['7', '9007199254740991']);
 	});
@@ -371,25 +396,43 @@ describe('an answer to an upsert of a and b', () => {
 		['one of two who differ in case only', ['Ann', 'ANN'], ['ann'], [false, false]],
 		['two who differ in case only', ['Ann'], ['ann', 'ANN'], [false]],
 	])('ignores case where the match is unique: %s', (_name, sent, listed, confirmed) => {
-		const read = readUpsert(answer({ people: people(...listed) }), sent, false);
+		const read = said(upsert({ people: people(...listed) }, sent));
 		expect(read?.confirmed).toEqual(confirmed);
 	});
 
 	it.each<[string, object, object]>([
-		['the counts', counts(1, 1), { created: 1, updated: 1, miscounted: false }],
-		['no counts', {}, { created: 0, updated: 0, miscounted: false }],
-		['too small counts', counts(1, 0), { created: 1, updated: 0, miscounted: true }],
-		['too large counts', counts(10, 10), { created: 0, updated: 0, miscounted: true }],
-		['negative counts', counts(3, -1), { created: 0, updated: 0, miscounted: true }],
+		['the counts', counts(1, 1), { created: 1, updated: 1, oddities: [] }],
+		['no counts', {}, { created: 0, updated: 0, oddities: [] }],
+		['too small counts', counts(1, 0), { created: 1, updated: 0, oddities: ['miscounted'] }],
+		['too large counts', counts(10, 10), { created: 0, updated: 0, oddities: ['miscounted'] }],
+		['negative counts', counts(3, -1), { created: 0, updated: 0, oddities: ['miscounted'] }],
 		[
 			'counts that are not whole numbers',
 			counts(0.5, 1.5),
-			{ created: 0, updated: 0, miscounted: false },
+			{ created: 0, updated: 0, oddities: [] },
 		],
-		['counts given as text', counts('1', '1'), { created: 0, updated: 0, miscounted: false }],
+		['counts given as text', counts('1', '1'), { created: 0, updated: 0, oddities: [] }],
 	])('reads %s', (_name, body, expected) =>
 		expect(read({ people: people('a', 'b'), ...body })).toMatchObject(expected),
 	);
+
+	it.each<[string, object[], string[]]>([
+		['the workspace', [{ workspace_id: 'ws_1' }, { workspace_id: 'ws_1' }], []],
+		['no workspace', [{ workspace_id: null }, {}], []],
+		[
+			'another workspace',
+			[{ workspace_id: 'ws_1' }, { workspace_id: 'ws_2' }],
+			['other_workspace'],
+		],
+		['an ID each', [{ id: 'x' }, { id: 'y' }], []],
+		['one ID for both', [{ id: 'x' }, { id: 'x' }], ['same_person']],
+	])('notices what is odd about people with %s', (_name, [first, second], oddities) => {
+		const listed = [
+			{ external_id: 'a', ...first },
+			{ external_id: 'b', ...second },
+		];
+		expect(read({ people: listed })).toMatchObject({ confirmed: [true, true], oddities });
+	});
 
 	const at = (external_id: string, created_at: unknown, updated_at: unknown) => ({
 		external_id,
@@ -414,7 +457,7 @@ describe('an answer to an upsert of a and b', () => {
 		['a count is negative', { people: people('a', 'b'), ...counts(3, -1) }, undefined],
 		['there are no counts', { people: [at('a', 1, 1), at('b', 1, 2)] }, undefined],
 	])('reports each change, or none, when %s', (_name, body, changes) =>
-		expect(read(body)?.changes).toEqual(changes),
+		expect(said(read(body))?.changes).toEqual(changes),
 	);
 
 	it('never confirms more than is listed or counted, and never throws', () => {
@@ -426,7 +469,7 @@ describe('an answer to an upsert of a and b', () => {
 		const list = fc.oneof(fc.array(fc.record({ external_id: id })), fc.jsonValue());
 		fc.assert(
 			fc.property(list, count, count, (listed, created_count, updated_count) => {
-				const result = read({ people: listed, created_count, updated_count });
+				const result = said(read({ people: listed, created_count, updated_count }));
 				const ids = Array.isArray(listed)
 					? listed.map((one) => (one as { external_id?: unknown } | null)?.external_id)
 					: [];

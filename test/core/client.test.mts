@@ -23,6 +23,13 @@ const timedOut = networkFault('TIMEOUT');
 const html: Scripted = { body: '<html>Please log in</html>' };
 const says = (message: string) => JSON.stringify({ error: 'Bad', message, code: 400 });
 
+/** Lists the person, and yet reports a failure. */
+const failing = JSON.stringify({
+	people: [{ external_id: 'u1' }],
+	success: false,
+	message: 'Full.',
+});
+
 const compare = (a: number, b: number) => a - b;
 
 interface Setup {
@@ -177,6 +184,12 @@ describe('upsertPeople', () => {
 		['a 200 with other JSON', { body: '{"status":"maintenance"}' }],
 		['a 200 with truncated JSON', { body: '{"people":[{"exter' }],
 		['a 200 with a list', { body: '[]' }],
+		['a 200 that reports a failure', { body: says('Overloaded.') }],
+		['a 200 that lists the person and reports a failure', { body: failing }],
+		...[400, 401, 403, 404, 405, 422].map((status): [string, Scripted] => [
+			`the page of a proxy with ${status}`,
+			{ status, body: 'default backend - 404' },
+		]),
 	])('repeats the request after %s', async (_name, fault) => {
 		const { result, requests, stats } = await scripted([fault, fault, ok]).run(upsert);
 		expect(result).toMatchObject(taken);
@@ -231,6 +244,32 @@ describe('upsertPeople', () => {
 		expect(problemIn(result)).toMatchObject(problem);
 		expect(ms).toBeGreaterThan(9 * 60_000);
 		expect(ms).toBeLessThanOrEqual(10 * 60_000 + 100);
+	});
+
+	it('takes a 2xx that reports a failure for a refusal after 30 s', async () => {
+		const { result, ms, requests } = await scripted([{ body: failing }]).run(upsert);
+		expect(result).toMatchObject({ refused: true, complaint: { status: 200, message: 'Full.' } });
+		expect(ms).toBeGreaterThan(29_000);
+		expect(ms).toBeLessThan(60_000);
+		expect(requests.length).toBeLessThan(12);
+	});
+
+	it.each(['errors', 'failed', 'rejected'])(
+		'takes a 2xx that names people in %s for a refusal at once',
+		async (name) => {
+			const body = JSON.stringify({ people: [], [name]: [{ userId: 'u1', message: 'is bad' }] });
+			const { result, requests } = await scripted([{ status: 207, body }]).run(upsert);
+			const details = [{ userId: 'u1', message: 'is bad' }];
+			expect(result).toMatchObject({ refused: true, complaint: { status: 207, details } });
+			expect(requests.length).toBe(1);
+		},
+	);
+
+	it('stops after 30 s of pages that say that there is nothing', async () => {
+		const { result, ms } = await scripted([{ status: 404, body: '<html>' }]).run(upsert);
+		expect(problemIn(result)).toMatchObject({ code: 'unknown_address', status: 404 });
+		expect(ms).toBeGreaterThan(29_000);
+		expect(ms).toBeLessThan(60_000);
 	});
 
 	it('reports unreadable answers as such after readable ones', async () => {
@@ -574,17 +613,20 @@ describe('findPerson', () => {
 });
 
 describe('updateTraits', () => {
-	const list = (person: object): Scripted => ({ body: JSON.stringify({ people: [person] }) });
-	const update = (client: Client) => client.updateTraits('userId', 'u 1', '{"plan":"pro"}');
+	const update = (client: Client) => client.updateTraits('u 1', '{"plan":"pro"}');
+	const ann = { id: '1', external_id: 'u 1' };
+	const shown: Scripted = { body: JSON.stringify(ann) };
 
-	it.each([
-		['by the ID that Flameup assigned', { id: 'uuid', external_id: 'u 1' }, 'uuid'],
-		['by the user ID when no other is shown', { userId: 'u 1' }, 'u%201'],
-	])('in a workspace goes %s', async (_name, person, segment) => {
-		const { result, requests } = await scripted([list(person), { body: '{}' }]).run(update);
-		expect(result).toEqual({ refused: false });
-		expect(requests[1]).toMatchObject({ method: 'PUT', body: '{"traits":{"plan":"pro"}}' });
-		expect(requests[1]?.url).toBe(`https://flameup.test/api/v1/workspaces/ws_1/people/${segment}`);
+	it('sends the traits as they are, and returns the person', async () => {
+		const { result, requests } = await scripted([shown]).run(update);
+		expect(result).toEqual({ refused: false, exists: true, person: ann });
+		expect(requests).toMatchObject([
+			{
+				method: 'PUT',
+				url: 'https://flameup.test/api/v1/workspaces/ws_1/people/u%201',
+				body: '{"traits":{"plan":"pro"}}',
+			},
+		]);
 	});
 
 	it('repeats the request after a fault, and finds nobody who does not exist', async () => {
@@ -592,7 +634,25 @@ describe('updateTraits', () => {
 		const { result, requests } = await scripted([lost, html, absent], { workspace_id: '' }).run(
 			update,
 		);
-		expect([result, requests.length]).toEqual([{ refused: false }, 3]);
+		expect([result, requests.length]).toEqual([{ refused: false, exists: false }, 3]);
+	});
+
+	it('takes an empty answer for a success only after a documented one', async () => {
+		const { result, requests } = await scripted([{ body: '{}' }, shown, { body: '{}' }]).run(
+			async (client) => [await update(client), await update(client)],
+		);
+		expect(result).toEqual([
+			{ refused: false, exists: true, person: ann },
+			{ refused: false, exists: true },
+		]);
+		expect(requests.length).toBe(3);
+	});
+
+	it.each(['', '.', '..'])('sends no request with %j in its path', async (id) => {
+		const { result, requests } = await scripted([shown]).run((client) =>
+			client.updateTraits(id, '{}'),
+		);
+		expect([result, requests]).toEqual([{ refused: false, exists: false }, []]);
 	});
 });
 

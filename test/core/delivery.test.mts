@@ -103,7 +103,7 @@ async function createStand(standIn: StandIn) {
 		settled({ userId }, { status }) {
 			endings.set(userId, [...(endings.get(userId) ?? []), status]);
 		},
-		miscounted: () => undefined,
+		odd: () => undefined,
 	});
 	/** Resolves with the sizes of the requests that the batch took. */
 	async function deliver(userIds: readonly string[]): Promise<number[]> {
@@ -306,7 +306,7 @@ it('does not reject a person because the answer for the others confirms nobody',
 		isBad: () => false,
 		instead(n) {
 			if (n === 2) return { status: 400, body: JSON.stringify(named) };
-			return n === 3 ? { body: '{"success":false}' } : undefined;
+			return n === 3 ? { body: '{"people":[]}' } : undefined;
 		},
 	});
 	await deliver(['a', 'b', 'c']);

@@ -58,7 +58,7 @@ export interface FakeRun {
 	/** Records handed over; each one's number is its ref. */
 	readonly received: number;
 	readonly mostPending: number;
-	readonly miscounted: number;
+	readonly odd: number;
 	/** Feeds the steps, waiting for capacity like any host. */
 	feed(steps: Iterable<Step>): Promise<void>;
 	/** Feeds, ends, and advances simulated time until all is settled. */
@@ -88,7 +88,7 @@ export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 		onTrouble: (problem) => void troubles.push({ at: clock.now(), problem }),
 	});
 	const told: Told[] = [];
-	const counts = { received: 0, settled: 0, mostPending: 0, miscounted: 0 };
+	const counts = { received: 0, settled: 0, mostPending: 0, odd: 0 };
 	const markedAt = new Map<number, number>();
 	const loader = new Loader<number, number>(
 		{
@@ -111,7 +111,7 @@ export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 				const at = clock.now();
 				told.push({ at, marker, lagMs: at - (markedAt.get(marker) ?? at) });
 			},
-			miscounted: () => void counts.miscounted++,
+			odd: () => void counts.odd++,
 		},
 	);
 
@@ -152,8 +152,8 @@ export function createFakeRun(options: FakeRunOptions = {}): FakeRun {
 		get mostPending() {
 			return counts.mostPending;
 		},
-		get miscounted() {
-			return counts.miscounted;
+		get odd() {
+			return counts.odd;
 		},
 		feed,
 		load: (steps) => clock.run(feed(steps).then(() => loader.end())),

@@ -345,7 +345,7 @@ describe('people whom the answer does not confirm', () => {
 	it('are distinguished from counts that are merely wrong', async () => {
 		const run = createFakeRun({ flameup: { counts: 'wrong' } });
 		await run.load(people(1, 250));
-		expect([countOf(run, 'upserted'), run.miscounted]).toEqual([250, 3]);
+		expect([countOf(run, 'upserted'), run.odd]).toEqual([250, 3]);
 	});
 });
 

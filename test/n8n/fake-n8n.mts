@@ -47,6 +47,15 @@ function baseUrlOf(flameup: Flameup): string {
 	return `http://127.0.0.1:${port}/api/v1`;
 }
 
+/** Where an answer redirects to; axios follows it with the key, unless it is told not to. */
+function redirection(
+	{ headers, status }: { status: number; headers: Readonly<Record<string, string>> },
+	from: string,
+): string | undefined {
+	const isRedirection = status >= 300 && status < 400 && headers.location !== undefined;
+	return isRedirection ? new URL(headers.location ?? '', from).href : undefined;
+}
+
 /** The node in a fake n8n with only the documented functions, and a simulated Flameup. */
 export function createN8n(setting: Setting = {}) {
 	const { apiKey = defaultKey, cancel, items = [{}] } = setting;
@@ -78,7 +87,7 @@ export function createN8n(setting: Setting = {}) {
 		return new Function('$json', '$itemIndex', `return (${script});`)(items[row], row);
 	}
 
-	async function request(_type: string, options: Record<string, unknown>) {
+	async function request(_type: string, options: Record<string, unknown>): Promise<unknown> {
 		const { abortSignal, body, headers, method, timeout, url } = options as {
 			abortSignal?: AbortSignal;
 			body?: string;
@@ -101,6 +110,10 @@ export function createN8n(setting: Setting = {}) {
 			throw withCause(answer.fault === 'stall' ? 'ECONNABORTED' : 'ECONNRESET');
 		}
 		if (answer.delayMs !== undefined) await pause(answer.delayMs, abortSignal);
+		const target = redirection(answer, url);
+		if (target !== undefined && options.disableFollowRedirect !== true) {
+			return request(_type, { ...options, url: target });
+		}
 		return { statusCode: answer.status, headers: answer.headers, body: answer.body };
 	}
 
@@ -108,6 +121,7 @@ export function createN8n(setting: Setting = {}) {
 		getNode: () => structuredClone(node),
 		getInputData: () => input,
 		getNodeParameter,
+		getWorkflowDataProxy: (row: number) => ({ $json: input[row]?.json }),
 		continueOnFail: () => setting.onError === 'continue',
 		getExecutionCancelSignal: () => cancel,
 		isToolExecution: () => setting.tool === 'by agent',

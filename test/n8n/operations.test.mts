@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
+import { createFlameup, type Flameup } from '../../simulator/flameup.mts';
 import {
 	createN8n,
 	isFailed,
@@ -264,6 +265,65 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		if (workspaceId === '') expect(done.requests).toEqual([]);
 	});
 
+	it('sends one request for each row, and a few to find everybody', async () => {
+		const items = Array.from({ length: 60 }, (_, i) => ({ who: `user_${i % 30}`, plan: `p${i}` }));
+		const done = await populated(50, { items, parameters: update(), workspaceId });
+		expect(done.items).toHaveLength(60);
+		expect(done.requests.filter(({ method }) => method === 'PUT')).toHaveLength(60);
+		expect(done.requests.length).toBeLessThanOrEqual(63);
+		expect(done.flameup.people().get('user_7')?.traits).toEqual({ plan: 'p37' });
+	});
+
+	it('fails only the rows of people who are missing or refused, and creates nobody', async () => {
+		const who = ['user_0', 'nobody', 'user_1', 'user_2', 'nobody', 'user_0'];
+		const done = await populated(3, {
+			items: who.map((who) => ({ who, plan: 'gold' })),
+			parameters: update(),
+			onError: 'continue',
+			workspaceId,
+			flameup: {
+				refuse: ({ traits, userId }) =>
+					userId === 'user_1' && traits?.plan === 'gold' ? 'gold is not for sale' : undefined,
+			},
+		});
+		expect(pairs(done.items)).toEqual([0, 3, 5, 1, 2, 4]);
+		expect(done.items.map(isFailed)).toEqual([false, false, false, true, true, true]);
+		for (const [i, code] of [
+			[3, 'not_found'],
+			[4, 'refused'],
+			[5, 'not_found'],
+		] as const) {
+			expect(done.items[i]?.json.error).toBe(code);
+		}
+		expect([...done.flameup.people().keys()]).toEqual(['user_0', 'user_1', 'user_2']);
+		expect(done.flameup.people().get('user_1')?.traits).toEqual({});
+	});
+
+	it('does not create a person who is deleted during the run', async () => {
+		const flameup = createFlameup({ now: Date.now });
+		let updates = 0;
+		const deleting: Flameup = {
+			...flameup,
+			handle: (request) =>
+				request.method === 'PUT' && ++updates > 2
+					? flameup.handle({ ...request, path: request.path.replace(/[^/]+$/, 'deleted') })
+					: flameup.handle(request),
+		};
+		await finish(createN8n({ items: people(2), parameters: mapped(), shared: flameup }));
+		const done = await finish(
+			createN8n({
+				items: [0, 1, 0].map((i) => ({ who: `user_${i}`, plan: 'gold' })),
+				parameters: update(),
+				onError: 'continue',
+				shared: deleting,
+				workspaceId,
+			}),
+		);
+		expect(pairs(done.items)).toEqual([0, 1, 2]);
+		expect(done.items[2]?.json.error).toBe('not_found');
+		expect(flameup.people().size).toBe(2);
+	});
+
 	it('rejects a row without traits', async () => {
 		const done = await populated(1, {
 			items: [{ who: 'user_0' }],
@@ -399,7 +459,7 @@ describe('every operation', () => {
 	it.each(OPERATIONS)(
 		'%s %s: never throws when On Error is set to continue',
 		async (resource, operation) => {
-			const broken = '={{ $json.no.such.thing }}';
+			const broken = '={{ $json.no.such.thing() }}';
 			const parameters = {
 				resource,
 				operation,

@@ -195,7 +195,7 @@ describe('rows that fail', () => {
 				{ userId: 'b' },
 				{ userId: 'c', c: { m: 'c@d.co' } },
 			],
-			parameters: mapped({}, { email: '={{ $json.c.m }}' }),
+			parameters: mapped({}, { email: '={{ $json.c.m.trim() }}' }),
 			onError: 'continue',
 		});
 		expect(pairs(done.items)).toEqual([0, 2, 1]);
@@ -248,6 +248,16 @@ describe('a run that cannot continue', () => {
 			'"Base URL" must start with https://; http:// is only for addresses of this machine.',
 		);
 		expect(error?.description).not.toContain('allowed');
+	});
+
+	it.each(['302', '307'] as const)('follows no redirect with the key (%s)', async (fault) => {
+		const done = await run({
+			items: people(1),
+			parameters: mapped(),
+			flameup: { faults: { 1: fault } },
+		});
+		expect(done.requests).toHaveLength(1);
+		expect(`${done.error?.message} ${done.error?.description}`).toMatch(/redirect/);
 	});
 
 	it('gives up when Flameup stays down, and reports what was saved', async () => {
@@ -513,13 +523,15 @@ describe('manual mapping', () => {
 		const assignments = [{ id: '1', name: 'source', value: 'n8n', type: 'string' }];
 		const done = await run({
 			items: people(20),
-			parameters: mapped({ traits: { assignments }, options: { peoplePerRequest: '={{ 5 }}' } }),
+			parameters: mapped(
+				{ traits: { assignments }, options: { peoplePerRequest: '={{ 5 }}' } },
+				{ email: '={{ $json.email.trim() }}' },
+			),
 		});
 		expect(done.requests).toHaveLength(4);
 		const counts = Object.groupBy(done.evaluated, (path) => path);
 		expect(Object.entries(counts).map(([path, all]) => [path, all?.length])).toEqual([
 			['options.peoplePerRequest', 1],
-			['person.value.userId', 20],
 			['person.value.email', 20],
 		]);
 	});

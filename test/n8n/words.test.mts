@@ -127,7 +127,9 @@ describe('the node passes on unknown texts unchanged', () => {
 	it('names of traits with a failing expression', () =>
 		everyWord(async (said) => {
 			fc.pre(said.trim() !== '' && !said.startsWith('='));
-			const assignments = [{ id: '1', name: said, value: '={{ $json.no.such }}', type: 'string' }];
+			const assignments = [
+				{ id: '1', name: said, value: '={{ $json.no.such() }}', type: 'string' },
+			];
 			const parameters = mapped({ traits: { assignments } });
 			const { error } = await run({ items: people(1), parameters });
 			expectUnchanged(error, `"${said}"`);

@@ -24,13 +24,16 @@ export const filePython = path.join(environments, 'file/bin/python');
  * destination if their output is not stored yet.
  */
 export function setup() {
-	for (const what of ['airbyte', 'source', 'file']) {
-		execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], { stdio: 'inherit' });
-	}
+	for (const what of ['airbyte', 'source', 'file']) install(what);
 	if (existsSync(printedInTests)) return;
 	mkdirSync(printedInTests, { recursive: true });
 	const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 	execFileSync(process.execPath, [vitest, 'run', 'test/airbyte'], { cwd: root, stdio: 'ignore' });
+}
+
+/** Installs PyAirbyte (`airbyte`) or a source, unless that version is installed. */
+export function install(what: string): void {
+	execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], { stdio: 'inherit' });
 }
 
 /**

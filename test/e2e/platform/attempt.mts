@@ -5,6 +5,15 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { EXECUTABLE, PATH } from '../../airbyte/process.mts';
 
+/** How the launcher is started, and ended with everything that it started. */
+export type Launch = (given: {
+	readonly script: string;
+	/** Where it runs; inside the folder of files. */
+	readonly cwd: string;
+	readonly files: string;
+	readonly env: Readonly<Record<string, string>>;
+}) => { readonly launcher: ChildProcess; kill(by: 'SIGKILL' | 'SIGTERM'): void };
+
 /** What Airbyte's launcher runs in the container: stdin, stdout and stderr are FIFOs, the exit code a file. */
 const LAUNCHER = `
 if [ -z "$AIRBYTE_ENTRYPOINT" ]; then echo "AIRBYTE_ENTRYPOINT is not set" >&2; exit 127; fi
@@ -25,11 +34,23 @@ export interface AttemptOptions {
 	/** Holds config.json and catalog.json; the FIFOs are made here. */
 	readonly files: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** By default, a shell of this machine starts the built destination. */
+	readonly launch?: Launch | undefined;
 	onLine(line: string): void;
 }
 
+const launchHere: Launch = ({ cwd, env, script }) => {
+	const launcher = spawn('sh', ['-c', script], {
+		cwd,
+		env: { PATH, AIRBYTE_ENTRYPOINT: EXECUTABLE, ...env },
+		stdio: 'ignore',
+		detached: true,
+	});
+	return { launcher, kill: (by) => signal(launcher, by) };
+};
+
 /** Starts `write` the way the platform does. */
-export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
+export function startAttempt({ env = {}, files, launch = launchHere, onLine }: AttemptOptions) {
 	const pipes = ['stdin', 'stdout', 'stderr'].map((name) => join(files, name));
 	const cwd = join(files, 'dest');
 	mkdirSync(cwd, { recursive: true });
@@ -41,17 +62,17 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 	const readers = [stdout, stderr].map((pipe) =>
 		spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] }),
 	);
-	const shell = spawn('sh', ['-c', LAUNCHER], {
+	const { kill, launcher } = launch({
+		script: LAUNCHER,
 		cwd,
-		env: { PATH, AIRBYTE_ENTRYPOINT: EXECUTABLE, FILES: files, ...env },
-		stdio: 'ignore',
-		detached: true,
+		files,
+		env: { FILES: files, ...env },
 	});
 	const output = readers.map((reader, i) => linesOf(reader, i === 0 ? onLine : undefined));
 	const writer = createWriter(feeder.stdin);
-	const watchdog = setTimeout(() => signal(shell, 'SIGKILL'), LONGEST_MS);
+	const watchdog = setTimeout(() => kill('SIGKILL'), LONGEST_MS);
 	const ended = (async () => {
-		await once(shell, 'exit');
+		await once(launcher, 'exit');
 		writer.close();
 		// Repeated: on a busy machine a reader may not have opened its FIFO yet.
 		const unblocking = setInterval(() => pipes.forEach(unblock), UNBLOCK_MS);
@@ -74,7 +95,7 @@ export function startAttempt({ env = {}, files, onLine }: AttemptOptions) {
 			return writer.isClosed;
 		},
 		/** Sends the signal to every process of the container. */
-		kill: (by: 'SIGKILL' | 'SIGTERM') => signal(shell, by),
+		kill,
 		ended,
 	};
 }

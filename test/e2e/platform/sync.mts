@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { startSimulator } from '../../../simulator/server.mts';
 import { record } from '../../airbyte/input.mts';
-import { startAttempt } from './attempt.mts';
+import { type Launch, startAttempt } from './attempt.mts';
 import { writeFiles } from './files.mts';
 import { expectAllowance, expectCovered, expectHeld } from './held.mts';
 import type { Kill, Plan } from './plan.mts';
@@ -18,11 +18,11 @@ const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=24' };
 const TOO_LARGE = 'x'.repeat(20_000_000);
 
 /** Runs a sync to completion, killing its destination on the way. Throws if a check fails. */
-export async function runSync(plan: Plan): Promise<Outcome> {
+export async function runSync(plan: Plan, launch?: Launch): Promise<Outcome> {
 	const outcome: Outcome = { endings: [], records: 0, states: 0, requests: 0, tooManyRequests: 0 };
 	const folder = mkdtempSync(join(tmpdir(), 'flameup-platform-'));
 	const simulator = await startSimulator({ ...plan.switches, log: () => world.onRequest() });
-	const world: World = { plan, outcome, simulator, folder, onRequest: () => undefined };
+	const world: World = { plan, outcome, simulator, folder, launch, onRequest: () => undefined };
 	try {
 		await sync(world);
 	} finally {
@@ -58,6 +58,7 @@ function begin(world: World, mode: 'append_dedup' | 'overwrite', kill?: Kill) {
 	const fate: { killed?: Kill['how'] } = {};
 	const attempt = startAttempt({
 		files: writeFiles(world, mode),
+		launch: world.launch,
 		...(kill?.how === 'memory' && { env: SMALL_HEAP }),
 		onLine(line) {
 			if (reader.take(line)) count('states');

@@ -1,4 +1,5 @@
 import type { Simulator } from '../../../simulator/server.mts';
+import type { Launch } from './attempt.mts';
 import type { Kill, Plan } from './plan.mts';
 
 /** The outcome of one sync, over all of its attempts. */
@@ -18,6 +19,8 @@ export interface World {
 	readonly outcome: Outcome;
 	readonly simulator: Simulator;
 	readonly folder: string;
+	/** Undefined: as the built destination is started here. */
+	readonly launch: Launch | undefined;
 	/** Called for every request that Flameup handles. */
 	onRequest: () => void;
 }

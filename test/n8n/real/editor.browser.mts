@@ -7,6 +7,12 @@ import type { Credential } from './rest.mts';
 import { openStage } from './stage.mts';
 import { chain, code, flameup as node, type Part, trigger } from './workflows.mts';
 
+/** The part of an element that the pictures need; the types of the DOM are not loaded. */
+interface Scrollable {
+	readonly style: { scrollMarginTop: string };
+	scrollIntoView(options: { block: 'start' }): void;
+}
+
 const contacts = `return [
 	{ user_id: 'u-1001', email: 'ann@example.com', name: 'Ann', plan: 'pro', seats: 12 },
 	{ user_id: 'u-1002', email: 'ben at example.com', name: 'Ben', plan: 'free', seats: 1 },
@@ -105,7 +111,7 @@ it('accepts fields dragged onto the person and the traits', async () => {
 	await drag(inputField('seats'), traits);
 	await id('assignment-name').nth(1).waitFor();
 	await quieten();
-	await mapped('userId').evaluate((field) => {
+	await mapped('userId').evaluate((field: Scrollable) => {
 		field.style.scrollMarginTop = '90px';
 		field.scrollIntoView({ block: 'start' });
 	});

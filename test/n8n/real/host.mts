@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { install } from './install.mts';
-import { startN8n } from './n8n.mts';
+import { type N8nOptions, startN8n } from './n8n.mts';
 import { packFlameup, type Tarball } from './package.mts';
 import { temporaryFolder } from './processes.mts';
 import { openRest, signIn } from './rest.mts';
@@ -24,12 +24,14 @@ declare module 'vitest' {
 }
 
 /** Starts n8n with an owner; our package is packed but not installed yet. */
-export async function startHost() {
+export async function startHost(
+	temporary = temporaryFolder(),
+	more: Pick<N8nOptions, 'env' | 'nodeOptions'> = {},
+) {
 	install('host');
-	const temporary = temporaryFolder();
 	const tarball = packFlameup(temporary);
 	const folder = path.join(temporary, 'n8n');
-	const { url, pid, stop } = await startN8n({ folder, tarball });
+	const { url, pid, stop } = await startN8n({ folder, tarball, ...more });
 	return { url, pid, folder, cookie: await signIn(url), tarball, stop };
 }
 

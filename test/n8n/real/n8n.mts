@@ -14,6 +14,8 @@ export interface N8nOptions {
 	tarball: Tarball;
 	/** More variables. */
 	env?: Record<string, string>;
+	/** Options of Node itself. */
+	nodeOptions?: string[];
 }
 
 /** A running n8n. */
@@ -36,7 +38,7 @@ export const startWorker = (options: N8nOptions): Promise<N8n> =>
 	}));
 
 async function launch(
-	{ folder, tarball, env = {} }: N8nOptions,
+	{ folder, tarball, env = {}, nodeOptions = [] }: N8nOptions,
 	command: string[],
 	listening: (port: string) => NodeJS.ProcessEnv,
 ): Promise<N8n> {
@@ -44,7 +46,7 @@ async function launch(
 	const [port, broker] = (await freePorts(2)).map(String) as [string, string];
 	const standIn = npmStandIn(tarball, path.join(folder, 'bin'));
 	const own = { ...listening(port), N8N_RUNNERS_BROKER_PORT: broker };
-	const running = start([process.execPath, script, ...command], {
+	const running = start([process.execPath, ...nodeOptions, script, ...command], {
 		env: { ...environment(folder, standIn), ...own, ...env },
 		folder,
 		name: `${command[0]}-${port}`,
@@ -55,7 +57,7 @@ async function launch(
 }
 
 /** Imports the example workflows with n8n's own command. */
-export async function importWorkflows({ folder, tarball }: Omit<N8nOptions, 'env'>) {
+export async function importWorkflows({ folder, tarball }: Pick<N8nOptions, 'folder' | 'tarball'>) {
 	const env = environment(folder, npmStandIn(tarball, path.join(folder, 'bin')));
 	const args = ['import:workflow', '--separate', `--input=${path.join(root, 'examples/n8n')}`];
 	await promisify(execFile)(process.execPath, [script, ...args], { env, cwd: folder });

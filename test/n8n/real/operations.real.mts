@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openStage } from './stage.mts';
 import { flameup as node, people } from './workflows.mts';
 
-const { credential, flameup, rest, run, size } = await openStage();
+const { credential, flameup, requests, rest, run, size } = await openStage();
 const onError = 'continueErrorOutput' as const;
 const by = { userId: '={{ $json.userId }}', email: '={{ $json.email }}' };
 const who = (mode: keyof typeof by) => ({ who: { __rl: true, mode, value: by[mode] } });
@@ -58,6 +58,23 @@ it('updates traits and keeps the others', async () => {
 	const update = node({ operation: 'updateTraits', ...who('userId'), traits });
 	expect((await run(people(3), update)).status).toBe('success');
 	expect(flameup.people().get('user-1')?.traits).toMatchObject({ seats: 7, plan: 'pro' });
+});
+
+it('updates the traits of many people with one request for each, and creates nobody', async () => {
+	await run(people(40), node());
+	const before = requests();
+	const traits = assignments('seats', '={{ $itemIndex }}', 'number');
+	const update = node({ operation: 'updateTraits', ...who('userId'), traits }, { onError });
+	const { items } = await run(people(42), update);
+	expect(items('Flameup')).toHaveLength(40);
+	expect(items('Flameup', 1).map(({ json }) => json.details)).toMatchObject([
+		{ user_id: 'user-40' },
+		{ user_id: 'user-41' },
+	]);
+	expect(flameup.people().get('user-39')?.traits).toMatchObject({ seats: 39, plan: 'pro' });
+	expect(size()).toBe(40);
+	// one search and one page for those who exist, and one search for each who does not
+	expect(requests() - before).toBe(44);
 });
 
 describe('tracks events', () => {

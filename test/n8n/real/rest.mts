@@ -29,8 +29,8 @@ export interface Execution {
 	error: { message: string; description?: string; context?: Record<string, unknown> } | undefined;
 	/** The output items of a node; empty when it did not run. */
 	items(node: string, output?: number): Item[];
-	/** The hints of a node, and how long it took. */
-	run(node: string): { hints: string[]; ms: number };
+	/** The hints of a node, when it started, and how long it took. */
+	run(node: string): { hints: string[]; startedAt: number; ms: number };
 }
 
 /** A credential as n8n lists it. */
@@ -40,6 +40,7 @@ export interface Credential {
 }
 
 interface NodeRun {
+	startTime: number;
 	executionTime: number;
 	data?: { main?: (Item[] | null)[] };
 	hints?: { message: string }[];
@@ -73,7 +74,8 @@ async function post(url: string, body: object, tries = 1): Promise<Response> {
 
 /** n8n's own REST interface, as the editor uses it. */
 export function openRest(base: string, cookie: string) {
-	const headers = { 'content-type': 'application/json', cookie };
+	// A kept connection may be closed by n8n at the moment of the next request.
+	const headers = { 'content-type': 'application/json', connection: 'close', cookie };
 	const ask = async (url: string, request: RequestInit): Promise<Response> => {
 		for (let tries = 1; ; tries++) {
 			const answer = await fetch(url, request).catch((error) => {
@@ -175,8 +177,9 @@ async function finished(call: Call, id: string, withinMs = 180_000): Promise<Exe
 			error,
 			items: (node, output = 0) => runData[node]?.at(-1)?.data?.main?.[output] ?? [],
 			run(node) {
-				const { hints = [], executionTime = 0 } = runData[node]?.at(-1) ?? {};
-				return { hints: hints.map(({ message }) => message), ms: executionTime };
+				const { hints = [], startTime = 0, executionTime = 0 } = runData[node]?.at(-1) ?? {};
+				const messages = hints.map(({ message }) => message);
+				return { hints: messages, startedAt: startTime, ms: executionTime };
 			},
 		};
 	}

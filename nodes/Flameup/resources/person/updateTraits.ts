@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { idOf } from '../../../../src/flameup/answers';
+import { TraitUpdates } from '../../../../src/flameup/traitUpdates';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { invalidParameter, refusal } from '../../failure';
@@ -47,6 +48,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const readTraits = assignedValues(parameters, 'traits', 'Traits');
 	const readJson = jsonValues(parameters, 'options.traitsJson', 'Traits (JSON)');
 	const output = writtenOutput(run);
+	const updates = new TraitUpdates(client, key, run.items.length);
 	return {
 		async act(row) {
 			const value = read(row);
@@ -54,10 +56,10 @@ async function prepare(run: Run): Promise<RowWork> {
 			if (Object.keys(traits).length === 0) {
 				throw invalidParameter('"Traits" has no traits', 'Add at least one trait.');
 			}
-			const updated = await client.updateTraits(key, value, JSON.stringify(traits));
+			const updated = await updates.update(value, JSON.stringify(traits));
 			if (updated.refused) throw refusal(updated.complaint, 'traits', value);
-			if (updated.person === undefined) throw notFound(key, value);
-			const userId = String(idOf(updated.person) ?? value);
+			if (!updated.exists) throw notFound(key, value);
+			const userId = String((updated.person && idOf(updated.person)) ?? value);
 			return [writtenPerson(userId, 'updated', updated.person, output)];
 		},
 	};
