@@ -42,10 +42,13 @@ export interface BatcherOptions {
 	readonly separatesRepeats: boolean;
 }
 
-/** Merges two records of a person: later values win, and traits missing in the later record stay. */
+/**
+ * Merges two records of a person: later values win, and traits missing in the later record stay. The names
+ * keep the order of the later record, so that a record with all of the names is what was sent.
+ */
 export function overlay(earlier: Person, later: Person): Person {
-	const traits = { ...earlier.traits, ...later.traits };
-	return { ...earlier, ...later, ...(Object.keys(traits).length > 0 && { traits }) };
+	const traits = { ...later.traits, ...earlier.traits, ...later.traits };
+	return { ...later, ...earlier, ...later, ...(Object.keys(traits).length > 0 && { traits }) };
 }
 
 const overlaid = (json: string, later: Person): string =>

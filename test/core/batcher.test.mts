@@ -169,7 +169,7 @@ it('keeps every digit of a number when records merge', () => {
 	const first = toMapped({ userId: 'a', traits: { account } });
 	const [batch] = batchesOf([first, toMapped({ userId: 'a', traits: { p: 1 } })], 100, 1_000);
 	expect(batch?.entries.get('a')?.json).toBe(
-		'{"userId":"a","traits":{"account":12345678901234567890.12,"p":1}}',
+		'{"userId":"a","traits":{"p":1,"account":12345678901234567890.12}}',
 	);
 });
 
@@ -202,10 +202,16 @@ describe('overlay', () => {
 		['adds no traits where there are none', { userId: 'a' }, { userId: 'a' }, { userId: 'a' }],
 	])('%s', (_name, earlier, later, expected) => expect(overlay(earlier, later)).toEqual(expected));
 
+	it('is the later record itself, to the byte, if that has all of the names', () => {
+		const earlier = { userId: 'a', email: 'x@y.example', traits: { p: 1, q: 2 } };
+		const later = { userId: 'a', traits: { q: 3, r: 4, p: 5 }, email: 'x@z.example' };
+		expect(JSON.stringify(overlay(earlier, later))).toBe(JSON.stringify(later));
+	});
+
 	it('keeps a trait called __proto__ as a trait', () => {
 		const earlier = { userId: 'a', traits: JSON.parse('{"__proto__":{"p":1}}') };
 		const person = overlay(earlier, { userId: 'a', traits: { q: 2 } });
-		expect(JSON.stringify(person.traits)).toBe('{"__proto__":{"p":1},"q":2}');
+		expect(JSON.stringify(person.traits)).toBe('{"q":2,"__proto__":{"p":1}}');
 		expect(person.traits?.p).toBeUndefined();
 	});
 
