@@ -32,6 +32,8 @@ export type ContradictionCode =
 	| 'also_in_user_id_columns'
 	| 'listed_twice'
 	| 'needs_limit'
+	| 'needs_storage'
+	| 'not_a_storage_type'
 	| 'ignores_limit';
 
 /** What a request was about. */
@@ -99,6 +101,10 @@ interface Facts {
 			readonly rejection: Rejection;
 		};
 	};
+
+	// The storage; `fault` is a code such as ENOSPC.
+	unusable_storage: { readonly setting: string; readonly fault: string };
+	storage_failed: { readonly setting: string; readonly fault: string };
 
 	// Answers that end a run.
 	unauthorized: Answered;
@@ -176,6 +182,7 @@ const TRANSIENT: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'unreadable_answers',
 	'allowance_used_up',
 	'unavailable',
+	'storage_failed',
 ]);
 
 const RECORD: ReadonlySet<ProblemCode> = new Set<ProblemCode>([

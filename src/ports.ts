@@ -62,3 +62,26 @@ export const networkFault = (code: string): NetworkFault => ({
 	fault: code,
 	sent: !NOT_SENT.has(code),
 });
+
+/** An object in storage: its length, and its content in pieces. */
+export interface StoredObject {
+	readonly bytes: number;
+	readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Objects that outlive a run, by names with a folder, such as `fingerprints/a1b2`. Methods reject with FlameupError. */
+export interface Storage {
+	/** Undefined if there is no such object. */
+	read(name: string): Promise<StoredObject | undefined>;
+	/** Replaces the whole object; a reader sees the old one or the new one, never a part. */
+	write(name: string, chunks: Iterable<Uint8Array>): Promise<void>;
+	/** Adds to the end of an object. When it resolves, the content survives a crash of the machine. */
+	append(name: string, chunk: Uint8Array): Promise<void>;
+	/** Writes a short object only if it is still `was`, or if there is none; resolves with whether it did. */
+	claim(name: string, content: string, was?: string): Promise<boolean>;
+	/** Does nothing if there is no such object. */
+	remove(name: string): Promise<void>;
+}
+
+/** The SHA-256 of a text, one byte a character. */
+export type Digest = (text: string) => string;

@@ -137,6 +137,18 @@ export const faultText = (fault: string): string => {
 		: `${text.slice(0, text.indexOf('.'))} (${fault})${text.slice(text.indexOf('.'))}`;
 };
 
+const STORAGE_FAULTS: Readonly<Record<string, string>> = {
+	ENOENT: 'The folder does not exist.',
+	ENOTDIR: 'The path is not a folder.',
+	EACCES: 'The process may not read and write there.',
+	EPERM: 'The process may not read and write there.',
+	EROFS: 'The file system is read-only.',
+	ENOSPC: 'The disk is full.',
+	EDQUOT: 'The disk quota is used up.',
+	TAKEN: 'Another run has taken it over.',
+	CHANGED: 'What was written came back changed.',
+};
+
 const EXPECTED: Readonly<Record<string, string>> = {
 	string: 'text',
 	number: 'a number',
@@ -188,6 +200,9 @@ const CONTRADICTIONS = {
 	listed_twice: (other: string) => `lists ${other} twice; keep one`,
 	needs_limit: (_: string, words: Vocabulary) =>
 		`is fail_above, which needs ${words.setting('rejected_records.max_count')} or ${words.setting('rejected_records.max_percent')}`,
+	not_a_storage_type: () => 'must be none or folder',
+	needs_storage: (_: string, words: Vocabulary) =>
+		`is send_changed, which needs ${words.setting('storage')}`,
 	ignores_limit: (other: string, words: Vocabulary) =>
 		`is ${other}, but ${words.setting('rejected_records.max_count')} and ${words.setting('rejected_records.max_percent')} apply to fail_above only`,
 } as const;
@@ -358,6 +373,17 @@ const TEXTS: Texts = {
 				: `Too many ${words.record}s were rejected`,
 		reason: tooMany(facts, words),
 		hint: `Correct the source or the mapping, then run the ${words.run} again.`,
+	}),
+
+	unusable_storage: ({ fault, setting }, words) => ({
+		title: 'The storage cannot be used',
+		reason: STORAGE_FAULTS[fault] ?? `The system reported ${fault}.`,
+		hint: `Correct ${words.setting(setting)}.`,
+	}),
+	storage_failed: ({ fault, setting }, words) => ({
+		title: 'The storage could not be read or written',
+		reason: STORAGE_FAULTS[fault] ?? `The system reported ${fault}.`,
+		hint: `Check ${words.setting(setting)}, and run the ${words.run} again.`,
 	}),
 
 	unauthorized: (facts, words) => ({

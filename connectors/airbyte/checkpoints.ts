@@ -61,8 +61,8 @@ export class Checkpoints {
 		if (!acknowledges || policy.isBroken) return;
 		this.#withheld.push(checkpoint);
 		this.#withheldCharacters += checkpoint.line.length;
-		const { rejected, upserted } = streams.totals;
-		if (upserted > 0 || rejected === 0) this.releaseWithheld();
+		const { rejected, unchanged, upserted } = streams.totals;
+		if (upserted + unchanged > 0 || rejected === 0) this.releaseWithheld();
 		else if (this.#withheldCharacters > MOST_WITHHELD) policy.giveUp();
 	}
 
@@ -89,15 +89,16 @@ function settle(checkpoint: Checkpoint, requests: number): DestinationStats {
 		addCounts(sum, stream.outgoing);
 		stream.outgoing = noCounts();
 	}
-	const { created, deletedInSource, merged, rejected, skipped, updated, upserted } = sum;
+	const { created, deletedInSource, merged, rejected, skipped, unchanged, updated, upserted } = sum;
 	return {
 		// Includes records that are not sent on purpose, because Airbyte reports records missing here as lost.
-		recordCount: upserted + deletedInSource + skipped,
+		recordCount: upserted + unchanged + deletedInSource + skipped,
 		rejectedRecordCount: rejected,
 		additionalStats: {
 			created,
 			updated,
 			merged,
+			...(unchanged > 0 && { unchanged }),
 			...(deletedInSource > 0 && { deleted_in_source: deletedInSource }),
 			...(skipped > 0 && { skipped }),
 			requests,

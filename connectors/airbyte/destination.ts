@@ -1,11 +1,12 @@
 import { FlameupError, kindOf, type Problem, problemOf } from '../../src/errors';
 import { Client } from '../../src/flameup/client';
-import type { Clock, Transport } from '../../src/ports';
+import type { Clock, Storage, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
 import { describe, paragraph } from '../../src/texts';
 import { InputError } from './inputError';
 import type { FailureType, OutgoingMessage } from './protocol';
 import { operations, specification } from './spec';
+import { storageProblem } from './storageCheck';
 import { vocabulary } from './vocabulary';
 
 export { preview } from './preview';
@@ -22,20 +23,23 @@ export const discover = (): OutgoingMessage => ({
 	destination_catalog: { operations: operations() },
 });
 
-/** The answer to `check`, which sends one read request. */
+/** The answer to `check`, which sends one read request, and writes, reads and deletes a small object in storage. */
 export async function check(
 	settings: Settings,
 	transport: Transport,
 	clock: Clock,
+	storage?: Storage,
 ): Promise<OutgoingMessage> {
 	const client = new Client({ settings, transport, clock, signal: { aborted: false } });
 	const result = await client.check();
-	if (!result.ok) {
+	const problem = result.ok ? storage && (await storageProblem(storage)) : result.problem;
+	if (problem !== undefined) {
 		const words = vocabulary(settings.rejected_records.include_values, 'test');
-		return connectionStatus(false, paragraph(describe(result.problem, words)));
+		return connectionStatus(false, paragraph(describe(problem, words)));
 	}
-	const found = result.canRead ? ACCEPTED : WRITE_ONLY;
-	return connectionStatus(true, `${found} ${environment(settings.api_key)}`);
+	const found = result.ok && !result.canRead ? WRITE_ONLY : ACCEPTED;
+	const stored = storage === undefined ? '' : ' The storage can be read and written.';
+	return connectionStatus(true, `${found} ${environment(settings.api_key)}${stored}`);
 }
 
 const ACCEPTED = 'Flameup accepts the API key and knows the workspace.';

@@ -1,4 +1,4 @@
-import type { Rejection } from '../../src/errors';
+import { problemOf, type Rejection } from '../../src/errors';
 import type { Oddity } from '../../src/flameup/answers';
 import type { ClientStats } from '../../src/flameup/sender';
 import type { Counts, Report } from '../../src/loading/report';
@@ -7,6 +7,7 @@ import { describe, paragraph, quoted, sentence, type Text, type Vocabulary } fro
 import type { LogLevel } from './protocol';
 import { isGeneral, type RecordRef, type Stream } from './stream';
 import type { Streams } from './streams';
+import { vocabulary } from './vocabulary';
 
 /** All log messages of `write`. */
 
@@ -94,13 +95,15 @@ export function progressText(
 	startedAt: number,
 	now: number,
 ): string {
-	const perSecond = Math.round((totals.upserted * 1000) / Math.max(1, now - startedAt));
+	const { received, rejected, unchanged, upserted } = totals;
+	const perSecond = Math.round((upserted * 1000) / Math.max(1, now - startedAt));
 	const left = stats.waitingUntil - now;
 	const waits = left > 0 && stats.trouble === undefined;
 	const wait = waits
 		? ` The allowance is used up; the next request is sent in ${seconds(left)}.`
 		: '';
-	return `${some(totals.received, 'record')} read, ${number(totals.upserted)} upserted (${number(perSecond)} a second), ${number(totals.rejected)} rejected.${wait}`;
+	const equal = unchanged > 0 ? `${number(unchanged)} unchanged, ` : '';
+	return `${some(received, 'record')} read, ${number(upserted)} upserted (${number(perSecond)} a second), ${equal}${number(rejected)} rejected.${wait}`;
 }
 
 const codes = (report: Report<unknown>): string =>
@@ -112,16 +115,18 @@ function streamText({ isInput, name, report, settings }: Stream, isDryRun: boole
 	if (settings?.skip_stream)
 		return `Stream ${name}: skipped, ${some(report.received, 'record')} not sent.`;
 	if (report.received === 0) return `Stream ${name}: no records received.`;
-	const { created, deletedInSource, merged, received, rejected, updated, upserted } = report;
+	const { created, deletedInSource, merged, received, rejected, unchanged, updated, upserted } =
+		report;
 	const sent = isDryRun
 		? `${number(upserted)} would be upserted`
 		: `${number(upserted)} upserted (${number(created)} created, ${number(updated)} updated, ${number(merged)} merged with another record of the same person)`;
 	const deleted =
 		deletedInSource > 0 ? `, ${number(deletedInSource)} deleted in the source and not sent` : '';
+	const equal = unchanged > 0 ? `, ${number(unchanged)} unchanged and not sent` : '';
 	const bad = rejected === 0 ? 'none rejected' : `${number(rejected)} rejected (${codes(report)})`;
-	const open = received - upserted - rejected - deletedInSource;
+	const open = received - upserted - unchanged - rejected - deletedInSource;
 	const unfinished = open > 0 ? `, ${number(open)} not finished when the sync ended` : '';
-	return `Stream ${name}: ${some(received, 'record')} received, ${sent}, ${bad}${deleted}${unfinished}.`;
+	return `Stream ${name}: ${some(received, 'record')} received, ${sent}${equal}, ${bad}${deleted}${unfinished}.`;
 }
 
 /** A hint for each rejection code of a stream. */
@@ -190,8 +195,9 @@ const peoplePerRequest = ({ requests }: Readonly<ClientStats>, totals: Counts): 
 
 /** The same figures as JSON, for programs. */
 function reportText({ elapsedMs, stats, streams, words }: Ended): string {
-	const { created, deletedInSource, merged, received, rejections, skipped, updated, upserted } =
-		streams.totals;
+	const { rejections, ...counts } = streams.totals;
+	const { created, deletedInSource, merged, received, skipped, unchanged, updated, upserted } =
+		counts;
 	const rejected = Object.fromEntries(
 		[...rejections].map(([code, { count, first }]) => [
 			code,
@@ -213,6 +219,7 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 			created,
 			updated,
 			merged,
+			unchanged,
 			deletedInSource,
 			skipped,
 			rejected,
@@ -244,11 +251,11 @@ const ODD_ANSWERS: readonly (readonly [Oddity, string])[] = [
 type Warned = Pick<Ended, 'isDryRun' | 'odd' | 'streams'>;
 
 function runWarnings({ isDryRun, odd, streams }: Warned): string[] {
-	const { created, deletedInSource, merged, received, rejected, skipped, updated, upserted } =
-		streams.totals;
+	const { created, deletedInSource, merged, received, rejected, skipped, updated } = streams.totals;
+	const { unchanged, upserted } = streams.totals;
 	const uncounted = isDryRun ? 0 : upserted - merged - created - updated;
-	const isAllRejected = rejected > 0 && upserted === 0;
-	const isFinished = received === rejected + upserted + deletedInSource + skipped;
+	const isAllRejected = rejected > 0 && upserted + unchanged === 0;
+	const isFinished = received === rejected + upserted + unchanged + deletedInSource + skipped;
 	const counted: [number, string][] = [
 		[
 			odd.unknownTypes,
@@ -314,3 +321,50 @@ export function summaryLines(ended: Ended): [LogLevel, string][] {
 /** A transient problem, logged while requests are retried. */
 export const troubleText = ({ reason, title }: Text, minutes: number): string =>
 	`${paragraph({ title, ...(reason !== undefined && { reason }) })} Requests are retried for up to ${some(minutes, 'minute')}.`;
+
+/** Why everyone is sent, although only changes should be. */
+export type ResendReason =
+	| 'first run'
+	| 'overwrite'
+	| 'due'
+	| 'other settings'
+	| 'other runs'
+	| 'damaged'
+	| 'busy';
+
+const REASONS: Readonly<Record<ResendReason, readonly [LogLevel, string]>> = {
+	'first run': ['INFO', 'Nothing is in storage yet.'],
+	overwrite: ['INFO', 'The sync mode is overwrite, which empties the storage.'],
+	due: ['INFO', 'The days in resend_everything_after_days are over.'],
+	'other settings': [
+		'WARN',
+		'The settings or the API key differ from those of the last sync with this storage.',
+	],
+	'other runs': [
+		'WARN',
+		'Since the last sync with this storage, people of these streams were sent without it.',
+	],
+	damaged: ['WARN', 'The fingerprints in storage are damaged or incomplete.'],
+	busy: [
+		'WARN',
+		'Another sync is using this storage, so this one saves nothing in it, and the next one sends everyone too.',
+	],
+};
+
+/** Why everyone is sent, although only changes should be. */
+export function resendText(reason: ResendReason): [LogLevel, string] {
+	const [level, text] = REASONS[reason];
+	return [level, `${text} Everyone is sent.`];
+}
+
+/** What is known of earlier syncs. */
+export const loadedText = (known: number): string =>
+	`${people(known)} of earlier syncs are in storage; those who have not changed are not sent.`;
+
+/** Fingerprints could not be saved. */
+export const unsavedText = (error: unknown): string =>
+	`${paragraph(describe(problemOf(error), vocabulary()))} What this sync sends is not remembered, so a later sync sends it again.`;
+
+/** People whom a full refresh did not contain. */
+export const missingText = (missing: number): string =>
+	`${people(missing)} of earlier syncs did not come in this full refresh. If the source no longer has them, delete them in Flameup: its API cannot.`;

@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash as hashOnce, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { fstatSync, readFileSync } from 'node:fs';
+import { fstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as timer } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FlameupError } from '../../src/errors';
@@ -21,6 +22,8 @@ import {
 	spec,
 	write,
 } from './destination';
+import type { StorageAccess } from './fingerprints';
+import { createFolderStorage } from './folderStorage.mjs';
 import { InputError } from './inputError';
 import type { LogLevel, OutgoingMessage } from './protocol';
 import { createKeyRedactor, createRedactor } from './redact';
@@ -118,11 +121,44 @@ const connect = ({ api_key, api_url }: Settings, connections: number) =>
 const hash = ({ api_key }: Settings, userId: string): string =>
 	createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
 
+const connectStorage = ({ storage }: Settings) =>
+	storage.storage_type === 'folder' ? createFolderStorage(storage.path) : undefined;
+
+/** This computer and the space of its process IDs: containers may share a host name, but not that. */
+function hostId(): string {
+	try {
+		return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
+	} catch {
+		return hostname();
+	}
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+	}
+}
+
+function accessStorage(settings: Settings): StorageAccess | undefined {
+	const storage = connectStorage(settings);
+	if (storage === undefined) return undefined;
+	const host = hostId();
+	return {
+		storage,
+		digest: (text) => hashOnce('sha256', text, 'binary'),
+		holder: { host, pid: process.pid, run: randomUUID() },
+		hasEnded: (other) => other.host === host && other.pid !== undefined && !isRunning(other.pid),
+	};
+}
+
 async function runCheck(path: string | undefined): Promise<void> {
 	try {
 		const settings = readConfig(path);
 		const { close, transport } = connect(settings, 1);
-		print(await check(settings, transport, clock));
+		print(await check(settings, transport, clock, connectStorage(settings)));
 		close();
 	} catch (error) {
 		if (!isConfigError(error)) throw error;
@@ -177,6 +213,7 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 				await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
 			},
 			hash: (userId) => hash(settings, userId),
+			access: accessStorage(settings),
 		});
 	} catch (error) {
 		print(failure(error, clock.now(), settings.rejected_records.include_values));

@@ -43,6 +43,7 @@ export const ConfiguredCatalog = z.object({
 				source_defined_primary_key: z.array(path).nullish(),
 			}),
 			primary_key: z.array(path).nullish(),
+			sync_mode: z.string().nullish(),
 			destination_sync_mode: z.string().nullish(),
 		}),
 	),

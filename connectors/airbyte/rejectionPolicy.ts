@@ -53,8 +53,8 @@ export class RejectionPolicy {
 	/** Checks the limits once everything is settled. */
 	judgeEnd(): void {
 		if (this.isBroken) return;
-		const { rejected, upserted } = this.#totals;
-		if (upserted === 0 && rejected >= WRONG_MAPPING_FROM) {
+		const { rejected, unchanged, upserted } = this.#totals;
+		if (upserted + unchanged === 0 && rejected >= WRONG_MAPPING_FROM) {
 			this.giveUp();
 			return;
 		}

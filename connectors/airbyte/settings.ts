@@ -25,14 +25,23 @@ function tryJson(text: string): unknown {
 /** No setting is nested more deeply; deeper input could overflow the stack. */
 const DEEPEST = 10;
 
-/** Removes nulls, which Airbyte sends for settings that are not set, and properties that newer platforms add. */
+/**
+ * Removes nulls, which Airbyte sends for settings that are not set, groups of nothing but nulls, and
+ * properties that newer platforms add.
+ */
 function asSet(value: unknown, depth = 0): unknown {
 	if (typeof value !== 'object' || value === null || depth > DEEPEST) return value;
 	if (Array.isArray(value)) return value.map((inner) => asSet(inner, depth + 1));
 	const entries = Object.entries(value).filter(
-		([name, inner]) => inner !== null && !isPlatforms(name),
+		([name, inner]) => !isUnset(inner) && !isPlatforms(name),
 	);
 	return Object.fromEntries(entries.map(([name, inner]) => [name, asSet(inner, depth + 1)]));
+}
+
+function isUnset(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value === null;
+	const members = Object.values(value);
+	return members.length > 0 && members.every((member) => member === null);
 }
 
 const isPlatforms = (name: string): boolean => /^(?:_|airbyte_)/.test(name);

@@ -10,6 +10,7 @@ const GROUPS = [
 	{ id: 'mapping', title: 'Mapping' },
 	{ id: 'rejected_records', title: 'Rejected Records' },
 	{ id: 'speed', title: 'Pace and Batches' },
+	{ id: 'changes', title: 'Changes and Storage' },
 	{ id: 'testing', title: 'Testing' },
 ];
 
@@ -20,19 +21,23 @@ const GROUP_OF: Readonly<Record<string, string>> = {
 	rejected_records: 'rejected_records',
 	pace: 'speed',
 	batches: 'speed',
+	storage: 'changes',
+	changes: 'changes',
+	resend_everything_after_days: 'changes',
 	dry_run: 'testing',
 };
 
 /** Keywords that Airbyte does not know. */
-const OURS: ReadonlySet<string> = new Set(['n8n', 'paths', 'prominent', 'secret']);
+const OURS: ReadonlySet<string> = new Set(['anyOf', 'n8n', 'paths', 'prominent', 'secret']);
 
 /** Translates our schema keywords to Airbyte's, and adds the order of the settings. */
 function forAirbyte(schema: JsonSchema): JsonSchema {
-	const { items, prominent, properties, secret } = schema;
+	const { anyOf, items, prominent, properties, secret } = schema;
 	return {
 		...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !OURS.has(keyword))),
 		...(secret === true && { airbyte_secret: true }),
 		...(prominent === true && { always_show: true }),
+		...(anyOf !== undefined && { type: 'object', oneOf: anyOf.map(forAirbyte) }),
 		...(items !== undefined && { items: forAirbyte(items) }),
 		...(properties !== undefined && {
 			// Newer platforms may add properties of their own; `write` still reports unknown settings.

@@ -28,6 +28,8 @@ export interface Stream {
 	readonly settings: StreamSettings | undefined;
 	readonly primaryKey: readonly (readonly string[])[];
 	readonly replaces: boolean;
+	/** The source sends all of its records in each sync. */
+	readonly isFullRefresh: boolean;
 	/** Stands for input lines that belong to no stream. */
 	readonly isInput: boolean;
 	readonly isDeclared: boolean;
@@ -61,6 +63,7 @@ export function createStream(
 		mapping,
 		settings: own,
 		primaryKey,
+		isFullRefresh: configured.sync_mode === 'full_refresh',
 		replaces: configured.destination_sync_mode === 'overwrite',
 		isInput,
 		isDeclared: columns.length > 0,

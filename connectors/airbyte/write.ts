@@ -9,10 +9,12 @@ import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
 import { describe, paragraph, type Vocabulary } from '../../src/texts';
 import { type Checkpoint, Checkpoints } from './checkpoints';
+import { Fingerprints, type StorageAccess } from './fingerprints';
 import { LineSplitter } from './lines';
 import {
 	columnsText,
 	deletionWarnings,
+	missingText,
 	type Oddities,
 	progressText,
 	rejectionText,
@@ -70,6 +72,8 @@ export interface WriteOptions {
 	hash(text: string): string;
 	/** Sees what happens in a dry run, which then goes on where rejected records would fail it. */
 	readonly watcher?: Watcher;
+	/** The storage, if the settings have one. */
+	readonly access?: StorageAccess | undefined;
 }
 
 /** What a watcher of a dry run is told. */
@@ -86,7 +90,17 @@ export interface Watcher {
 
 /** Reads messages until the input ends, and sends every record. Throws if the run fails. */
 export async function write(options: WriteOptions): Promise<void> {
-	await new Write(options).run();
+	const { access, catalog, settings, stop } = options;
+	const streams = new Streams(catalog, settings);
+	const fingerprints =
+		access &&
+		(await Fingerprints.open({
+			...options,
+			...access,
+			streams: [...streams.values()].filter((stream) => !stream.settings?.skip_stream),
+			signal: stop.signal,
+		}));
+	await new Write(options, streams, fingerprints).run();
 }
 
 /** One sync. */
@@ -98,18 +112,20 @@ class Write {
 	readonly #policy: RejectionPolicy;
 	readonly #checkpoints: Checkpoints;
 	readonly #loader: Loader<RecordRef, Checkpoint>;
+	readonly #fingerprints: Fingerprints | undefined;
 	readonly #startedAt: number;
 	readonly #odd: Oddities = { unknownTypes: 0, answers: new Map() };
 	#hasMessages = false;
 	#lines = 0;
 	#shown = 0;
 
-	constructor(options: WriteOptions) {
+	constructor(options: WriteOptions, streams: Streams, fingerprints: Fingerprints | undefined) {
 		const { clock, settings, stop, watcher } = options;
 		this.#options = options;
+		this.#streams = streams;
+		this.#fingerprints = fingerprints;
 		this.#startedAt = clock.now();
 		this.#words = vocabulary(settings.rejected_records.include_values);
-		this.#streams = new Streams(options.catalog, settings);
 		this.#client = settings.dry_run
 			? new DryRunClient(watcher && ((userIds, people) => watcher.request(userIds, people)))
 			: new Client({
@@ -135,6 +151,7 @@ class Write {
 				stop,
 				maxPending: MAX_PENDING,
 				flushesByAge: true,
+				changes: fingerprints?.changes,
 			},
 			{
 				outcome: (outcome) => this.#settle(outcome),
@@ -153,11 +170,20 @@ class Write {
 		for (const text of deletionWarnings(this.#streams.values())) log('WARN', text);
 		if (settings.dry_run) log('WARN', 'Dry run: no person is sent, and no state is saved.');
 		void this.#logProgress();
+		let isCompleted = false;
 		try {
 			await Promise.race([this.#load(), this.#failAfterGrace()]);
+			isCompleted = true;
 		} finally {
+			await this.#closeStorage(isCompleted);
 			this.#summarize();
 		}
+	}
+
+	async #closeStorage(isCompleted: boolean): Promise<void> {
+		const missing = (await this.#fingerprints?.close()) ?? 0;
+		const isFull = [...this.#streams.values()].every(({ isFullRefresh }) => isFullRefresh);
+		if (isCompleted && isFull && missing > 0) this.#options.log('INFO', missingText(missing));
 	}
 
 	async #load(): Promise<void> {
@@ -258,7 +284,7 @@ class Write {
 	#settle(outcome: Outcome<RecordRef>): void {
 		const { log, hash, settings } = this.#options;
 		this.#streams.settle(outcome);
-		if (outcome.status === 'upserted') {
+		if (outcome.status !== 'rejected') {
 			this.#checkpoints.releaseWithheld();
 			return;
 		}

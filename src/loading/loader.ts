@@ -6,6 +6,7 @@ import type { Mapped } from '../mapping/mapper';
 import type { Clock, Stop } from '../ports';
 import type { Settings } from '../settings/settings';
 import { type Batch, Batcher, type Entry, type Recorded } from './batcher';
+import type { Changes } from './changes';
 import { FaultFinder } from './faultFinder';
 import { Markers, type Segment } from './markers';
 import type { Outcome } from './outcomes';
@@ -34,6 +35,8 @@ export interface LoaderOptions {
 	readonly showsPeople?: boolean;
 	/** Records of the same person are sent in separate requests, one after the other, instead of being merged. */
 	readonly separatesRepeats?: boolean;
+	/** People who equal what Flameup confirmed before are not sent. */
+	readonly changes?: Changes | undefined;
 }
 
 /** The longest that a partial batch waits for records, however little allowance is left. */
@@ -123,6 +126,13 @@ export class Loader<Ref, Marker> {
 			this.#markers.settle(segment);
 			return;
 		}
+		const { changes } = this.#options;
+		if (changes?.isUnchanged(mapped)) {
+			this.#events.outcome({ status: 'unchanged', ref });
+			this.#markers.settle(segment);
+			return;
+		}
+		changes?.sends(mapped.person.userId);
 		const characters = mapped.json.length;
 		this.#pending.records++;
 		this.#pending.characters += characters;
@@ -201,6 +211,7 @@ export class Loader<Ref, Marker> {
 
 	async #deliver(batch: Batch<Item<Ref>>): Promise<void> {
 		try {
+			await this.#options.changes?.withdraw([...batch.entries.keys()]);
 			await this.#delivery.deliver([...batch.entries.values()]);
 			for (const entry of batch.entries.values()) {
 				const answered = this.#takeRefused(entry);
@@ -249,7 +260,11 @@ export class Loader<Ref, Marker> {
 		this.#reject(entry, { code, ...answered, userId: entry.userId });
 	}
 
-	#upsert({ items }: Entry<Item<Ref>>, ending: Ending & { status: 'upserted' }): void {
+	#upsert(
+		{ items, json, userId }: Entry<Item<Ref>>,
+		ending: Ending & { status: 'upserted' },
+	): void {
+		this.#options.changes?.settled(userId, items.length, json);
 		const { change, exact, shown } = ending;
 		const person = this.#options.showsPeople && shown !== undefined && { shown };
 		for (const [i, item] of items.entries()) {
@@ -271,7 +286,8 @@ export class Loader<Ref, Marker> {
 		}
 	}
 
-	#reject({ items }: Entry<Item<Ref>>, rejection: Rejection): void {
+	#reject({ items, userId }: Entry<Item<Ref>>, rejection: Rejection): void {
+		this.#options.changes?.settled(userId, items.length);
 		for (const item of items) {
 			this.#events.outcome({ status: 'rejected', ref: item.ref, rejection });
 			this.#settle(item);

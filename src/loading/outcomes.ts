@@ -16,4 +16,6 @@ export type Outcome<Ref> =
 			/** The person as Flameup's answer shows them, with `showsPeople`. */
 			readonly shown?: Json;
 	  }
+	/** The person equals what Flameup confirmed before, so the record is not sent. */
+	| { readonly status: 'unchanged'; readonly ref: Ref }
 	| { readonly status: 'rejected'; readonly ref: Ref; readonly rejection: Rejection };

@@ -1,7 +1,7 @@
 import type { Rejection, RejectionCode } from '../errors';
 import type { Outcome } from './outcomes';
 
-/** Counts of records. Once all are settled, received = upserted + rejected + deletedInSource + skipped. */
+/** Counts of records. Once all are settled, received = upserted + unchanged + rejected + deletedInSource + skipped. */
 export interface Counts {
 	received: number;
 	upserted: number;
@@ -9,6 +9,8 @@ export interface Counts {
 	updated: number;
 	/** Records merged into another record of the same person; they count as upserted too. */
 	merged: number;
+	/** Records of people who equal what Flameup confirmed before, which are not sent. */
+	unchanged: number;
 	rejected: number;
 	/** Records that the source marks as deleted, which are not sent. */
 	deletedInSource: number;
@@ -34,6 +36,7 @@ export const noCounts = (): Counts => ({
 	created: 0,
 	updated: 0,
 	merged: 0,
+	unchanged: 0,
 	rejected: 0,
 	deletedInSource: 0,
 	skipped: 0,
@@ -44,8 +47,8 @@ export const createReport = <Ref>(): Report<Ref> => ({ ...noCounts(), rejections
 
 /** Adds one settled record to the counts. */
 export function count(counts: Counts, outcome: Outcome<unknown>): void {
-	if (outcome.status === 'rejected') {
-		counts.rejected++;
+	if (outcome.status !== 'upserted') {
+		counts[outcome.status]++;
 		return;
 	}
 	counts.upserted++;

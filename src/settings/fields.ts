@@ -28,6 +28,10 @@ export interface JsonSchema {
 	title?: string;
 	description?: string;
 	default?: unknown;
+	/** The value that tells the alternatives of a choice of groups apart. */
+	const?: string;
+	/** Alternatives of a choice of groups. */
+	anyOf?: JsonSchema[];
 	enum?: string[];
 	examples?: unknown[];
 	minimum?: number;
@@ -50,11 +54,12 @@ export const fields = (schema: z.ZodType, words: Vocabulary): Field[] =>
 	flatten(jsonSchema(schema, words), '');
 
 function inWords(schema: JsonSchema, words: Vocabulary): JsonSchema {
-	const { description, items, properties, title } = schema;
+	const { anyOf, description, items, properties, title } = schema;
 	return {
 		...schema,
 		...(title !== undefined && { title: fillIn(title, words) }),
 		...(description !== undefined && { description: fillIn(description, words) }),
+		...(anyOf !== undefined && { anyOf: anyOf.map((one) => inWords(one, words)) }),
 		...(items !== undefined && { items: inWords(items, words) }),
 		...(properties !== undefined && {
 			properties: Object.fromEntries(
@@ -83,11 +88,30 @@ function flatten(schema: JsonSchema, prefix: string): Field[] {
 			...(minimum !== undefined && { minimum }),
 			...(maximum !== undefined && maximum < UNLIMITED && { maximum }),
 		};
-		return [field, ...(field.type === 'group' ? flatten(property, `${path}.`) : [])];
+		return [field, ...(field.type === 'group' ? flatten(united(property), `${path}.`) : [])];
 	});
 }
 
-function typeOf({ enum: choices, type }: JsonSchema): Field['type'] {
+/** All members of a choice of groups as one group; those that only some alternatives have are optional. */
+function united(group: JsonSchema): JsonSchema {
+	if (group.anyOf === undefined) return group;
+	const properties: Record<string, JsonSchema> = {};
+	for (const alternative of group.anyOf) {
+		for (const [name, property] of Object.entries(alternative.properties ?? {})) {
+			const { const: value, ...rest } = property;
+			const choices = value && [...(properties[name]?.enum ?? []), value];
+			properties[name] = { ...rest, ...(choices && { enum: choices }) };
+		}
+	}
+	const { default: chosen } = group;
+	for (const [name, value] of Object.entries(chosen ?? {})) {
+		properties[name] = { ...properties[name], default: value };
+	}
+	return { properties };
+}
+
+function typeOf({ anyOf, enum: choices, type }: JsonSchema): Field['type'] {
+	if (anyOf !== undefined) return 'group';
 	if (choices !== undefined) return 'choice';
 	switch (type) {
 		case 'object':

@@ -43,7 +43,7 @@ function problemOf(issue: Issue) {
 		case 'custom':
 			return issue.params as { problem: ContradictionCode; other?: string };
 		default:
-			// For formats, the schema uses the problem code as the message.
+			// For formats and alternatives, the schema uses the problem code as the message.
 			return { problem: issue.message as ContradictionCode };
 	}
 }

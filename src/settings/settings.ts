@@ -276,6 +276,41 @@ export const Batches = z
 	.meta({ title: 'Batches', description: 'How people are grouped into requests.' });
 export type Batches = z.infer<typeof Batches>;
 
+/** Where objects are kept that outlive a run; the names are those of Airbyte's own destinations. */
+export const StorageSettings = z.discriminatedUnion(
+	'storage_type',
+	[
+		z
+			.strictObject({
+				storage_type: z.literal('none').meta({
+					title: 'Storage Type',
+					description: 'Type of the storage: none.',
+				}),
+			})
+			.meta({ title: 'None', description: 'Nothing is kept between two syncs.' }),
+		z
+			.strictObject({
+				storage_type: z.literal('folder').meta({
+					title: 'Storage Type',
+					description: 'Type of the storage: none (none), or a folder (folder).',
+				}),
+				path: z
+					.string()
+					.trim()
+					.min(1)
+					.meta({
+						title: 'Folder',
+						description:
+							'Path of a folder that exists, can be written, and outlives the process, such as a mounted volume.',
+						examples: ['/data/flameup'],
+					}),
+			})
+			.meta({ title: 'Folder', description: 'Files in a folder, such as a mounted volume.' }),
+	],
+	{ error: 'not_a_storage_type' },
+);
+export type StorageSettings = z.infer<typeof StorageSettings>;
+
 /** An address without a query and a login. */
 export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
 
@@ -346,6 +381,21 @@ export const Settings = z
 		rejected_records: RejectedRecords.prefault({}),
 		pace: Pace.prefault({}),
 		batches: Batches.prefault({}),
+		storage: StorageSettings.default({ storage_type: 'none' }).meta({
+			title: 'Storage',
+			description:
+				'Where the sync keeps what later syncs need. It holds keyed hashes and no personal data.',
+		}),
+		changes: z.enum(['send_all', 'send_changed']).default('send_all').meta({
+			title: 'Which People Are Sent',
+			description:
+				'Whether every person is sent (send_all), or only those who differ from what Flameup last confirmed (send_changed). The latter needs a storage.',
+		}),
+		resend_everything_after_days: z.int().min(1).max(3650).default(30).meta({
+			title: 'Resend Everything After Days',
+			description:
+				'Days after which send_changed sends everyone once more, so that changes that others made in Flameup are overwritten.',
+		}),
 		dry_run: z
 			.boolean()
 			.default(false)
@@ -379,6 +429,8 @@ function contradictions(settings: {
 	mapping: Mapping;
 	streams: readonly StreamSettings[];
 	rejected_records: RejectedRecords;
+	storage: StorageSettings;
+	changes: 'send_all' | 'send_changed';
 }): Contradiction[] {
 	const { allow_http, api_url, rejected_records: rejected } = settings;
 	const found: Contradiction[] = [
@@ -387,6 +439,9 @@ function contradictions(settings: {
 	];
 	if (api_url.startsWith('http:') && !allow_http && !LOOPBACK.test(api_url)) {
 		found.push({ setting: 'api_url', problem: 'needs_https' });
+	}
+	if (settings.changes === 'send_changed' && settings.storage.storage_type === 'none') {
+		found.push({ setting: 'changes', problem: 'needs_storage' });
 	}
 	const setting = 'rejected_records.policy';
 	const hasLimit = rejected.max_count !== undefined || rejected.max_percent !== undefined;

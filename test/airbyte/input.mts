@@ -65,6 +65,7 @@ export function sumOfStats(states: readonly string[]) {
 		created: 0,
 		updated: 0,
 		merged: 0,
+		unchanged: 0,
 		deleted_in_source: 0,
 		skipped: 0,
 		requests: 0,

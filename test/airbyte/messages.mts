@@ -30,6 +30,7 @@ const Message = z.discriminatedUnion('type', [
 					created: count,
 					updated: count,
 					merged: count,
+					unchanged: count.min(1).optional(),
 					deleted_in_source: count.min(1).optional(),
 					skipped: count.min(1).optional(),
 					requests: count,

@@ -5,6 +5,7 @@ export interface PrintedReport {
 	readonly created: number;
 	readonly updated: number;
 	readonly merged: number;
+	readonly unchanged: number;
 	readonly deletedInSource: number;
 	readonly skipped: number;
 	/** By code; the records are as many as the setting `samples` asks for. */

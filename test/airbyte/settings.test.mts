@@ -31,6 +31,9 @@ const withValue = (path: string, value: unknown) =>
 		unknown
 	>;
 
+/** A choice that the other settings of the storage depend on. */
+const FOLDER = { storage_type: 'folder' };
+
 describe('settings', () => {
 	it('need nothing but the key', () => {
 		expect(readSettings(`{"api_key":"${KEY}"}`)).toMatchObject({
@@ -187,6 +190,22 @@ describe('settings', () => {
 			'rejected_records.policy is fail_above, which needs rejected_records.max_count or rejected_records.max_percent.',
 		],
 		[
+			'changes without a storage',
+			{ changes: 'send_changed' },
+			'changes is send_changed, which needs storage.',
+		],
+		[
+			'a storage of no known type',
+			{ storage: { storage_type: VALUE } },
+			'storage.storage_type must be none or folder.',
+		],
+		['a folder without a path', { storage: FOLDER }, 'storage.path is missing.'],
+		[
+			'a path without a folder',
+			{ storage: { storage_type: 'none', path: VALUE } },
+			'storage.path is not a setting.',
+		],
+		[
 			'a column both in and out',
 			{ mapping: { only_columns: ['First Name'], exclude_columns: ['first_name'] } },
 			'mapping.exclude_columns also lists First Name, which is in mapping.only_columns; keep one.',
@@ -204,7 +223,9 @@ describe('settings', () => {
 		'%s is named when it has the wrong type',
 		(path, type) => {
 			const wrong = type === 'text' || type === 'choice' ? [VALUE] : VALUE;
-			const text = about({ api_key: KEY, ...withValue(path, wrong) });
+			const config = withValue(path, wrong);
+			if (path === 'storage.path') Object.assign(config.storage as object, FOLDER);
+			const text = about({ api_key: KEY, ...config });
 			expect(text).toMatch(new RegExp(`^The settings are not valid. ${path} must be `));
 			expect(text).not.toContain(VALUE);
 		},

@@ -28,6 +28,8 @@ const Property: z.ZodType<Property> = z.lazy(() =>
 		additionalProperties: z.literal(true).optional(),
 		properties: z.record(z.string(), Property).optional(),
 		items: Property.optional(),
+		const: z.string().optional(),
+		oneOf: z.array(Property).min(2).optional(),
 	}),
 );
 interface Property {
@@ -42,6 +44,8 @@ interface Property {
 	required?: string[] | undefined;
 	properties?: Record<string, Property> | undefined;
 	items?: Property | undefined;
+	const?: string | undefined;
+	oneOf?: Property[] | undefined;
 }
 
 const Specification = z.strictObject({
@@ -69,9 +73,12 @@ const { groups, properties } = spec.connectionSpecification;
 const all = (inner: Record<string, Property>, prefix = ''): [string, Property][] =>
 	Object.entries(inner).flatMap(([name, property]) => [
 		[prefix + name, property],
-		...all(property.properties ?? property.items?.properties ?? {}, `${prefix}${name}.`),
+		...[property, property.items, ...(property.oneOf ?? [])].flatMap((one) =>
+			all(one?.properties ?? {}, `${prefix}${name}.`),
+		),
 	]);
 const everything = all(properties);
+const choices = everything.filter(([, { oneOf }]) => oneOf !== undefined);
 
 const isInList = (path: string) =>
 	path.startsWith('mapping.rename.') || path.startsWith('streams.');
@@ -103,10 +110,28 @@ describe('spec', () => {
 	});
 
 	it('gives every place once', () => {
-		const places = everything.map(
-			([path, { order }]) => `${path.split('.').slice(0, -1).join('.')} ${order}`,
+		const groups = everything.flatMap(([, { items, oneOf, properties: members }]) => [
+			members,
+			items?.properties,
+			...(oneOf ?? []).map((one) => one.properties),
+		]);
+		for (const group of [properties, ...groups]) {
+			const places = Object.values(group ?? {}).map(({ order }) => order);
+			expect(new Set(places).size).toBe(places.length);
+		}
+	});
+
+	it.each(choices)('%s is a choice as the platform shows it', (_path, { oneOf = [], type }) => {
+		expect(type).toBe('object');
+		const shared = oneOf.map(({ properties: members = {} }) =>
+			Object.entries(members).flatMap(([name, { const: value }]) => (value ? [name, value] : [])),
 		);
-		expect(new Set(places).size).toBe(places.length);
+		expect(new Set(shared.map(([name]) => name)).size).toBe(1);
+		expect(new Set(shared.map(([, value]) => value)).size).toBe(oneOf.length);
+		for (const { required = [], title, type: inner } of oneOf) {
+			expect([inner, title]).toEqual(['object', expect.stringMatching(/^[A-Z]/)]);
+			expect(required).toContain(shared[0]?.[0]);
+		}
 	});
 
 	it('uses every card, and no other', () => {
@@ -127,7 +152,7 @@ describe('spec', () => {
 			([, { type, items }]) => type !== 'object' && !items?.properties,
 		);
 		for (const [path, { default: value, examples }] of leaves) {
-			if (path === 'api_key' || isLaidOver(path)) continue;
+			if (path === 'api_key' || isLaidOver(path) || path.endsWith('_type')) continue;
 			expect(value !== undefined || examples !== undefined, path).toBe(true);
 		}
 	});
@@ -140,6 +165,8 @@ describe('spec', () => {
 				const config = path
 					.split('.')
 					.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+				const folder = path === 'storage.path' && { storage_type: 'folder' };
+				if (folder) Object.assign((config as { storage: object }).storage, folder);
 				const extra = /max_(count|percent)$/.test(path) ? { policy: 'fail_above' } : undefined;
 				const rejected = (config as { rejected_records?: object }).rejected_records;
 				const result = Settings.safeParse({

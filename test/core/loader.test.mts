@@ -21,7 +21,7 @@ function endings(run: FakeRun): string[] {
 	for (const told of run.told) {
 		if (!('outcome' in told)) continue;
 		const { outcome } = told;
-		const ending = outcome.status === 'upserted' ? 'upserted' : outcome.rejection.code;
+		const ending = outcome.status === 'rejected' ? outcome.rejection.code : outcome.status;
 		const before = all[outcome.ref];
 		all[outcome.ref] = before === undefined ? ending : `${before} and ${ending}`;
 	}

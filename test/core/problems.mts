@@ -63,6 +63,8 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: Problem<Code> } = {
 		records: 200,
 		record: { where: 'record 198 of people', rejection: { code: 'invalid_email', userId: 'u-1' } },
 	},
+	unusable_storage: { code: 'unusable_storage', setting: 'storage.path', fault: 'ENOENT' },
+	storage_failed: { code: 'storage_failed', setting: 'storage.path', fault: 'EIO' },
 	unauthorized: { code: 'unauthorized', ...answered, status: 401, fields: [] },
 	forbidden: {
 		code: 'forbidden',

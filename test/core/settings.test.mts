@@ -83,6 +83,9 @@ it('is complete with nothing but an API key', () => {
 			give_up_after_minutes: 10,
 		},
 		batches: { people_per_request: 100, bytes_per_request: 1_000_000, max_age_seconds: 4 },
+		storage: { storage_type: 'none' },
+		changes: 'send_all',
+		resend_everything_after_days: 30,
 		dry_run: false,
 	});
 });

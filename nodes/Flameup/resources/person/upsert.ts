@@ -142,7 +142,7 @@ class Upsert {
 		count(this.totals, outcome);
 		if (outcome.status === 'upserted') {
 			this.#run.results.succeed(row, ...this.#shown(outcome));
-		} else {
+		} else if (outcome.status === 'rejected') {
 			const { rejection } = outcome;
 			const { userId } = rejection;
 			this.#fail(row, new Failure(rejection, userId === undefined ? {} : { userId }));

@@ -1,0 +1,270 @@
+import { FlameupError } from '../../src/errors';
+import { Changes } from '../../src/loading/changes';
+import {
+	type Fingerprint,
+	FingerprintTable,
+	fingerprintOf,
+} from '../../src/loading/fingerprintTable';
+import type { Clock, Digest, StopSignal, Storage } from '../../src/ports';
+import type { Settings } from '../../src/settings/settings';
+import {
+	closingFrame,
+	encodeFrames,
+	encodeHeader,
+	type JournalHeader,
+	JournalReader,
+	mostEntries,
+} from './journal';
+import { loadedText, type ResendReason, resendText, unsavedText } from './logMessages';
+import type { LogLevel } from './protocol';
+import { type Holder, StorageLock } from './storageLock';
+import { readText, writeText } from './storageText';
+
+const SAVE_MS = 5 * 60_000;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A journal with more superfluous entries than this share, and than this number, is written anew. */
+const SUPERFLUOUS = { share: 0.25, entries: 10_000 } as const;
+
+/** Whose people a stream's owner file says were sent last: those of a journal, or of a run without one. */
+const NO_JOURNAL = 'none';
+
+/** The host's part of the storage. */
+export interface StorageAccess {
+	readonly storage: Storage;
+	readonly digest: Digest;
+	readonly holder: Holder;
+	hasEnded(holder: Partial<Holder>): boolean;
+}
+
+/** A stream, as far as its people are remembered. */
+interface RememberedStream {
+	readonly name: string;
+	readonly replaces: boolean;
+}
+
+/** What the fingerprints of a run need. */
+export interface FingerprintOptions extends StorageAccess {
+	readonly settings: Settings;
+	readonly streams: readonly RememberedStream[];
+	readonly clock: Clock;
+	readonly signal: StopSignal;
+	log(level: LogLevel, message: string): void;
+}
+
+/** The setting that errors of the storage name. */
+const SETTING = 'storage.path';
+
+/** The fingerprints of one run in its storage. */
+export class Fingerprints {
+	readonly #options: FingerprintOptions;
+	readonly #closed = new AbortController();
+	readonly #journal: string;
+	readonly #owners: readonly string[];
+	/** Keyed by all that shapes a person, and by the API key, so that nobody can try out user IDs. */
+	readonly #digest: Digest;
+	#lock: StorageLock | undefined;
+	#entries = 0;
+	/** Fingerprints could not be saved; the journal is gone. */
+	#isBroken = false;
+	#header: JournalHeader;
+	/** Undefined if everyone is sent and nothing is remembered. */
+	changes: Changes | undefined;
+
+	private constructor(options: FingerprintOptions) {
+		const { clock, digest, settings, streams } = options;
+		this.#options = options;
+		const hex = (text: string) => Buffer.from(digest(text), 'latin1').toString('hex');
+		const file = (parts: readonly string[]) =>
+			`fingerprints/${hex(JSON.stringify([settings.api_url, settings.workspace_id, ...parts])).slice(0, 16)}`;
+		const names = streams.map(({ name }) => name).sort();
+		this.#journal = file(names);
+		this.#owners = names.map((name) => `${file(['owner', name])}.owner`);
+		const { api_key, mapping, rejected_records, streams: own } = settings;
+		const key = hex(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
+		this.#digest = (text) => digest(key + text);
+		const [id, id2] = fingerprintOf(this.#digest('owner'));
+		this.#header = { owner: [id, id2], begunAt: clock.now() };
+	}
+
+	/**
+	 * Loads what earlier runs sent. If another run holds the storage, everyone is sent and nothing is
+	 * remembered. Rejects with FlameupError if the storage cannot be used: it might later say of a person what
+	 * this run has changed.
+	 */
+	static async open(options: FingerprintOptions): Promise<Fingerprints> {
+		const one = new Fingerprints(options);
+		const { changes, dry_run } = options.settings;
+		if (dry_run && changes === 'send_changed') await one.#look();
+		else if (changes === 'send_changed') await one.#openLocked();
+		else if (!dry_run) await one.#disown();
+		return one;
+	}
+
+	/**
+	 * Saves everything. Resolves with the number of people in storage who did not come in this run. Never
+	 * rejects: what is not saved is sent again.
+	 */
+	async close(): Promise<number> {
+		this.#closed.abort();
+		const { changes } = this;
+		if (this.#options.settings.dry_run) return 0;
+		try {
+			if (this.#lock === undefined || changes === undefined) await this.#disown();
+			else await this.#end(changes, this.#lock);
+		} catch (error) {
+			this.#warn(error);
+		}
+		return changes?.count().unseen ?? 0;
+	}
+
+	async #end(changes: Changes, lock: StorageLock): Promise<void> {
+		await changes.save();
+		if (!changes.hasFailed && !this.#isBroken) {
+			const { known } = changes.count();
+			const superfluous = this.#entries - known;
+			const isLong =
+				superfluous > SUPERFLUOUS.entries && superfluous > SUPERFLUOUS.share * this.#entries;
+			if (isLong) await this.#rewrite(changes.all());
+			await this.#append(closingFrame());
+		}
+		await lock.release();
+	}
+
+	/** For a dry run: uses what is remembered, and writes nothing. */
+	async #look(): Promise<void> {
+		const loaded = await this.#load(false);
+		this.#begin(typeof loaded === 'string' ? undefined : loaded.table);
+	}
+
+	async #openLocked(): Promise<void> {
+		const { log } = this.#options;
+		const lock = await this.#takeLock();
+		if (lock === undefined) {
+			log(...resendText('busy'));
+			await this.#disown();
+			return;
+		}
+		this.#lock = lock;
+		const loaded = await this.#load(lock.isInherited);
+		if (typeof loaded === 'string') {
+			log(...resendText(loaded));
+			await this.#rewrite([]);
+			await this.#own();
+			this.#begin();
+		} else {
+			log('INFO', loadedText(loaded.table.count().known));
+			if (loaded.isTorn) await this.#rewrite(loaded.table);
+			this.#begin(loaded.table);
+		}
+		void this.#saveRegularly();
+	}
+
+	#takeLock(): Promise<StorageLock | undefined> {
+		const name = `${this.#journal}.lock`;
+		return StorageLock.take({ ...this.#options, name, setting: SETTING });
+	}
+
+	#begin(table = new FingerprintTable()): void {
+		const save = this.#lock && ((entries: readonly Fingerprint[]) => this.#save(entries));
+		this.changes = new Changes({ table, digest: this.#digest, save });
+	}
+
+	/** The table and whether its end is to be cut off, or why everyone is sent. */
+	async #load(
+		hasCrashed: boolean,
+	): Promise<ResendReason | { readonly table: FingerprintTable; readonly isTorn: boolean }> {
+		const { clock, settings, storage, streams } = this.#options;
+		if (streams.some(({ replaces }) => replaces)) return 'overwrite';
+		const object = await storage.read(`${this.#journal}.journal`);
+		if (object === undefined) return 'first run';
+		let table: FingerprintTable | undefined;
+		const reader = new JournalReader((entry) => {
+			// Not before the header is known to be sound: the object may be anything, of any size.
+			table ??= new FingerprintTable(mostEntries(object.bytes));
+			table.set(entry, false);
+		});
+		for await (const chunk of object.chunks) reader.push(chunk);
+		const { end, header } = reader;
+		const isWhole = end === 'closed' || (hasCrashed && end !== 'damaged');
+		if (header === undefined || !isWhole) return 'damaged';
+		if (String(header.owner) !== String(this.#header.owner)) return 'other settings';
+		if (!(await this.#isOwner())) return 'other runs';
+		const dueAt = header.begunAt + settings.resend_everything_after_days * DAY_MS;
+		if (!(header.begunAt <= clock.now() && clock.now() < dueAt)) return 'due';
+		this.#header = header;
+		this.#entries = reader.entries;
+		return { table: table ?? new FingerprintTable(), isTorn: end === 'torn' };
+	}
+
+	/** Saves fingerprints. If that fails, the journal must not stay, because it is outdated. */
+	async #save(entries: readonly Fingerprint[]): Promise<void> {
+		if (this.#isBroken) return;
+		try {
+			await this.#lock?.confirm();
+			for (const frame of encodeFrames(entries)) await this.#append(frame);
+			this.#entries += entries.length;
+		} catch (error) {
+			if (isTaken(error)) await this.#disown();
+			else await this.#options.storage.remove(`${this.#journal}.journal`);
+			this.#isBroken = true;
+			this.#warn(error);
+		}
+	}
+
+	#append(frame: Uint8Array): Promise<void> {
+		return this.#options.storage.append(`${this.#journal}.journal`, frame);
+	}
+
+	async #rewrite(entries: Iterable<Fingerprint>): Promise<void> {
+		const header = this.#header;
+		function* chunks() {
+			yield encodeHeader(header);
+			yield* encodeFrames(entries);
+		}
+		await this.#options.storage.write(`${this.#journal}.journal`, chunks());
+	}
+
+	/** Whether the people of all streams were last sent by runs with this journal. */
+	async #isOwner(): Promise<boolean> {
+		for (const name of this.#owners) {
+			if ((await readText(this.#options.storage, name)) !== this.#journal) return false;
+		}
+		return true;
+	}
+
+	async #own(): Promise<void> {
+		for (const name of this.#owners) {
+			await writeText(this.#options.storage, name, this.#journal);
+		}
+	}
+
+	/** Notes that people are sent without being remembered, so that no journal says what they were before. */
+	async #disown(): Promise<void> {
+		const { storage } = this.#options;
+		for (const name of this.#owners) {
+			const owner = await readText(storage, name);
+			const isNeeded = owner !== undefined && owner !== NO_JOURNAL;
+			if (isNeeded) await writeText(storage, name, NO_JOURNAL);
+		}
+	}
+
+	async #saveRegularly(): Promise<void> {
+		const { signal } = this.#closed;
+		for (;;) {
+			await this.#options.clock.sleep(SAVE_MS, signal);
+			if (signal.aborted) return;
+			await this.changes?.save();
+		}
+	}
+
+	#warn(error: unknown): void {
+		this.#options.log('WARN', unsavedText(error));
+	}
+}
+
+const isTaken = (error: unknown): boolean =>
+	error instanceof FlameupError &&
+	error.problem.code === 'storage_failed' &&
+	error.problem.fault === 'TAKEN';

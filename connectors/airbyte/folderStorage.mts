@@ -1,0 +1,116 @@
+import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FlameupError } from '../../src/errors';
+import type { Storage, StoredObject } from '../../src/ports';
+
+/** Faults of a path that a later run has too, until the user corrects something. */
+const LASTING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS']);
+
+const CHUNK_BYTES = 1_048_576;
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'EIO';
+
+function failed(error: unknown): FlameupError {
+	const fault = codeOf(error);
+	const code = LASTING.has(fault) ? 'unusable_storage' : 'storage_failed';
+	return new FlameupError({ code, setting: 'storage.path', fault });
+}
+
+/** What the work resolves with; `absent` if a file is missing, and an error of the storage for all else. */
+async function attempt<T>(work: Promise<T>, absent?: { readonly value: T }): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		if (absent !== undefined && codeOf(error) === 'ENOENT') return absent.value;
+		throw failed(error);
+	}
+}
+
+/** Objects as files in a folder, which must exist. Whole files are replaced by a rename. */
+export function createFolderStorage(folder: string): Storage {
+	const pathOf = (name: string): string => join(folder, name);
+	return {
+		async read(name): Promise<StoredObject | undefined> {
+			const file = await attempt(open(pathOf(name), 'r'), { value: undefined });
+			if (file === undefined) return undefined;
+			const { size } = await attempt(file.stat());
+			return {
+				bytes: size,
+				chunks: chunksOf(file.createReadStream({ highWaterMark: CHUNK_BYTES })),
+			};
+		},
+		write: (name, chunks) => attempt(replace(pathOf(name), chunks)),
+		append: (name, chunk) => attempt(put(pathOf(name), 'a', [chunk])),
+		claim: (name, content, was) =>
+			attempt(
+				was === undefined ? create(pathOf(name), content) : exchange(pathOf(name), content, was),
+			),
+		remove: (name) => attempt(rm(pathOf(name)), { value: undefined }),
+	};
+}
+
+async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+	try {
+		yield* stream;
+	} catch (error) {
+		throw failed(error);
+	}
+}
+
+/** Writes a file to the disk; `flags` as in fopen. */
+async function put(path: string, flags: string, chunks: Iterable<Uint8Array>): Promise<void> {
+	const file = await openWithParent(path, flags);
+	try {
+		for (const chunk of chunks) await file.writeFile(chunk);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+}
+
+/** Creates the file's own folder, but not the one of the storage: it may only be missing for now. */
+async function openWithParent(path: string, flags: string): Promise<FileHandle> {
+	try {
+		return await open(path, flags);
+	} catch (error) {
+		if (codeOf(error) !== 'ENOENT') throw error;
+		await mkdir(dirname(path));
+		return open(path, flags);
+	}
+}
+
+async function replace(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+	const fresh = `${path}.${process.pid}.new`;
+	try {
+		await put(fresh, 'w', chunks);
+		await rename(fresh, path);
+	} catch (error) {
+		await rm(fresh, { force: true }).catch(() => undefined);
+		throw error;
+	}
+}
+
+async function create(path: string, content: string): Promise<boolean> {
+	try {
+		await put(path, 'wx', [Buffer.from(content)]);
+		return true;
+	} catch (error) {
+		if (codeOf(error) === 'EEXIST') return false;
+		throw error;
+	}
+}
+
+/** Sets a file aside, which only one run can do, and creates it anew if it was the expected one. */
+async function exchange(path: string, content: string, was: string): Promise<boolean> {
+	const aside = `${path}.${process.pid}.old`;
+	try {
+		await rename(path, aside);
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') return false;
+		throw error;
+	}
+	const isSame = (await readFile(aside, 'utf8')) === was;
+	if (!isSame) await link(aside, path).catch(() => undefined);
+	await rm(aside, { force: true });
+	return isSame && create(path, content);
+}

@@ -1,0 +1,354 @@
+import { describe, expect, it } from 'vitest';
+import { people, record, state, sumOfStats } from './input.mts';
+import { createNights, type Night } from './nights.mts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+const version = (id: string, plan: string): string => record({ id, plan });
+
+const NOTHING = { received: 0, rejections: 0, unchanged: 0, upserted: 0 };
+
+/** The counts of a night that have to add up. */
+const counts = ({ report }: Night) => {
+	const { received, rejections, unchanged, upserted } = report ?? NOTHING;
+	return { received, upserted, unchanged, rejected: rejections };
+};
+
+const journalIn = (objects: ReadonlyMap<string, Buffer>): string =>
+	[...objects.keys()].find((name) => name.endsWith('.journal')) ?? 'none';
+
+describe('people who have not changed', () => {
+	it('are in no request', async () => {
+		const { night } = createNights();
+		const first = await night({ input: [people(1, 250)] });
+		const second = await night({ input: [people(1, 250)] });
+		expect(counts(first)).toEqual({ received: 250, upserted: 250, unchanged: 0, rejected: 0 });
+		expect(counts(second)).toEqual({ received: 250, upserted: 0, unchanged: 250, rejected: 0 });
+		expect([second.ending, second.requests]).toEqual(['completed', 0]);
+	});
+
+	it('count in the states, and are told in the summary', async () => {
+		const { night } = createNights();
+		await night({ input: [people(1, 20)] });
+		const { lines, states } = await night({
+			input: [people(1, 20), version('new', 'a'), state(3)],
+		});
+		expect(sumOfStats(states)).toMatchObject({
+			recordCount: 21,
+			rejectedRecordCount: 0,
+			unchanged: 20,
+			created: 1,
+		});
+		expect(lines.join('\n')).toContain('20 people of earlier syncs are in storage');
+		expect(lines.join('\n')).toContain('20 unchanged and not sent');
+	});
+
+	it('prove that the mapping is right, even if all others are rejected', async () => {
+		const { night } = createNights();
+		await night({ input: [version('a', 'pro')] });
+		const bad = Array.from({ length: 30 }, () => record({ id: '' }));
+		const { ending, states } = await night({ input: [version('a', 'pro'), ...bad, state(1)] });
+		expect([ending, states.length]).toEqual(['completed', 1]);
+	});
+
+	it('are told when they did not come in a full refresh', async () => {
+		const { night } = createNights();
+		await night({ input: [people(1, 5)] });
+		const { lines } = await night({ input: [people(2, 5), version('new', 'a')] });
+		expect(lines.join('\n')).toContain('1 person of earlier syncs did not come');
+		const incremental = await night({ input: [people(2, 5)], syncMode: 'incremental' });
+		expect(incremental.lines.join('\n')).not.toContain('did not come');
+	});
+});
+
+describe('people who have changed', () => {
+	it('are sent, and nobody else', async () => {
+		const { night, people: held } = createNights();
+		await night({ input: [people(1, 50), version('a', 'free')] });
+		const { report, requests } = await night({ input: [people(1, 50), version('a', 'pro')] });
+		expect([report?.upserted, report?.updated, requests]).toEqual([1, 1, 1]);
+		expect(held().get('a')?.traits.plan).toBe('pro');
+	});
+
+	it.each([
+		['in one batch', 0],
+		['in batches of their own', 100],
+	])('end at the last version when they change back in the same run, %s', async (_how, between) => {
+		const { night, people: held } = createNights();
+		await night({ input: [version('a', 'A')] });
+		const filler = people(1, between);
+		const filler2 = people(1_001, 1_000 + between);
+		const input = [version('a', 'B'), filler, version('a', 'A'), filler2];
+		expect((await night({ input })).ending).toBe('completed');
+		expect(held().get('a')?.traits.plan).toBe('A');
+		const next = await night({ input: [version('a', 'A')] });
+		expect([next.report?.unchanged, held().get('a')?.traits.plan]).toEqual([1, 'A']);
+	});
+
+	it('are sent again when Flameup refused their last version', async () => {
+		const { night } = createNights();
+		await night({ input: [version('a', 'A')] });
+		await night({ input: [record({ id: 'a', plan: 'B', simulator_refuse: 'no' })] });
+		const { report } = await night({ input: [version('a', 'A')] });
+		expect([report?.upserted, report?.unchanged]).toEqual([1, 0]);
+	});
+
+	it('are sent again after a crash that Flameup may have seen, though they are what was saved', async () => {
+		const { night, people: held } = createNights();
+		await night({ input: [version('a', 'A')] });
+		const killed = await night({
+			input: [version('a', 'B')],
+			killedAt: { request: 1, reaches: true },
+		});
+		expect([killed.ending, held().get('a')?.traits.plan]).toEqual([undefined, 'B']);
+		await night({ input: [version('a', 'A')] });
+		expect(held().get('a')?.traits.plan).toBe('A');
+	});
+});
+
+describe('everyone is sent', () => {
+	const input = [people(1, 30)];
+	const all = { received: 30, upserted: 30, unchanged: 0, rejected: 0 };
+
+	it.each([
+		['after the days in the settings', { resend_everything_after_days: 7 }, 'resend_everything'],
+		['with another mapping', { mapping: { nested_values: 'flatten' } }, 'settings or the API key'],
+		['with other rules', { rejected_records: { invalid_email: 'send_without_email' } }, 'settings'],
+		['with settings of a stream', { streams: [{ stream: 'people' }] }, 'settings'],
+	])('%s', async (_why, settings, reason) => {
+		const { clock, night } = createNights();
+		await night({ input });
+		await clock.run(clock.sleep(8 * DAY_MS), 9 * DAY_MS);
+		expect(counts(await night({ input })).unchanged).toBe(30);
+		const other = await night({ input, settings });
+		expect(counts(other)).toEqual(all);
+		expect(other.lines.join('\n')).toContain(reason);
+		expect(counts(await night({ input, settings })).unchanged).toBe(30);
+	});
+
+	it('when the mode is overwrite, which empties the storage', async () => {
+		const { night } = createNights();
+		await night({ input });
+		await night({ input: [], mode: 'overwrite' });
+		expect(counts(await night({ input }))).toEqual(all);
+	});
+
+	it('after a run that sent them without the fingerprints', async () => {
+		const { night } = createNights();
+		await night({ input });
+		expect(counts(await night({ input, settings: { changes: 'send_all' } }))).toEqual(all);
+		const next = await night({ input });
+		expect(counts(next)).toEqual(all);
+		expect(next.lines.join('\n')).toContain('were sent without it');
+		expect(counts(await night({ input })).unchanged).toBe(30);
+	});
+
+	it('after such a run was killed', async () => {
+		const { night, people: held } = createNights();
+		await night({ input: [version('a', 'A')] });
+		await night({
+			input: [version('a', 'B')],
+			settings: { changes: 'send_all' },
+			killedAt: { request: 1, reaches: true },
+		});
+		await night({ input: [version('a', 'A')] });
+		expect(held().get('a')?.traits.plan).toBe('A');
+	});
+
+	it('after a run of one of the streams with another one', async () => {
+		const { night } = createNights();
+		const settings = { streams_share_user_ids: true };
+		await night({ input, settings });
+		await night({ input, settings, streams: ['people', 'others'] });
+		expect(counts(await night({ input, settings }))).toEqual(all);
+	});
+
+	it.each<[string, (bytes: Buffer) => Buffer]>([
+		['nothing', () => Buffer.alloc(0)],
+		['half of the header', (bytes) => bytes.subarray(0, 16)],
+		['only the header', (bytes) => bytes.subarray(0, 32)],
+		['no closing frame', (bytes) => bytes.subarray(0, -12)],
+		['half a frame', (bytes) => bytes.subarray(0, 200)],
+		['one wrong bit', (bytes) => Buffer.from(bytes.map((byte, i) => (i === 77 ? byte ^ 4 : byte)))],
+		['something else', () => Buffer.from('This is a text of somebody else. '.repeat(100))],
+		['more than was written', (bytes) => Buffer.concat([bytes, Buffer.alloc(12)])],
+	])('when the storage holds %s', async (_what, spoil) => {
+		const { night, objects } = createNights();
+		await night({ input });
+		const name = journalIn(objects);
+		objects.set(name, spoil(objects.get(name) ?? Buffer.alloc(0)));
+		const next = await night({ input });
+		expect(counts(next)).toEqual(all);
+		expect(next.lines.join('\n')).toContain('damaged or incomplete. Everyone is sent.');
+		expect(counts(await night({ input })).unchanged).toBe(30);
+	});
+
+	it('in a dry run that finds nothing in storage, which stays as it is', async () => {
+		const { night, objects } = createNights();
+		const settings = { dry_run: true };
+		expect(counts(await night({ input, settings })).upserted).toBe(30);
+		expect([...objects.keys()]).toEqual([]);
+		await night({ input });
+		const before = new Map(objects);
+		const dry = await night({ input: [people(1, 31)], settings });
+		expect(counts(dry)).toEqual({ received: 31, upserted: 1, unchanged: 30, rejected: 0 });
+		expect(new Map(objects)).toEqual(before);
+	});
+});
+
+describe('the storage', () => {
+	const input = [people(1, 30)];
+
+	it('holds no personal data, and 16 bytes a person', async () => {
+		const { night, objects } = createNights();
+		await night({ input: [people(1, 1_000)] });
+		const everything = Buffer.concat([...objects.values()]).toString('latin1');
+		const personal = ['p1000', 'example.com', 'people', 'ws_'];
+		expect(personal.filter((text) => everything.includes(text))).toEqual([]);
+		const { length } = objects.get(journalIn(objects)) ?? [];
+		expect(length).toBeGreaterThan(16_000);
+		expect(length).toBeLessThan(16_500);
+	});
+
+	it('is written anew when it holds much that is superfluous', async () => {
+		const { night, objects } = createNights();
+		const size = () => objects.get(journalIn(objects))?.length ?? 0;
+		await night({ input: [people(1, 9_000)] });
+		const small = size();
+		for (const plan of ['a', 'b']) await night({ input: [people(1, 9_000, 1_000, { plan })] });
+		expect(size()).toBeLessThan(small + 100);
+		expect(counts(await night({ input: [people(1, 9_000, 1_000, { plan: 'b' })] })).unchanged).toBe(
+			9_000,
+		);
+	});
+
+	it('keeps what was saved before a crash', async () => {
+		const { clock, night } = createNights();
+		async function* slowly() {
+			yield people(1, 100);
+			await clock.sleep(6 * 60_000);
+			yield people(101, 200);
+		}
+		const killed = await night({ input: slowly(), killedAt: { request: 2, reaches: true } });
+		expect(killed.ending).toBeUndefined();
+		expect(counts(await night({ input: [people(1, 200)] }))).toEqual({
+			received: 200,
+			upserted: 100,
+			unchanged: 100,
+			rejected: 0,
+		});
+	});
+
+	it.each([0, 0.5, 1])('is mended after a crash that wrote %s of a frame', async (torn) => {
+		const { night } = createNights();
+		await night({ input });
+		const killed = await night({
+			input: [people(1, 30), version('new', 'a')],
+			fate: { torn, before: (operation) => (operation === 'append' ? 'never returns' : 'goes on') },
+		});
+		expect(killed.ending).toBeUndefined();
+		expect(counts(await night({ input: [version('later', 'a')] })).upserted).toBe(1);
+		const last = await night({ input: [people(1, 30), version('later', 'a')] });
+		expect(counts(last).unchanged).toBe(31);
+	});
+
+	it('is of no use to a second run at once, after which everyone is sent', async () => {
+		const { night, objects } = createNights();
+		await night({ input });
+		const lock = journalIn(objects).replace('.journal', '.lock');
+		objects.set(lock, Buffer.from('{"run":"another"}'));
+		let beats = 0;
+		const second = await night({
+			input,
+			seesEnded: false,
+			fate: {
+				before(operation, name) {
+					if (operation === 'read' && name === lock) {
+						objects.set(lock, Buffer.from(`{"run":"another","beat":${Math.floor(beats++ / 3)}}`));
+					}
+					return 'goes on';
+				},
+			},
+		});
+		expect(counts(second).upserted).toBe(30);
+		expect(second.lines.join('\n')).toContain('Another sync is using this storage');
+		objects.delete(lock);
+		const third = await night({ input });
+		expect(counts(third).upserted).toBe(30);
+		expect(counts(await night({ input })).unchanged).toBe(30);
+	});
+
+	it('that another run has taken over is left to it, and the next run sends everyone', async () => {
+		const { night, objects } = createNights();
+		await night({ input });
+		const name = journalIn(objects);
+		const lock = name.replace('.journal', '.lock');
+		const before = objects.get(name);
+		const suspended = await night({
+			input: [people(1, 30, 10, { plan: 'pro' })],
+			fate: {
+				before(operation) {
+					if (operation === 'read' && objects.has(lock))
+						objects.set(lock, Buffer.from('{"run":"b"}'));
+					return 'goes on';
+				},
+			},
+		});
+		expect([suspended.ending, counts(suspended).upserted]).toEqual(['completed', 30]);
+		expect(suspended.lines.join('\n')).toContain('Another run has taken it over');
+		expect([objects.get(name), objects.has(lock)]).toEqual([before, true]);
+		expect(counts(await night({ input })).upserted).toBe(30);
+	});
+
+	it('is taken over from a run that has not renewed its lock for 30 seconds', async () => {
+		const { clock, night, objects } = createNights();
+		await night({ input });
+		const lock = journalIn(objects).replace('.journal', '.lock');
+		objects.set(lock, Buffer.from('{"run":"another"}'));
+		const before = clock.now();
+		const next = await night({ input, seesEnded: false });
+		expect(counts(next).unchanged).toBe(30);
+		expect(clock.now() - before).toBeLessThan(40_000);
+		expect(objects.has(lock)).toBe(false);
+	});
+
+	it('that cannot be used at the start fails the run before anybody is sent', async () => {
+		const { night } = createNights();
+		const { ending, requests } = await night({ input, fate: { before: () => 'fails' } });
+		expect(ending).toMatchObject({ code: 'storage_failed', setting: 'storage.path' });
+		expect(requests).toBe(0);
+	});
+
+	it('that is full keeps nothing, and the run goes on', async () => {
+		const { night, objects, people: held } = createNights();
+		await night({ input });
+		const changed = [people(1, 30, 10, { plan: 'pro' })];
+		const full = await night({
+			input: changed,
+			fate: { before: (operation) => (operation === 'append' ? 'fails' : 'goes on') },
+		});
+		expect([full.ending, counts(full).upserted]).toEqual(['completed', 30]);
+		expect(full.lines.join('\n')).toContain('The disk is full. Check storage.path');
+		expect(held().get('p1')?.traits.plan).toBe('pro');
+		expect(journalIn(objects)).toBe('none');
+		expect(counts(await night({ input: changed })).upserted).toBe(30);
+	});
+
+	it('that vanishes stops the run before it sends what the storage would deny', async () => {
+		const { night, people: held } = createNights();
+		await night({ input });
+		let isGone = false;
+		const gone = await night({
+			input: [people(1, 30, 10, { plan: 'pro' })],
+			fate: {
+				before(operation) {
+					isGone ||= operation === 'append';
+					return isGone ? 'fails' : 'goes on';
+				},
+			},
+		});
+		expect(gone.ending).toMatchObject({ code: 'storage_failed' });
+		expect(held().get('p1')?.traits.plan).toBeUndefined();
+		expect(counts(await night({ input })).unchanged).toBe(30);
+	});
+});

@@ -1,0 +1,141 @@
+import { readCatalog, readSettings, write } from '../../connectors/airbyte/destination';
+import { FlameupError, type Problem } from '../../src/errors';
+import { createFakeClock } from '../core/fake-clock.mts';
+import {
+	API_KEY,
+	API_URL,
+	createFakeFlameup,
+	type FakeFlameupOptions,
+	WORKSPACE,
+} from '../core/fake-flameup.mts';
+import {
+	createFakeStorage,
+	type Objects,
+	type StorageFate,
+	sha256,
+} from '../core/fake-storage.mts';
+import { catalogOf } from './catalog.mts';
+import { reportIn } from './report.mts';
+
+export interface NightOptions {
+	/** Lines of standard input, or pieces of them. */
+	readonly input: Iterable<string> | AsyncIterable<string>;
+	readonly settings?: Readonly<Record<string, unknown>>;
+	readonly streams?: readonly string[];
+	readonly mode?: 'append' | 'overwrite';
+	readonly syncMode?: 'full_refresh' | 'incremental';
+	readonly fate?: StorageFate;
+	/** The process is killed before this request reaches Flameup, or after. */
+	readonly killedAt?: { readonly request: number; readonly reaches: boolean };
+	/** Whether this run can see that the processes of earlier ones have ended. */
+	readonly seesEnded?: boolean;
+}
+
+/** How a night ended. */
+export interface Night {
+	/** Undefined if the process was killed. */
+	readonly ending?: 'completed' | Problem;
+	readonly lines: readonly string[];
+	readonly states: readonly string[];
+	readonly requests: number;
+	readonly report: ReturnType<typeof reportIn>;
+}
+
+export type Nights = ReturnType<typeof createNights>;
+
+/** Many runs with one Flameup and one storage, in simulated time. */
+export function createNights(options: FakeFlameupOptions & { readonly seed?: number } = {}) {
+	const clock = createFakeClock(options.seed);
+	const fake = createFakeFlameup(clock, { limit: 0, ...options });
+	const objects: Objects = new Map();
+	let runs = 0;
+
+	async function night(options: NightOptions): Promise<Night> {
+		const { fate = {}, killedAt, mode = 'append', streams = ['people'] } = options;
+		const run = `run ${++runs}`;
+		const lines: string[] = [];
+		const states: string[] = [];
+		let kill: () => void = () => undefined;
+		let isKilled = false;
+		const killed = new Promise<void>((resolve) => {
+			kill = () => {
+				isKilled = true;
+				resolve();
+			};
+		});
+		const never = () => new Promise<never>(() => undefined);
+		const storage = createFakeStorage(objects, {
+			...fate,
+			before(operation, name) {
+				if (isKilled) return 'never returns';
+				const happens = fate.before?.(operation, name) ?? 'goes on';
+				if (happens === 'never returns') kill();
+				return happens;
+			},
+		});
+		const before = fake.exchanges.length;
+
+		async function* input() {
+			for await (const line of options.input) yield Buffer.from(line);
+		}
+
+		const catalog = catalogOf(streams.map((name) => ({ name, mode })));
+		const running = write({
+			settings: readSettings(
+				JSON.stringify({
+					api_key: API_KEY,
+					workspace_id: WORKSPACE,
+					api_url: API_URL,
+					storage: { storage_type: 'folder', path: '/storage' },
+					changes: 'send_changed',
+					...options.settings,
+				}),
+			),
+			catalog: readCatalog(
+				JSON.stringify({
+					streams: catalog.streams.map((stream) => ({
+						...stream,
+						sync_mode: options.syncMode ?? 'full_refresh',
+					})),
+				}),
+			),
+			input: input(),
+			async transport(request) {
+				const number = fake.exchanges.length - before + 1;
+				if (!isKilled && number === killedAt?.request) {
+					if (killedAt.reaches) await fake.transport(request);
+					kill();
+				}
+				return isKilled ? never() : fake.transport(request);
+			},
+			clock,
+			stop: new AbortController(),
+			printState: (line) => void (isKilled || states.push(line)),
+			log: (_level, text) => void (isKilled || lines.push(text)),
+			caughtUp: () => undefined,
+			hash: (text) => sha256(text).slice(0, 6),
+			access: {
+				storage,
+				digest: sha256,
+				holder: { host: 'here', pid: runs, run },
+				hasEnded: () => options.seesEnded ?? true,
+			},
+		}).then(
+			() => 'completed' as const,
+			(error: unknown) => {
+				if (error instanceof FlameupError) return error.problem;
+				throw error;
+			},
+		);
+		const ending = await clock.run(Promise.race([running, killed]));
+		return {
+			...(ending !== undefined && { ending }),
+			lines,
+			states,
+			requests: fake.exchanges.length - before,
+			report: reportIn(lines),
+		};
+	}
+
+	return { clock, fake, objects, night, people: () => fake.flameup.people() };
+}

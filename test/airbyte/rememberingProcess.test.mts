@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import { endAll } from './connector.mts';
+import { people, record } from './input.mts';
+import { reportIn } from './report.mts';
+import { createFolder, createWorld } from './world.mts';
+
+afterAll(endAll);
+
+const remembering = (path: string) => ({
+	storage: { storage_type: 'folder', path },
+	changes: 'send_changed',
+});
+
+const createRemembering = async () => {
+	const folder = createFolder();
+	return { ...(await createWorld({ settings: remembering(folder) })), storage: folder };
+};
+
+it('sends nobody a second time', async () => {
+	const { flameup, write } = await createRemembering();
+	await write(people(1, 1_000));
+	const before = flameup.stats().requests;
+	const { code, logs } = await write(people(1, 1_000));
+	expect([code, flameup.stats().requests - before]).toEqual([0, 0]);
+	expect(reportIn(logs)).toMatchObject({ received: 1_000, unchanged: 1_000, upserted: 0 });
+});
+
+it('keeps what was confirmed when it is terminated', async () => {
+	const { start, write } = await createRemembering();
+	const connector = start();
+	await connector.write(people(1, 300));
+	await connector.acknowledged(30);
+	const { code, signal } = await connector.kill('SIGTERM');
+	expect([code, signal]).toEqual([null, 'SIGTERM']);
+	const { logs } = await write(people(1, 300));
+	expect(reportIn(logs)).toMatchObject({ unchanged: 300 });
+});
+
+it('loses nothing and trusts nothing wrong, however often it is killed', async () => {
+	const { flameup, start, write } = await createRemembering();
+	const versions = (plan: string) =>
+		Array.from({ length: 1_500 }, (_, i) => record({ id: `p${i}`, plan })).join('');
+	const held = () => new Set([...flameup.people().values()].map(({ traits }) => traits.plan));
+	await write(versions('A'));
+	let unchanged = 0;
+	for (let round = 1; round <= 12; round++) {
+		const connector = start();
+		const before = flameup.stats().requests;
+		void connector.write(versions('B') + versions(`C${round}`));
+		// Some rounds end before the first request, some amid requests and appends.
+		while (round % 4 !== 0 && flameup.stats().requests < before + round) await sleep(1);
+		await sleep(round % 3);
+		await connector.kill('SIGKILL');
+		const { code, logs } = await write(versions('A'));
+		expect([code, held()]).toEqual([0, new Set(['A'])]);
+		expect(logs.filter((text) => /damaged|is using this storage/.test(text))).toEqual([]);
+		unchanged += reportIn(logs)?.unchanged ?? 0;
+	}
+	expect(unchanged).toBeGreaterThan(1_500);
+});
+
+it('lets a second run at once send everyone, and the next one too', async () => {
+	const { flameup, start, write } = await createRemembering();
+	await write(people(1, 100));
+	const first = start();
+	await first.write(people(101, 200));
+	await first.acknowledged(10);
+	const before = flameup.stats().requests;
+	const second = await write(people(1, 100));
+	expect(flameup.stats().requests - before).toBe(1);
+	expect(second.logs.join('\n')).toContain('Another sync is using this storage');
+	expect((await first.end()).code).toBe(0);
+	expect(reportIn((await write(people(1, 100))).logs)).toMatchObject({ upserted: 100 });
+	expect(reportIn((await write(people(1, 100))).logs)).toMatchObject({ unchanged: 100 });
+});
+
+it('names the folder that does not exist, in the check and in the sync', async () => {
+	const { storage, check, flameup, write } = await createRemembering();
+	expect((await check()).output).toContain('The storage can be read and written.');
+	rmSync(storage, { recursive: true });
+	const said = 'The storage cannot be used. The folder does not exist. Correct storage.path.';
+	const { code, output } = await check();
+	expect([code, output.includes(said)]).toEqual([0, true]);
+	const before = flameup.stats().requests;
+	const ending = await write(people(1, 10));
+	expect([ending.code, ending.errors[0]?.failure_type]).toEqual([1, 'config_error']);
+	expect(ending.errors[0]?.message).toBe(said);
+	expect(flameup.stats().requests).toBe(before);
+});
+
+it('names a folder that is a file', async () => {
+	const { config, check } = await createWorld({
+		settings: remembering(join(import.meta.dirname, 'world.mts')),
+	});
+	expect(config).not.toBe('');
+	expect((await check()).output).toContain('The path is not a folder. Correct storage.path.');
+});

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { FlameupError } from '../../src/errors';
+import type { Digest, Storage } from '../../src/ports';
+
+/** The objects that outlive the runs, by name. */
+export type Objects = Map<string, Buffer>;
+
+/** What happens to the operations of one run. */
+export interface StorageFate {
+	/** Called before each operation; what it returns happens instead, and only a share of an append is written. */
+	before?(operation: string, name: string): 'goes on' | 'fails' | 'never returns';
+	/** The share of the bytes of an append that are written before it never returns. */
+	readonly torn?: number;
+}
+
+export const sha256: Digest = (text) => createHash('sha256').update(text).digest('binary');
+
+const never = () => new Promise<never>(() => undefined);
+
+/** A storage in memory, as one run sees it. */
+export function createFakeStorage(objects: Objects, fate: StorageFate = {}): Storage {
+	/** Waits for one turn, as any real storage does. */
+	async function operate<T>(
+		operation: string,
+		name: string,
+		effect: () => T,
+		partial: () => void = () => undefined,
+	): Promise<T> {
+		await Promise.resolve();
+		const happens = fate.before?.(operation, name) ?? 'goes on';
+		if (happens === 'fails') {
+			throw new FlameupError({ code: 'storage_failed', setting: 'storage.path', fault: 'ENOSPC' });
+		}
+		if (happens === 'never returns') {
+			partial();
+			return never();
+		}
+		return effect();
+	}
+
+	function append(name: string, chunk: Uint8Array): void {
+		objects.set(name, Buffer.concat([objects.get(name) ?? Buffer.alloc(0), chunk]));
+	}
+
+	return {
+		read: (name) =>
+			operate('read', name, () => {
+				const found = objects.get(name);
+				return found && { bytes: found.length, chunks: inPieces(found) };
+			}),
+		write: (name, chunks) =>
+			operate('write', name, () => void objects.set(name, Buffer.concat([...chunks]))),
+		append: (name, chunk) =>
+			operate(
+				'append',
+				name,
+				() => append(name, chunk),
+				() => append(name, chunk.subarray(0, Math.floor(chunk.length * (fate.torn ?? 0)))),
+			),
+		claim: (name, content, was) =>
+			operate('claim', name, () => {
+				if (objects.get(name)?.toString() !== was) return false;
+				objects.set(name, Buffer.from(content));
+				return true;
+			}),
+		remove: (name) => operate('remove', name, () => void objects.delete(name)),
+	};
+}
+
+/** Pieces of an odd length, so that frames lie across them. */
+async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
+	for (let at = 0; at < bytes.length; at += 1_001) yield bytes.subarray(at, at + 1_001);
+}
