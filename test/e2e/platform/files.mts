@@ -17,6 +17,10 @@ export function writeFiles(
 		api_url: simulator.url,
 		// The IDs contain the stream name.
 		streams_share_user_ids: true,
+		...(plan.remembers && {
+			storage: { storage_type: 'folder', path: folder },
+			changes: 'send_changed',
+		}),
 	};
 	const { streams } = catalogOf(
 		plan.streams.map(({ name, namespace }) => ({

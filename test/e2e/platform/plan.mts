@@ -27,6 +27,8 @@ export interface Plan {
 	readonly switches: Partial<Switches>;
 	/** One for each attempt except the last. */
 	readonly kills: readonly Kill[];
+	/** Whether people who have not changed are left out, with a folder that all attempts share. */
+	readonly remembers: boolean;
 	/** Whether the connection is cleared at the end. */
 	readonly clears: boolean;
 }
@@ -83,6 +85,7 @@ export function planOf(seed: number): Plan {
 			faultKinds: ['429', '500', 'reset-before', 'reset-after', 'truncated'],
 		},
 		kills,
+		remembers: below(2, 'remembers') === 0,
 		clears: below(4, 'clear') === 0,
 	};
 }
