@@ -39,18 +39,44 @@ export const changedPeople = (messages: Message[], count: number): string[] => {
 		const userId = asText(contact.id);
 		if (firsts.size < count && !firsts.has(userId)) firsts.set(userId, message);
 	}
-	const last = messages.findLast(({ state }) => state)?.state;
-	return [...firsts.values()].flatMap((message, index) => {
+	const lines = [...firsts.values()].map((message, index) => {
 		const data = {
 			...message.record?.data,
 			'Lead Score': 1_000 + index,
 			updated_at: '2026-03-04T06:00:00Z',
 		};
-		const line = JSON.stringify({ ...message, record: { ...message.record, data } });
-		const full = (index + 1) / RECORDS_PER_STATE;
-		if (!Number.isInteger(full)) return [line];
-		const sourceStats = { recordCount: RECORDS_PER_STATE };
-		const state = { ...last, id: (last?.id ?? 0) + full, sourceStats };
+		return JSON.stringify({ ...message, record: { ...message.record, data } });
+	});
+	return withStates(lines, messages);
+};
+
+/**
+ * Each person once more, as the runs sent them last. Leaves out the few who came several times in one run:
+ * their records may have been merged.
+ */
+export const samePeople = (runs: Message[][]): string[] => {
+	const lasts = new Map<string, string>();
+	for (const messages of runs) {
+		const contacts = messages.filter(({ record }) => record && isValid(record.data));
+		const byId = Map.groupBy(contacts, ({ record }) => asText(record?.data.id));
+		for (const [userId, [first, ...others]] of byId) {
+			if (others.length === 0) lasts.set(userId, JSON.stringify(first));
+			else lasts.delete(userId);
+		}
+	}
+	return withStates([...lasts.values()], runs.flat());
+};
+
+/** Adds a state after every hundred records and at the end; their positions follow those of the messages. */
+const withStates = (lines: string[], messages: Message[]): string[] => {
+	const last = messages.findLast(({ state }) => state)?.state;
+	return lines.flatMap((line, index) => {
+		const count = index + 1;
+		const rest = count % RECORDS_PER_STATE;
+		if (rest !== 0 && count < lines.length) return [line];
+		const sourceStats = { recordCount: rest || RECORDS_PER_STATE };
+		const id = (last?.id ?? 0) + Math.ceil(count / RECORDS_PER_STATE);
+		const state = { ...last, id, sourceStats };
 		return [line, withNumbers(JSON.stringify({ type: 'STATE', state }))];
 	});
 };

@@ -8,6 +8,7 @@ export interface Report {
 	created: number;
 	updated: number;
 	merged: number;
+	unchanged: number;
 	rejected: Record<string, { count: number; first: { record: number; reason: string }[] }>;
 	requests: number;
 	peoplePerRequest: number;
@@ -43,6 +44,7 @@ export const reportRows = (report: Report): Row[] => [
 	['  created', counted(report.created), 'new in Flameup'],
 	['  updated', counted(report.updated), 'already in Flameup'],
 	['  merged', counted(report.merged), 'with another record of the same person, before sending'],
+	['unchanged', counted(report.unchanged), 'equal to what Flameup confirmed, so not sent'],
 	['rejected', counted(rejectedOf(report))],
 	...Object.entries(report.rejected).map(rejectionRow),
 	['requests', counted(report.requests), `${report.peoplePerRequest} people each, on average`],
