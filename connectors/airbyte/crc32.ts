@@ -9,6 +9,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** The CRC-32 of some bytes, as zlib and gzip compute it. */
 export function crc32(bytes: Uint8Array): number {
 	let value = 0xffffffff;
-	for (const byte of bytes) value = (value >>> 8) ^ (TABLE[(value ^ byte) & 0xff] ?? 0);
+	// An index loop, because an iterator takes ten times as long.
+	for (let at = 0; at < bytes.length; at++) {
+		value = (value >>> 8) ^ (TABLE[(value ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
+	}
 	return ~value >>> 0;
 }
