@@ -81,6 +81,8 @@ export interface Storage {
 	claim(name: string, content: string, was?: string): Promise<boolean>;
 	/** Does nothing if there is no such object. */
 	remove(name: string): Promise<void>;
+	/** The names of all objects that begin with this folder, such as `rejected/`. */
+	list(folder: string): Promise<string[]>;
 }
 
 /** The SHA-256 of a text, one byte a character. */

@@ -11,8 +11,9 @@ import { vocabulary } from './vocabulary';
 
 export { preview } from './preview';
 export { previewText } from './previewText';
+export { type RetryFilter, retry } from './retry';
 export { readCatalog, readSettings } from './settings';
-export { write } from './write';
+export { type WriteOptions, write } from './write';
 
 /** The answer to `spec`. */
 export const spec = (): OutgoingMessage => ({ type: 'SPEC', spec: specification() });

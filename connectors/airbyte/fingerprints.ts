@@ -36,6 +36,9 @@ export interface StorageAccess {
 	readonly digest: Digest;
 	readonly holder: Holder;
 	hasEnded(holder: Partial<Holder>): boolean;
+	gzip(text: string): Uint8Array;
+	/** The text of all members, as far as they are whole. */
+	gunzip(bytes: Uint8Array): string;
 }
 
 /** A stream, as far as its people are remembered. */

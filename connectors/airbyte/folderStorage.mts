@@ -1,5 +1,5 @@
-import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { FlameupError } from '../../src/errors';
 import type { Storage, StoredObject } from '../../src/ports';
 
@@ -29,6 +29,11 @@ async function attempt<T>(work: Promise<T>, absent?: { readonly value: T }): Pro
 /** Objects as files in a folder, which must exist. Whole files are replaced by a rename. */
 export function createFolderStorage(folder: string): Storage {
 	const pathOf = (name: string): string => join(folder, name);
+	/** Creates the folders of a file, but not that of the storage: it may only be missing for now. */
+	const inFolder = async (name: string): Promise<string> => {
+		await makeFolders(folder, dirname(pathOf(name)));
+		return pathOf(name);
+	};
 	return {
 		async read(name): Promise<StoredObject | undefined> {
 			const file = await attempt(open(pathOf(name), 'r'), { value: undefined });
@@ -39,13 +44,22 @@ export function createFolderStorage(folder: string): Storage {
 				chunks: chunksOf(file.createReadStream({ highWaterMark: CHUNK_BYTES })),
 			};
 		},
-		write: (name, chunks) => attempt(replace(pathOf(name), chunks)),
-		append: (name, chunk) => attempt(put(pathOf(name), 'a', [chunk])),
+		write: (name, chunks) => attempt(inFolder(name).then((path) => replace(path, chunks))),
+		append: (name, chunk) => attempt(inFolder(name).then((path) => put(path, 'a', [chunk]))),
 		claim: (name, content, was) =>
 			attempt(
-				was === undefined ? create(pathOf(name), content) : exchange(pathOf(name), content, was),
+				inFolder(name).then((path) =>
+					was === undefined ? create(path, content) : exchange(path, content, was),
+				),
 			),
 		remove: (name) => attempt(rm(pathOf(name)), { value: undefined }),
+		async list(within) {
+			const found = await attempt(readdir(pathOf(within), LISTING), { value: [] });
+			const files = found.filter((entry) => entry.isFile());
+			return files.map(({ name, parentPath }) =>
+				relative(folder, join(parentPath, name)).split(sep).join('/'),
+			);
+		},
 	};
 }
 
@@ -59,7 +73,7 @@ async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 
 /** Writes a file to the disk; `flags` as in fopen. */
 async function put(path: string, flags: string, chunks: Iterable<Uint8Array>): Promise<void> {
-	const file = await openWithParent(path, flags);
+	const file = await open(path, flags);
 	try {
 		for (const chunk of chunks) await file.writeFile(chunk);
 		await file.sync();
@@ -68,14 +82,17 @@ async function put(path: string, flags: string, chunks: Iterable<Uint8Array>): P
 	}
 }
 
-/** Creates the file's own folder, but not the one of the storage: it may only be missing for now. */
-async function openWithParent(path: string, flags: string): Promise<FileHandle> {
+const LISTING = { recursive: true, withFileTypes: true } as const;
+
+async function makeFolders(root: string, folder: string): Promise<void> {
+	if (relative(root, folder) === '') return;
 	try {
-		return await open(path, flags);
+		await mkdir(folder);
 	} catch (error) {
-		if (codeOf(error) !== 'ENOENT') throw error;
-		await mkdir(dirname(path));
-		return open(path, flags);
+		if (codeOf(error) === 'EEXIST') return;
+		if (codeOf(error) !== 'ENOENT' || relative(root, dirname(folder)) === '') throw error;
+		await makeFolders(root, dirname(folder));
+		await mkdir(folder);
 	}
 }
 

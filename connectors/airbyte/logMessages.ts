@@ -193,8 +193,8 @@ function runText({ elapsedMs, isDryRun, stats, streams }: Ended): string {
 const peoplePerRequest = ({ requests }: Readonly<ClientStats>, totals: Counts): number =>
 	requests === 0 ? 0 : Math.round(((totals.upserted - totals.merged) * 10) / requests) / 10;
 
-/** The same figures as JSON, for programs. */
-function reportText({ elapsedMs, stats, streams, words }: Ended): string {
+/** The same figures as data, for programs. */
+export function reportOf({ elapsedMs, stats, streams, words }: Ended): object {
 	const { rejections, ...counts } = streams.totals;
 	const { created, deletedInSource, merged, received, skipped, unchanged, updated, upserted } =
 		counts;
@@ -212,7 +212,7 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 		]),
 	);
 	const { rateLimited, requests, waitedMs } = stats;
-	const report = {
+	return {
 		...{
 			received,
 			upserted,
@@ -230,7 +230,6 @@ function reportText({ elapsedMs, stats, streams, words }: Ended): string {
 		rateLimited,
 		durationMs: Math.round(elapsedMs),
 	};
-	return `report ${JSON.stringify(report)}`;
 }
 
 const ODD_ANSWERS: readonly (readonly [Oddity, string])[] = [
@@ -314,7 +313,7 @@ export function summaryLines(ended: Ended): [LogLevel, string][] {
 		...warnings.map((text): [LogLevel, string] => ['WARN', text]),
 		...streams.map((stream): [LogLevel, string] => ['INFO', streamText(stream, ended.isDryRun)]),
 		['INFO', runText(ended)],
-		['DEBUG', reportText(ended)],
+		['DEBUG', `report ${JSON.stringify(reportOf(ended))}`],
 	];
 }
 
@@ -368,3 +367,21 @@ export const unsavedText = (error: unknown): string =>
 /** People whom a full refresh did not contain. */
 export const missingText = (missing: number): string =>
 	`${people(missing)} of earlier syncs did not come in this full refresh. If the source no longer has them, delete them in Flameup: its API cannot.`;
+
+/** Where the lists of rejected records are. */
+export const keptText = (names: readonly string[]): string =>
+	`The rejected records are listed in storage: ${named(names)}.`;
+
+/** The lists have become too long. */
+export const leftText = (megabytes: number): string =>
+	`The list of rejected records has reached ${some(megabytes, 'megabyte')} (rejected_records.keep_megabytes); further ones are only counted.`;
+
+/** The report of a run could not be written. */
+export const unkeptText = (error: unknown): string =>
+	`${paragraph(describe(problemOf(error), vocabulary()))} The report of this sync is not in storage.`;
+
+/** The result of sending listed records again. */
+export const retriedText = (sent: number, accepted: number): string =>
+	sent === 0
+		? 'No listed record with its values fits. Records keep their values in the lists only with rejected_records.keep_values.'
+		: `${some(sent, 'listed record')} sent again, ${number(accepted)} accepted and removed from the lists.`;

@@ -4,7 +4,7 @@ import { fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as timer } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { FlameupError } from '../../src/errors';
+import { FlameupError, INVALID, REFUSED } from '../../src/errors';
 import type { Clock } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
 import { readCommand } from './commandLine.mjs';
@@ -17,9 +17,12 @@ import {
 	isConfigError,
 	preview,
 	previewText,
+	type RetryFilter,
 	readCatalog,
 	readSettings,
+	retry,
 	spec,
+	type WriteOptions,
 	write,
 } from './destination';
 import type { StorageAccess } from './fingerprints';
@@ -42,6 +45,8 @@ const USAGE = `Usage: destination-flameup <command>
   read-csv FILE [--stream NAME] [--write-catalog FILE] [--delimiter CHARACTER] [--encoding NAME]
            [--number COLUMN]           print the rows of a CSV file as records; a column is text,
                                        unless --number names it (may be repeated)
+  retry    --config FILE --catalog FILE [--since DATE] [--code CODE]
+                                       send rejected records again that the storage has kept
   hash     --config FILE USER_ID       print the hash that stands for a user ID in the log
 
 Input and output are messages of Airbyte's protocol, one JSON object per line.
@@ -142,6 +147,8 @@ function isRunning(pid: number): boolean {
 	}
 }
 
+const zlib = () => process.getBuiltinModule('node:zlib');
+
 function accessStorage(settings: Settings): StorageAccess | undefined {
 	const storage = connectStorage(settings);
 	if (storage === undefined) return undefined;
@@ -149,6 +156,9 @@ function accessStorage(settings: Settings): StorageAccess | undefined {
 	return {
 		storage,
 		digest: (text) => hashOnce('sha256', text, 'binary'),
+		gzip: (text) => zlib().gzipSync(text),
+		gunzip: (bytes) =>
+			zlib().gunzipSync(bytes, { finishFlush: zlib().constants.Z_SYNC_FLUSH }).toString(),
 		holder: { host, pid: process.pid, run: randomUUID() },
 		hasEnded: (other) => other.host === host && other.pid !== undefined && !isRunning(other.pid),
 	};
@@ -186,9 +196,51 @@ function checkStdin(): void {
 }
 
 async function runWrite(config: string | undefined, catalog: string | undefined): Promise<void> {
+	await sync(config, catalog, (options, signal) => {
+		checkStdin();
+		return write({ ...options, input: input(signal) });
+	});
+}
+
+async function runRetry(): Promise<void> {
+	const { options: given } = readCommand(RETRY_OPTIONS);
+	const filter = retryFilter(given.since, given.code);
+	await sync(given.config, given.catalog, ({ access, ...options }) => {
+		if (access !== undefined) return retry({ ...options, access }, filter);
+		throw new InputError('No storage is set. Set storage to the one of the sync to be repeated.');
+	});
+}
+
+const RETRY_OPTIONS = {
+	config: { type: 'string' },
+	catalog: { type: 'string' },
+	since: { type: 'string' },
+	code: { type: 'string' },
+} as const;
+
+/** Which records are sent again, by the options of `retry`. */
+function retryFilter(since: string | undefined, code: string | undefined): RetryFilter {
+	const at = since === undefined ? undefined : Date.parse(since);
+	if (Number.isNaN(at)) {
+		throw new InputError('The option --since must be a date such as 2026-03-31.');
+	}
+	const known = [...INVALID, ...REFUSED].find((one) => one === code);
+	if (code !== undefined && known === undefined) {
+		throw new InputError(
+			`The option --code must be one of ${[...INVALID, ...REFUSED].join(', ')}.`,
+		);
+	}
+	return { ...(at !== undefined && { since: at }), ...(known && { code: known }) };
+}
+
+/** Runs a command that sends people until it ends, fails or is stopped by a signal. */
+async function sync(
+	config: string | undefined,
+	catalog: string | undefined,
+	command: (options: Omit<WriteOptions, 'input'>, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
 	const settings = readConfig(config);
 	const streams = readCatalog(readText(catalog, 'catalog'));
-	checkStdin();
 	const stop = new AbortController();
 	let signalled: NodeJS.Signals | undefined;
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -198,23 +250,23 @@ async function runWrite(config: string | undefined, catalog: string | undefined)
 		});
 	}
 	const { close, transport } = connect(settings, settings.pace.requests_in_flight);
+	const options = {
+		settings,
+		catalog: streams,
+		transport,
+		clock,
+		stop,
+		printState: (line: string) => void process.stdout.write(`${line}\n`),
+		log,
+		caughtUp: async () => {
+			if (!process.stdout.writableNeedDrain || stop.signal.aborted) return;
+			await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
+		},
+		hash: (userId: string) => hash(settings, userId),
+		access: accessStorage(settings),
+	};
 	try {
-		await write({
-			settings,
-			catalog: streams,
-			input: input(stop.signal),
-			transport,
-			clock,
-			stop,
-			printState: (line) => void process.stdout.write(`${line}\n`),
-			log,
-			caughtUp: async () => {
-				if (!process.stdout.writableNeedDrain || stop.signal.aborted) return;
-				await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
-			},
-			hash: (userId) => hash(settings, userId),
-			access: accessStorage(settings),
-		});
+		await command(options, stop.signal);
 	} catch (error) {
 		print(failure(error, clock.now(), settings.rejected_records.include_values));
 		process.exitCode = 1;
@@ -325,6 +377,8 @@ async function run(): Promise<void> {
 			return runPreview();
 		case 'read-csv':
 			return runReadCsv();
+		case 'retry':
+			return runRetry();
 		case 'hash':
 			return runHash(config, positionals[1]);
 		default:

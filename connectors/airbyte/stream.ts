@@ -18,11 +18,14 @@ export interface RecordRef {
 	readonly place: number;
 	/** Its stream's counts between two states. */
 	readonly counts: Counts;
+	/** The record as it came, if rejected records are kept. */
+	data?: unknown;
 }
 
 /** One stream of the catalog, with its mapper and its counts. */
 export interface Stream {
 	readonly name: string;
+	readonly descriptor: StreamDescriptor;
 	readonly mapper: Mapper;
 	readonly mapping: Mapping;
 	readonly settings: StreamSettings | undefined;
@@ -60,6 +63,7 @@ export function createStream(
 	const mapping = own === undefined ? settings.mapping : streamMapping(settings.mapping, own);
 	return {
 		name: streamName(stream),
+		descriptor: { name: stream.name, namespace: stream.namespace },
 		mapping,
 		settings: own,
 		primaryKey,

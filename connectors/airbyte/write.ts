@@ -10,14 +10,17 @@ import type { Settings } from '../../src/settings/settings';
 import { describe, paragraph, type Vocabulary } from '../../src/texts';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { Fingerprints, type StorageAccess } from './fingerprints';
+import { KeptRun } from './keptRun';
 import { LineSplitter } from './lines';
 import {
 	columnsText,
 	deletionWarnings,
+	type Ended,
 	missingText,
 	type Oddities,
 	progressText,
 	rejectionText,
+	reportOf,
 	summaryLines,
 	troubleText,
 } from './logMessages';
@@ -74,6 +77,8 @@ export interface WriteOptions {
 	readonly watcher?: Watcher;
 	/** The storage, if the settings have one. */
 	readonly access?: StorageAccess | undefined;
+	/** Called with each outcome; rejected records are then not listed in storage. */
+	settled?(outcome: Outcome<RecordRef>): void;
 }
 
 /** What a watcher of a dry run is told. */
@@ -113,6 +118,7 @@ class Write {
 	readonly #checkpoints: Checkpoints;
 	readonly #loader: Loader<RecordRef, Checkpoint>;
 	readonly #fingerprints: Fingerprints | undefined;
+	readonly #kept: KeptRun | undefined;
 	readonly #startedAt: number;
 	readonly #odd: Oddities = { unknownTypes: 0, answers: new Map() };
 	#hasMessages = false;
@@ -136,12 +142,13 @@ class Write {
 		this.#policy = new RejectionPolicy(settings.rejected_records, this.#streams.totals, (error) =>
 			watcher === undefined ? this.#loader.fail(error) : watcher.broken(error),
 		);
+		this.#kept = this.#keepRun();
 		this.#checkpoints = new Checkpoints({
 			streams: this.#streams,
 			policy: this.#policy,
 			stats: this.#client.stats,
 			acknowledges: !settings.dry_run,
-			printState: options.printState,
+			printState: (line) => this.#printState(line),
 		});
 		this.#loader = new Loader(
 			{
@@ -180,7 +187,25 @@ class Write {
 		}
 	}
 
+	#keepRun(): KeptRun | undefined {
+		const { access, settings, settled } = this.#options;
+		if (access === undefined || settled !== undefined || settings.dry_run) return undefined;
+		const onFailure = (error: unknown) => this.#loader.fail(error);
+		return new KeptRun({ ...this.#options, access, onFailure });
+	}
+
+	#printState(line: string): void {
+		if (this.#kept === undefined) this.#options.printState(line);
+		else this.#kept.printState(line);
+	}
+
 	async #closeStorage(isCompleted: boolean): Promise<void> {
+		const failure = this.#loader.failure?.problem.code;
+		await this.#kept?.close({
+			completed: isCompleted,
+			...(failure !== undefined && { failure }),
+			...reportOf(this.#ended()),
+		});
 		const missing = (await this.#fingerprints?.close()) ?? 0;
 		const isFull = [...this.#streams.values()].every(({ isFullRefresh }) => isFullRefresh);
 		if (isCompleted && isFull && missing > 0) this.#options.log('INFO', missingText(missing));
@@ -195,6 +220,7 @@ class Write {
 		await this.#loader.end();
 		this.#policy.judgeEnd();
 		if (this.#loader.failure !== undefined) throw this.#loader.failure;
+		await this.#kept?.finish();
 		this.#checkpoints.releaseWithheld();
 	}
 
@@ -204,6 +230,7 @@ class Write {
 		for await (const chunk of this.#options.input) {
 			lines.push(chunk, take);
 			await this.#options.caughtUp();
+			await this.#kept?.room();
 			await this.#loader.room();
 		}
 		if (this.#options.stop.signal.aborted) throw this.#stopped();
@@ -219,10 +246,11 @@ class Write {
 		const type = message?.type;
 		if (type === 'RECORD' && isObject(message?.record)) this.#takeRecord(message.record);
 		else if (type === 'STATE' && isObject(message?.state)) this.#takeState(message.state, text);
-		else if (type === 'RECORD') this.#rejectLine({ code: 'invalid_record', why: 'no object' });
+		else if (type === 'RECORD')
+			this.#rejectLine({ code: 'invalid_record', why: 'no object' }, text);
 		else if (IGNORED_TYPES.has(type)) this.#hasMessages = true;
 		else if (message !== undefined) this.#takeUnknown();
-		else if (text.trim() !== '') this.#rejectLine({ code: 'unreadable_line' });
+		else if (text.trim() !== '') this.#rejectLine({ code: 'unreadable_line' }, text);
 	}
 
 	#takeRecord(record: NonNullable<IncomingMessage['record']>): void {
@@ -240,6 +268,7 @@ class Write {
 
 	#takePerson(ref: RecordRef, data: unknown): void {
 		const { stream } = ref;
+		this.#kept?.takes(ref, data);
 		const mapped = stream.mapper.toPerson(data);
 		this.#options.watcher?.mapped(ref, data, mapped);
 		if (!stream.isDescribed && isObject(data)) this.#describe(stream);
@@ -269,8 +298,9 @@ class Write {
 	}
 
 	/** Counts a line of no stream as a rejected record of the run. */
-	#rejectLine(rejection: Rejection): void {
+	#rejectLine(rejection: Rejection, text: string): void {
 		const ref = this.#streams.receive(this.#streams.input, this.#lines);
+		this.#kept?.takes(ref, text);
 		const { received } = this.#streams.input.report;
 		if (!this.#hasMessages && received >= MOST_FOREIGN_LINES) throw NO_MESSAGES;
 		this.#loader.add(ref, rejection);
@@ -284,11 +314,13 @@ class Write {
 	#settle(outcome: Outcome<RecordRef>): void {
 		const { log, hash, settings } = this.#options;
 		this.#streams.settle(outcome);
+		this.#options.settled?.(outcome);
 		if (outcome.status !== 'rejected') {
 			this.#checkpoints.releaseWithheld();
 			return;
 		}
 		const { ref, rejection } = outcome;
+		this.#kept?.rejects(ref, rejection);
 		const count = ref.stream.report.rejections.get(rejection.code)?.count ?? 0;
 		if (count <= settings.rejected_records.samples) {
 			log('WARN', rejectionText(ref, rejection, hash, this.#words));
@@ -334,17 +366,20 @@ class Write {
 		this.#options.log('WARN', text);
 	}
 
-	#summarize(): void {
-		const { clock, log, settings } = this.#options;
-		const lines = summaryLines({
+	#ended(): Ended {
+		const { clock, settings } = this.#options;
+		return {
 			streams: this.#streams,
 			stats: this.#client.stats,
 			odd: this.#odd,
 			elapsedMs: clock.now() - this.#startedAt,
 			isDryRun: settings.dry_run,
 			words: this.#words,
-		});
-		for (const [level, text] of lines) log(level, text);
+		};
+	}
+
+	#summarize(): void {
+		for (const [level, text] of summaryLines(this.#ended())) this.#options.log(level, text);
 	}
 }
 

@@ -193,6 +193,21 @@ export const RejectedRecords = z
 			description:
 				"Whether the log may show user IDs, Flameup's own error messages and, in a dry run, the first three people. Leave this off unless your logs may hold personal data.",
 		}),
+		keep_values: z.boolean().default(false).meta({
+			title: 'Keep Rejected Records as They Came',
+			description:
+				'Whether the list of rejected records in storage holds the records themselves, so that they can be sent again. They are personal data.',
+		}),
+		keep_megabytes: z.int().min(1).max(10_000).default(100).meta({
+			title: 'Most Megabytes Kept',
+			description:
+				'Megabytes of the list of one sync, before compression; rejected records beyond are only counted.',
+		}),
+		keep_days: z.int().min(1).max(3650).default(30).meta({
+			title: 'Days Kept',
+			description:
+				'Days after which lists of rejected records and reports are removed from storage.',
+		}),
 	})
 	.meta({
 		title: 'Rejected Records',
@@ -384,7 +399,7 @@ export const Settings = z
 		storage: StorageSettings.default({ storage_type: 'none' }).meta({
 			title: 'Storage',
 			description:
-				'Where the sync keeps what later syncs need. It holds keyed hashes and no personal data.',
+				'Where the sync keeps what outlives it: hashes of what was sent, the list of rejected records, and reports. It holds no personal data, unless rejected_records.keep_values is on.',
 		}),
 		changes: z.enum(['send_all', 'send_changed']).default('send_all').meta({
 			title: 'Which People Are Sent',

@@ -1,5 +1,13 @@
-import { readCatalog, readSettings, write } from '../../connectors/airbyte/destination';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import {
+	type RetryFilter,
+	readCatalog,
+	readSettings,
+	retry,
+	write,
+} from '../../connectors/airbyte/destination';
 import { FlameupError, type Problem } from '../../src/errors';
+import type { HttpRequest } from '../../src/ports';
 import { createFakeClock } from '../core/fake-clock.mts';
 import {
 	API_KEY,
@@ -27,6 +35,12 @@ export interface NightOptions {
 	readonly fate?: StorageFate;
 	/** The process is killed before this request reaches Flameup, or after. */
 	readonly killedAt?: { readonly request: number; readonly reaches: boolean };
+	/** Sends listed records again instead of reading the input. */
+	readonly retries?: RetryFilter;
+	/** Called for each state that is acknowledged. */
+	readonly onState?: () => void;
+	/** Flameup does not accept the key any more after so many requests. */
+	readonly refusesAfter?: number;
 	/** Whether this run can see that the processes of earlier ones have ended. */
 	readonly seesEnded?: boolean;
 }
@@ -42,6 +56,8 @@ export interface Night {
 }
 
 export type Nights = ReturnType<typeof createNights>;
+
+const UNAUTHORIZED = { status: 401, headers: {}, body: '{"error":"unauthorized"}' };
 
 /** Many runs with one Flameup and one storage, in simulated time. */
 export function createNights(options: FakeFlameupOptions & { readonly seed?: number } = {}) {
@@ -80,7 +96,7 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 		}
 
 		const catalog = catalogOf(streams.map((name) => ({ name, mode })));
-		const running = write({
+		const given = {
 			settings: readSettings(
 				JSON.stringify({
 					api_key: API_KEY,
@@ -99,28 +115,40 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 					})),
 				}),
 			),
-			input: input(),
-			async transport(request) {
+			async transport(request: HttpRequest) {
 				const number = fake.exchanges.length - before + 1;
 				if (!isKilled && number === killedAt?.request) {
 					if (killedAt.reaches) await fake.transport(request);
 					kill();
 				}
+				if (number > (options.refusesAfter ?? Number.POSITIVE_INFINITY)) return UNAUTHORIZED;
 				return isKilled ? never() : fake.transport(request);
 			},
 			clock,
 			stop: new AbortController(),
-			printState: (line) => void (isKilled || states.push(line)),
-			log: (_level, text) => void (isKilled || lines.push(text)),
+			printState(line: string) {
+				if (isKilled) return;
+				states.push(line);
+				options.onState?.();
+			},
+			log: (_level: string, text: string) => void (isKilled || lines.push(text)),
 			caughtUp: () => undefined,
-			hash: (text) => sha256(text).slice(0, 6),
+			hash: (text: string) => sha256(text).slice(0, 6),
 			access: {
 				storage,
 				digest: sha256,
+				gzip: (text: string) => gzipSync(text),
+				gunzip: (bytes: Uint8Array) =>
+					gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString(),
 				holder: { host: 'here', pid: runs, run },
 				hasEnded: () => options.seesEnded ?? true,
 			},
-		}).then(
+		};
+		const work =
+			options.retries === undefined
+				? write({ ...given, input: input() })
+				: retry(given, options.retries);
+		const running = work.then(
 			() => 'completed' as const,
 			(error: unknown) => {
 				if (error instanceof FlameupError) return error.problem;
@@ -128,6 +156,8 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 			},
 		);
 		const ending = await clock.run(Promise.race([running, killed]));
+		// Requests that were under way at the moment of the kill still arrive.
+		if (isKilled) await clock.run(clock.sleep(1_000));
 		return {
 			...(ending !== undefined && { ending }),
 			lines,

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { endAll } from './connector.mts';
+import { endAll, start } from './connector.mts';
 import { people, record } from './input.mts';
 import { reportIn } from './report.mts';
 import { createFolder, createWorld } from './world.mts';
@@ -91,10 +91,39 @@ it('names the folder that does not exist, in the check and in the sync', async (
 	expect(flameup.stats().requests).toBe(before);
 });
 
+it('sends listed records again', async () => {
+	const folder = createFolder();
+	const rejected_records = { keep_values: true };
+	const { config, flameup, write, writeArgs } = await createWorld({
+		settings: { ...remembering(folder), rejected_records },
+	});
+	await write(people(1, 3) + record({ id: 'bad', email: 'nobody at home' }));
+	const [file = ''] = readdirSync(join(folder, 'rejected/people'));
+	expect(file).toMatch(/^\d{4}-\d\d-\d\dT\d{4}Z-\w{8}\.jsonl\.gz$/);
+	const corrected = { ...rejected_records, invalid_email: 'send_without_email' };
+	const settings = JSON.parse(readFileSync(config, 'utf8'));
+	writeFileSync(config, JSON.stringify({ ...settings, rejected_records: corrected }));
+	const options = ['--code', 'invalid_email', '--since', '2026-01-01'];
+	const { code, logs } = await start(['retry', ...writeArgs.slice(1), ...options]).end();
+	expect([code, flameup.people().has('bad')]).toEqual([0, true]);
+	expect(logs.join('\n')).toContain('1 listed record sent again, 1 accepted and removed');
+	expect(readdirSync(join(folder, 'rejected/people'))).toEqual([]);
+});
+
+it.each([
+	['a date that is none', ['--since', 'yesterday'], 'The option --since must be a date such as'],
+	['an unknown code', ['--code', 'bad_email'], 'The option --code must be one of missing_user_id,'],
+	['no storage', [], 'No storage is set.'],
+])('refuses to retry with %s', async (_what, options, said) => {
+	const { writeArgs } = await createWorld();
+	const { code, errors } = await start(['retry', ...writeArgs.slice(1), ...options]).end();
+	expect([code, errors[0]?.failure_type]).toEqual([1, 'config_error']);
+	expect(errors[0]?.message).toContain(said);
+});
+
 it('names a folder that is a file', async () => {
-	const { config, check } = await createWorld({
+	const { check } = await createWorld({
 		settings: remembering(join(import.meta.dirname, 'world.mts')),
 	});
-	expect(config).not.toBe('');
 	expect((await check()).output).toContain('The path is not a folder. Correct storage.path.');
 });

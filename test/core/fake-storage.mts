@@ -63,6 +63,8 @@ export function createFakeStorage(objects: Objects, fate: StorageFate = {}): Sto
 				objects.set(name, Buffer.from(content));
 				return true;
 			}),
+		list: (folder) =>
+			operate('list', folder, () => [...objects.keys()].filter((name) => name.startsWith(folder))),
 		remove: (name) => operate('remove', name, () => void objects.delete(name)),
 	};
 }

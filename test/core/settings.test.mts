@@ -74,6 +74,9 @@ it('is complete with nothing but an API key', () => {
 			invalid_email: 'reject',
 			samples: 10,
 			include_values: false,
+			keep_values: false,
+			keep_megabytes: 100,
+			keep_days: 30,
 		},
 		pace: {
 			requests_per_minute: 120,

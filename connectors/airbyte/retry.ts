@@ -1,0 +1,120 @@
+import type { RejectionCode } from '../../src/errors';
+import { parseExactly } from '../../src/mapping/exactNumbers';
+import { isObject } from '../../src/mapping/jsonValues';
+import type { StorageAccess } from './fingerprints';
+import { retriedText } from './logMessages';
+import { type StreamDescriptor, streamKey } from './protocol';
+import { LISTS, type RejectedLine } from './rejectedLists';
+import { dateOf } from './storedRuns';
+import { type WriteOptions, write } from './write';
+
+/** Which of the listed records are sent again. */
+export interface RetryFilter {
+	/** Only those of runs from this day on, in milliseconds since 1970. */
+	readonly since?: number;
+	readonly code?: RejectionCode;
+}
+
+/** What a retry needs: all that `write` does, but no input. */
+export type RetryOptions = Omit<WriteOptions, 'input' | 'access' | 'settled'> & {
+	readonly access: StorageAccess;
+};
+
+/** One list of rejected records; lines that were accepted now are undefined. */
+interface List {
+	readonly name: string;
+	readonly lines: (string | undefined)[];
+}
+
+/** Where a record that is sent again is listed. */
+interface Place {
+	readonly list: List;
+	readonly index: number;
+}
+
+/**
+ * Sends the listed records again that hold their values, oldest first, and removes those that are accepted
+ * from the lists. Throws if the run fails; what was accepted until then is removed nevertheless.
+ */
+export async function retry(options: RetryOptions, filter: RetryFilter): Promise<void> {
+	const { access, catalog, log } = options;
+	const lists = await readLists(access, filter);
+	const known = new Set(catalog.map(({ stream }) => streamKey(stream)));
+	const places = new Map<string, Place[]>();
+	const messages = lists.flatMap((list) =>
+		list.lines.flatMap((text, index) => {
+			const line = recordOf(text, filter);
+			if (line === undefined || !known.has(streamKey(line))) return [];
+			const key = streamKey(line);
+			places.set(key, [...(places.get(key) ?? []), { list, index }]);
+			return [messageOf(line)];
+		}),
+	);
+	const changed = new Set<List>();
+	let accepted = 0;
+	async function* input() {
+		yield Buffer.from(messages.join(''));
+	}
+	try {
+		await write({
+			...options,
+			input: input(),
+			settled({ ref, status }) {
+				const place = places.get(streamKey(ref.stream.descriptor))?.[ref.number - 1];
+				if (status === 'rejected' || place === undefined) return;
+				place.list.lines[place.index] = undefined;
+				changed.add(place.list);
+				accepted++;
+			},
+		});
+	} finally {
+		for (const list of changed) await update(access, list);
+		log('INFO', retriedText(messages.length, accepted));
+	}
+}
+
+async function readLists({ gunzip, storage }: StorageAccess, { since }: RetryFilter) {
+	const names = (await storage.list(LISTS)).filter(
+		(name) => since === undefined || dateOf(name) >= since,
+	);
+	const lists: List[] = [];
+	for (const name of names.sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1))) {
+		const object = await storage.read(name);
+		if (object === undefined) continue;
+		const bytes = Buffer.concat(await Array.fromAsync(object.chunks));
+		lists.push({ name, lines: gunzip(bytes).split('\n').filter(Boolean) });
+	}
+	return lists;
+}
+
+/** The name without its folders, which begins with the date. */
+const fileOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+type ListedRecord = StreamDescriptor & { readonly data: unknown };
+
+/** The record of a line, if it is to be sent again. */
+function recordOf(text: string | undefined, { code }: RetryFilter): ListedRecord | undefined {
+	const line = parsed(text ?? '');
+	if (line === undefined || !isObject(line.data)) return undefined;
+	if (code !== undefined && line.code !== code) return undefined;
+	const { data, namespace, stream } = line;
+	return { name: stream, namespace, data };
+}
+
+/** A line of a list; undefined if a crash has cut it off. */
+function parsed(text: string): RejectedLine | undefined {
+	try {
+		return parseExactly(text) as RejectedLine;
+	} catch {
+		return undefined;
+	}
+}
+
+const messageOf = ({ data, name, namespace }: ListedRecord): string =>
+	`${JSON.stringify({ type: 'RECORD', record: { stream: name, namespace, data, emitted_at: 0 } })}\n`;
+
+async function update({ gzip, storage }: StorageAccess, { lines, name }: List): Promise<void> {
+	const left = lines.filter((line) => line !== undefined);
+	if (left.length === 0) await storage.remove(name);
+	else await storage.write(name, [gzip(`${left.join('\n')}\n`)]);
+}
