@@ -5,9 +5,13 @@ import type { Cell } from './combine.mts';
 import { evidenceOf } from './evidence.mts';
 import { expectInvariants } from './invariants.mts';
 import { type Run, runProcess, runSimulated } from './run.mts';
+import { runTwoNights } from './secondNight.mts';
 
 /** Processes at once. */
 const AT_ONCE = 2;
+
+/** One in so many cells is followed by a second night. */
+const SECOND_NIGHTS = 20;
 
 /** Failing cells that are shown in full. */
 const SHOWN = 3;
@@ -66,3 +70,24 @@ const { CELL } = process.env;
 const only: Cell[] | undefined = CELL === undefined ? undefined : [JSON.parse(CELL)];
 groups('simulated', only ?? matrix(), 1, simulate);
 groups('processes', only ?? corners(), AT_ONCE, connect);
+
+/** All cells but those whose settings do not fit Flameup. */
+const reachable = matrix().filter(({ group }) => group !== 'access');
+const twice = only ?? reachable.filter((_, place) => place % SECOND_NIGHTS === 0);
+it(`second nights: only what is certain is left out (${twice.length} cells)`, async ({
+	annotate,
+}) => {
+	const failed: string[] = [];
+	let unchanged = 0;
+	for (const cell of twice) {
+		try {
+			unchanged += await runTwoNights(cell);
+		} catch (error) {
+			failed.push(`${error}\nagain: ${command(cell, 'second nights')}`);
+		}
+	}
+	await annotate(`${unchanged} records were left out`);
+	expect(failed.slice(0, SHOWN).join('\n\n')).toBe('');
+	// It proves nothing if everyone is sent.
+	if (only === undefined) expect(unchanged).toBeGreaterThan(10_000);
+});

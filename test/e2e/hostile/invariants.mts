@@ -180,7 +180,7 @@ function expectHeld(evidence: Evidence): void {
 }
 
 /** Whether empty answers, or lower-case IDs that match another ID, can prove people who were not stored. */
-const hidesLosses = ({ later, switches }: Scene): boolean =>
+export const hidesLosses = ({ later, switches }: Scene): boolean =>
 	(later?.switches.emptyBody === true || switches.idForm === 'lower-case') &&
 	(switches.skipSilently || switches.shortLoses);
 
