@@ -21,6 +21,9 @@ const ALIASES: Readonly<Record<Role, readonly string[]>> = {
 	locale: ['locale'],
 };
 
+/** The usual column names of a standard field, compared loosely. */
+export const aliasesOf = (role: Role): readonly string[] => ALIASES[role];
+
 /** All standard fields. */
 export const ROLES = Object.keys(ALIASES) as Role[];
 

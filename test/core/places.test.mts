@@ -41,7 +41,18 @@ describe('a path in exclude_columns', () => {
 			{ Address: { c: 1 } },
 		],
 		['each spelling of it', { a: { SSN: 's', s_s_n: 's', c: 1 } }, ['a.ssn'], { a: { c: 1 } }],
-		['only the exact one', { a: { _id: 's', id: 2 } }, ['a._id'], { a: { id: 2 } }],
+		[
+			'the exact one and similar ones',
+			{ a: { _id: 's', id: 's', c: 1 } },
+			['a._id'],
+			{ a: { c: 1 } },
+		],
+		[
+			'more in one spelling',
+			{ a: { b: { x: 's' }, B: 's', c: 1 } },
+			['a.b.x', 'a.B'],
+			{ a: { c: 1 } },
+		],
 		[
 			'a member of each object in a list',
 			{ a: [{ b: 's', c: 1 }, 2, { c: 3 }] },
