@@ -323,3 +323,35 @@ it('reports which paths no record had', () => {
 		['rename', 'address.geo.alt'],
 	]);
 });
+
+describe('only_columns reaches into lists, as exclude_columns does', () => {
+	const list = [{ city: 'X', ssn: 's' }, 7, [{ city: 'Y', ssn: 's' }], { ssn: 's' }];
+
+	it.each<[string, MappingInput, unknown, unknown]>([
+		['a list', {}, list, [{ city: 'X' }, [{ city: 'Y' }]]],
+		['a list in JSON text', {}, JSON.stringify(list), '[{"city":"X"},[{"city":"Y"}]]'],
+		['a list without it', {}, [{ ssn: 's' }], undefined],
+		['a list in an object', {}, { city: [{ ssn: 's' }] }, { city: [{ ssn: 's' }] }],
+		[
+			'renamed places, which stay',
+			rename('address.city', 'town'),
+			list,
+			[{ city: 'X' }, [{ city: 'Y' }]],
+		],
+	])('%s', (_name, mapping, address, expected) => {
+		const mapper = mapperOf({ only_columns: ['address.city'], ...mapping });
+		const person = sentBy(mapper, { id: 1, address });
+		expect(person).toEqual({
+			userId: '1',
+			...(expected !== undefined && { traits: { address: expected } }),
+		});
+	});
+
+	it('a list nested too deeply is left out', () => {
+		let deep: unknown = { city: 'X' };
+		for (let depth = 0; depth < 5_000; depth++) deep = [deep];
+		expect(sent({ id: 1, address: deep }, { only_columns: ['address.city'] })).toEqual({
+			userId: '1',
+		});
+	});
+});
