@@ -22,15 +22,17 @@ const nameOf = (path: readonly string[]): string => path.join('.');
 export function readUserId(record: SourceRecord, plan: Plan, prefix: string): string | Rejection {
 	const { joined, paths } = plan.userId;
 	const texts: string[] = [];
+	const empty: string[] = [];
 	for (const path of paths) {
 		const text = readText(valueAt(record, path, plan), nameOf(path));
 		if (typeof text !== 'string') return text;
-		if (text !== '' && !joined) return checked(prefix + text);
-		if (text === '' && joined) break;
-		texts.push(escaped(text));
+		if (text === '') empty.push(nameOf(path));
+		else if (joined) texts.push(escaped(text));
+		else return checked(prefix + text);
 	}
-	if (joined && texts.length === paths.length) return checked(prefix + texts.join(':'));
-	return { code: 'missing_user_id', columns: paths.map(nameOf), joined };
+	return joined && empty.length === 0
+		? checked(prefix + texts.join(':'))
+		: { code: 'missing_user_id', columns: empty, joined };
 }
 
 const checked = (userId: string): string | Rejection =>
