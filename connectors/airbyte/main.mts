@@ -235,12 +235,14 @@ function readCount(text: string): number {
 	throw new InputError('The option --records must be a whole number from 1 to 100,000.');
 }
 
-function runHash(config: string | undefined, userId: string | undefined): void {
+function runHash(config: string | undefined, [userId, ...others]: readonly string[]): void {
 	const settings = readConfig(config);
 	if (userId === undefined)
 		throw new InputError(
 			'The user ID is missing. Put it after the options, and after -- if it begins with a hyphen.',
 		);
+	if (others.length > 0)
+		throw new InputError('There are several user IDs. Put one with spaces in quotation marks.');
 	process.stdout.write(`${hash(settings, userId.trim())}\n`);
 }
 
@@ -289,7 +291,7 @@ async function run(): Promise<void> {
 		case 'read-csv':
 			return runReadCsv();
 		case 'hash':
-			return runHash(config, positionals[1]);
+			return runHash(config, positionals.slice(1));
 		default:
 			throw new InputError(`Unknown command. ${USAGE.trim()}`);
 	}

@@ -4,7 +4,7 @@ import { count, createReport, tally } from '../../src/loading/report';
 import type { Settings } from '../../src/settings/settings';
 import { type ConfiguredStream, type StreamDescriptor, streamKey, streamName } from './protocol';
 import { createStream, type RecordRef, type Stream } from './stream';
-import { checkOverlap, checkStreams } from './streamChecks';
+import { absentStreams, checkOverlap, checkStreams } from './streamChecks';
 
 /** How many merged records the log gives as examples. */
 const MERGED_EXAMPLES = 3;
@@ -13,12 +13,13 @@ const MERGED_EXAMPLES = 3;
 export class Streams {
 	readonly #byKey = new Map<string, Stream>();
 	readonly #settings: Settings;
+	readonly #catalog: readonly StreamDescriptor[];
 	/** Input lines that belong to no stream. */
 	readonly input: Stream;
 	readonly totals = createReport<RecordRef>();
 	emailsLeftOut = 0;
 
-	/** Throws FlameupError if streams, columns and settings do not match. */
+	/** Throws FlameupError if a stream of the catalog is unusable. */
 	constructor(catalog: readonly ConfiguredStream[], settings: Settings) {
 		this.#settings = settings;
 		for (const configured of catalog) {
@@ -28,7 +29,17 @@ export class Streams {
 			this.#byKey.set(key, createStream(configured, settings));
 		}
 		this.input = createStream({ stream: { name: 'input' } }, { ...settings, streams: [] }, true);
-		checkStreams([...this.#byKey.values()], catalog, settings);
+		this.#catalog = catalog.map(({ stream }) => stream);
+	}
+
+	/**
+	 * Throws FlameupError if streams, columns and settings do not match. Returns the streams in the settings that
+	 * the catalog lacks.
+	 */
+	check(): readonly string[] {
+		const absent = absentStreams(this.#catalog, this.#settings);
+		checkStreams([...this.values()], this.#settings);
+		return absent;
 	}
 
 	/** Each stream of the catalog. */

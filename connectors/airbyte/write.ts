@@ -7,7 +7,7 @@ import { isBlank, isObject } from '../../src/mapping/jsonValues';
 import type { Mapped } from '../../src/mapping/mapper';
 import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
-import { describe, paragraph, type Vocabulary } from '../../src/texts';
+import { describe, paragraph, quoted, type Vocabulary } from '../../src/texts';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { LineSplitter } from './lines';
 import {
@@ -101,6 +101,7 @@ class Write {
 	readonly #startedAt: number;
 	readonly #odd: Oddities = { unknownTypes: 0, answers: new Map() };
 	#hasMessages = false;
+	#isChecked = false;
 	#lines = 0;
 	#shown = 0;
 
@@ -201,6 +202,7 @@ class Write {
 
 	#takeRecord(record: NonNullable<IncomingMessage['record']>): void {
 		this.#hasMessages = true;
+		if (!this.#isChecked) this.#checkStreams();
 		const stream = this.#streams.find({ name: record.stream, namespace: record.namespace });
 		if (stream === undefined) {
 			const problem = { code: 'record_of_unknown_stream', stream: streamLabel(record) } as const;
@@ -210,6 +212,15 @@ class Write {
 		if (stream.settings?.skip_stream) this.#streams.skip(ref);
 		else if (isDeleted(record.data)) this.#streams.delete(ref);
 		else this.#takePerson(ref, record.data);
+	}
+
+	/** Waits for a record, so that Airbyte can clear its data with any settings: it then runs without records. */
+	#checkStreams(): void {
+		this.#isChecked = true;
+		const absent = this.#streams.check();
+		if (absent.length === 0) return;
+		const text = `streams names streams that are not in this connection: ${quoted(absent)}.`;
+		this.#options.log('INFO', text);
 	}
 
 	#takePerson(ref: RecordRef, data: unknown): void {
