@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { fstatSync, readFileSync } from 'node:fs';
 import { setTimeout as timer } from 'node:timers/promises';
@@ -115,8 +114,11 @@ const connect = ({ api_key, api_url }: Settings, connections: number) =>
 	createTransport({ url: api_url, apiKey: api_key, connections });
 
 /** Keyed, so that user IDs cannot be guessed without the API key. */
-const hash = ({ api_key }: Settings, userId: string): string =>
-	createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
+function hash({ api_key }: Settings, userId: string): string {
+	// Loading it takes a tenth of the time of `spec`, which never needs it.
+	const { createHmac } = process.getBuiltinModule('node:crypto');
+	return createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
+}
 
 async function runCheck(path: string | undefined): Promise<void> {
 	try {
