@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 new=build/new-$$
 mkdir -p build
-rolldown connectors/airbyte/main.mts --platform node --format esm --minify --no-codeSplitting \
+rolldown connectors/airbyte/start.mts --platform node --format esm --minify --no-codeSplitting \
 	-o "$new.mjs" --log-level warn >/dev/null
 # V8 keeps a source in ASCII in half of the memory, and decodes it in no time.
 node - "$new.mjs" <<'END'
