@@ -185,6 +185,14 @@ describe('a text with long numbers', () => {
 	});
 
 	it.each([
+		'{12345678901234567:1}',
+		'{"a":1,12345678901234567:2}',
+		'{"a":1, 12345678901234567 : 2}',
+	])('is refused with a number as a name: %s', (text) =>
+		expect(ending(parseExactly, text)).toBe('SyntaxError'),
+	);
+
+	it.each([
 		['{"a":"\u007f","n":9007199254740993}', 'a raw mark'],
 		['{"a":"\\u007F12345678901234567","n":9007199254740993}', 'an escaped mark'],
 		['{"note":"see: 12345678901234567, or so","n":9007199254740993}', 'a number in a string'],
