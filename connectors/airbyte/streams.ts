@@ -14,6 +14,8 @@ export class Streams {
 	readonly #byKey = new Map<string, Stream>();
 	readonly #settings: Settings;
 	readonly #catalog: readonly StreamDescriptor[];
+	/** The latest search, because most records follow one of the same stream. */
+	#found: { name?: string; namespace?: unknown; stream?: Stream | undefined } = {};
 	/** Input lines that belong to no stream. */
 	readonly input: Stream;
 	readonly totals = createReport<RecordRef>();
@@ -55,9 +57,12 @@ export class Streams {
 
 	/** The stream that a record or a state belongs to. */
 	find({ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown }) {
-		return typeof name === 'string' && typeof (namespace ?? '') === 'string'
-			? this.#byKey.get(streamKey({ name, namespace } as StreamDescriptor))
-			: undefined;
+		if (typeof name !== 'string' || typeof (namespace ?? '') !== 'string') return undefined;
+		const found = this.#found;
+		if (name === found.name && namespace === found.namespace) return found.stream;
+		const stream = this.#byKey.get(streamKey({ name, namespace } as StreamDescriptor));
+		this.#found = { name, namespace, stream };
+		return stream;
 	}
 
 	/** Throws FlameupError if streams would overwrite each other's people, judging by the known columns. */

@@ -34,8 +34,8 @@ import { doubtPeople } from './streamChecks';
 import { Streams } from './streams';
 import { vocabulary } from './vocabulary';
 
-/** Reading pauses at this many unsettled records or characters: about ten batches. */
-const MAX_PENDING = { records: 1_000, characters: 16_000_000 } as const;
+/** Reading pauses when this many batches wait besides those under way, or at this many characters. */
+const MAX_WAITING = { batches: 2, characters: 16_000_000 } as const;
 
 const PROGRESS_MS = 60_000;
 
@@ -134,7 +134,7 @@ class Write {
 				settings,
 				clock,
 				stop,
-				maxPending: MAX_PENDING,
+				maxPending: maxPending(settings),
 				flushesByAge: true,
 			},
 			{
@@ -331,6 +331,12 @@ class Write {
 		});
 		for (const [level, text] of lines) log(level, text);
 	}
+}
+
+function maxPending({ batches, pace }: Settings) {
+	const { batches: waiting, characters } = MAX_WAITING;
+	const records = batches.people_per_request * (pace.requests_in_flight + waiting);
+	return { records, characters };
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';

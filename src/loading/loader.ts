@@ -69,6 +69,7 @@ export class Loader<Ref, Marker> {
 	readonly #inFlight = new Set<Batch<Item<Ref>>>();
 	readonly #pending = { records: 0, characters: 0 };
 	#failure: FlameupError | undefined;
+	readonly #now = (): number => this.#options.clock.now();
 	#onProgress: (() => void)[] = [];
 	/** When reading last resumed; a partial batch is not sent just before new records arrive. */
 	#resumedAt = 0;
@@ -126,7 +127,7 @@ export class Loader<Ref, Marker> {
 		const characters = mapped.json.length;
 		this.#pending.records++;
 		this.#pending.characters += characters;
-		this.#batcher.add({ ref, segment, json: mapped.json }, mapped, this.#options.clock.now());
+		this.#batcher.add({ ref, segment, json: mapped.json }, mapped, this.#now);
 		const mustWatch = this.#options.flushesByAge && !this.#watchesAge;
 		if (mustWatch && this.#batcher.since !== undefined) void this.#watchAge();
 	}
@@ -250,23 +251,18 @@ export class Loader<Ref, Marker> {
 	}
 
 	#upsert({ items }: Entry<Item<Ref>>, ending: Ending & { status: 'upserted' }): void {
-		const { change, exact, shown } = ending;
-		const person = this.#options.showsPeople && shown !== undefined && { shown };
-		for (const [i, item] of items.entries()) {
-			const { ref } = item;
-			if (i < items.length - 1) {
-				this.#events.outcome({ status: 'upserted', ref, merged: true, ...person });
-			} else if (change === undefined) {
-				this.#events.outcome({ status: 'upserted', ref, ...person });
-			} else {
-				this.#events.outcome({
-					status: 'upserted',
-					ref,
-					change,
-					...(exact && { exact }),
-					...person,
-				});
-			}
+		const last = items.at(-1);
+		const shown = this.#options.showsPeople ? ending.shown : undefined;
+		for (const item of items) {
+			const isLast = item === last;
+			this.#events.outcome({
+				status: 'upserted',
+				ref: item.ref,
+				change: isLast ? ending.change : undefined,
+				exact: isLast && ending.exact ? true : undefined,
+				merged: isLast ? undefined : true,
+				shown,
+			});
 			this.#settle(item);
 		}
 	}
