@@ -34,7 +34,7 @@ export default defineConfig({
 			{
 				test: { ...patient, name: 'n8n', include: ['test/n8n/*.test.mts'], isolate: false },
 			},
-			...['platform', 'hostile', 'fuzz', 'sharing'].map(endToEnd),
+			...['platform', 'hostile', 'fuzz', 'sharing', 'docs'].map(endToEnd),
 		],
 	},
 });

@@ -1,25 +1,27 @@
 import type { Peer } from './peers.mts';
-import { type Shape, states } from './records.mts';
+import { peopleOf, type Shape, states } from './records.mts';
 import type { Ending } from './run.mts';
 import type { Totals } from './sink.mts';
 
 /** The losses of a run, as sentences; empty if all records arrived and all STATEs came back. */
 export function losses(peer: Peer, run: Ending, totals: Totals, shape: Shape): string[] {
 	if (run.exitCode !== 0) return [`exited with ${run.exitCode}: ${run.errors.slice(-500)}`];
-	if (peer.delivers)
-		return [...peopleLosses(totals, shape), ...stateLosses(peer, run.output, shape)];
+	if (peer.delivers) {
+		const states = peer.echoes === false ? [] : stateLosses(peer, run.output, shape);
+		return [...peopleLosses(totals, shape), ...states];
+	}
 	const lines = shape.records + Math.ceil(shape.records / shape.perState);
 	return Number(run.output) === lines ? [] : [`read ${run.output.trim()} of ${lines} lines`];
 }
 
-function peopleLosses({ people, distinct, duplicates, refused, misread }: Totals, shape: Shape) {
-	const wrong: [number, string][] = [
-		[shape.records - distinct, `${distinct} of ${shape.records} people arrived`],
-		[duplicates, `${duplicates} of ${people} people had arrived before`],
-		[refused, `${refused} requests were refused`],
-		[misread, `${misread} bodies could not be counted`],
+function peopleLosses({ people, distinct, repeats, refused }: Totals, shape: Shape) {
+	const expected = peopleOf(shape);
+	const wrong: [boolean, string][] = [
+		[distinct !== expected, `${distinct} of ${expected} people arrived`],
+		[repeats > shape.records - expected, `${repeats} of ${people} people had arrived before`],
+		[refused > 0, `${refused} requests were refused`],
 	];
-	return wrong.filter(([count]) => count !== 0).map(([, sentence]) => sentence);
+	return wrong.filter(([isWrong]) => isWrong).map(([, sentence]) => sentence);
 }
 
 /** Finds the first STATE that is missing, changed, out of order or wrongly counted. */

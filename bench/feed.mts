@@ -1,5 +1,4 @@
-/** Writes a source's messages to stdout: `node feed.mts RECORDS PER_STATE SEED`. */
+/** Writes a source's messages to stdout: `node feed.mts SHAPE`, as JSON. */
 import { writeRecords } from './records.mts';
 
-const [records = 0, perState = 1, seed = 1] = process.argv.slice(2).map(Number);
-writeRecords('/dev/stdout', { records, perState, seed });
+writeRecords('/dev/stdout', JSON.parse(process.argv[2] ?? ''));

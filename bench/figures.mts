@@ -43,7 +43,7 @@ export function deliveries(samples: Pick<Sample, 'peer' | 'shape' | 'totals' | '
 	const complete = delivering.every(({ losses }) => losses.length === 0);
 	return `${whole(records)} records in, ${whole(people)} people out; ${
 		complete
-			? 'each person arrived once, each STATE came back unchanged and in order.'
+			? 'everybody arrived, and each STATE came back unchanged and in order.'
 			: 'NOT everything arrived correctly.'
 	}`;
 }

@@ -57,7 +57,7 @@ export async function limit(): Promise<Finding> {
 				],
 			},
 		],
-		aims: runs.flatMap(({ name, usage }) => usageAims(name, usage)),
+		aims: usageAims(runs.map(({ usage }) => usage)),
 		losses: runs.filter(({ arrived }) => !arrived).map(({ name }) => `${name}: not all arrived`),
 		charts: [],
 	};

@@ -1,8 +1,9 @@
 /**
  * The benchmark: `npm run bench -- [--only throughput,latency,limit,real,lag,small,startup,growth]
- * [--records 1000000] [--rounds 5] [--states 10,1000] [--latency 100] [--latency-records 20000]
- * [--growth-records 10000000] [--peers faros,naive] [--seed 1] [--write] [--save FILE] [--from FILE]
- * [--destination build/destination-flameup]`. Figures go to stdout, progress to stderr. A run of all
+ * [--records 1000000] [--peer-records 200000] [--rounds 5] [--kinds ascii,languages,numbers]
+ * [--answers documented|empty] [--latency 100] [--latency-records 20000] [--growth-records 10000000]
+ * [--peers faros,naive,benthos,syslog-ng] [--seed 1] [--write] [--save FILE] [--from FILE]
+ * [--destination build/destination-flameup,OTHER]`. Several destinations are compared with each other. Figures go to stdout, progress to stderr. A run of all
  * sections also writes them into `docs/`; a run of some does so with `--write`. `--save` stores the
  * results in a file, section by section, and `--from` prints and writes them again. It fails only if
  * people or STATEs were lost, never because of slow runs.

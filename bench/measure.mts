@@ -21,7 +21,13 @@ export async function measure<Told extends Totals>(
 	{ shape, source, server, folder }: Setting<Told>,
 ): Promise<Sample<Told>> {
 	await server.collect();
-	const { exitCode, output, errors, ...taken } = await run(peer.command, source, folder);
+	const { lingers = 0 } = peer;
+	const { exitCode, output, errors, ...taken } = await run(
+		peer.command,
+		lingers > 0 ? ['sh', '-c', `"$@"; sleep ${lingers}`, 'sh', ...source] : source,
+		folder,
+	);
+	taken.seconds -= lingers;
 	const totals = await server.collect();
 	const { seconds, cpuSeconds } = taken;
 	console.error(`  ${peer.name}: ${seconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s`);

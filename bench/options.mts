@@ -1,15 +1,22 @@
 import { parseArgs } from 'node:util';
+import { KINDS, type Kind } from './records.mts';
 
 const NUMBERS = {
 	records: 1_000_000,
+	'peer-records': 200_000,
 	rounds: 5,
 	latency: 100,
 	'latency-records': 20_000,
 	'growth-records': 10_000_000,
 	seed: 1,
 };
-const LISTS = { only: '', states: '10,1000', peers: 'faros,naive' };
-const TEXTS = { destination: 'build/destination-flameup', save: '', from: '' };
+const LISTS = {
+	only: '',
+	kinds: Object.keys(KINDS).join(),
+	peers: 'faros,naive,benthos,syslog-ng',
+	destination: 'build/destination-flameup',
+};
+const TEXTS = { answers: 'documented', save: '', from: '' };
 
 /** The options of the benchmark; each has a flag of the same name. */
 export type Options = { [Name in keyof typeof NUMBERS]: number } & {
@@ -17,15 +24,16 @@ export type Options = { [Name in keyof typeof NUMBERS]: number } & {
 } & {
 	/** The sections to run; empty for all. */
 	only: string[];
-	/** Records before each STATE, one number per table. */
-	states: number[];
+	kinds: Kind[];
 	/** The peers to compare with ours and the floors. */
 	peers: string[];
+	/** Our builds; the first is the one that the targets are for. */
+	destination: string[];
 	/** Whether to write `docs/` even after a run of only some sections. */
 	write: boolean;
 };
 
-/** Parses the command line; throws if a numeric option is not a positive integer. */
+/** Parses the command line; throws if an option is unknown or a numeric one is not a positive integer. */
 export function readOptions(args: string[]): Options {
 	const texts = Object.entries({ ...NUMBERS, ...LISTS, ...TEXTS }).map(
 		([name, initial]) => [name, { type: 'string', default: String(initial) }] as const,
@@ -33,19 +41,17 @@ export function readOptions(args: string[]): Options {
 	const options = { ...Object.fromEntries(texts), write: { type: 'boolean' } } as const;
 	const { values } = parseArgs({ args, options });
 	const { write, ...given } = values as Record<string, string> & { write?: boolean };
-	const number = (name: string, text: string | undefined) => {
-		const value = Number(text);
+	const number = (name: string, value = Number(given[name])) => {
 		if (Number.isInteger(value) && value >= 1) return value;
-		throw new Error(`--${name} must be a whole number of at least 1, not ${text}`);
+		throw new Error(`--${name} must be a whole number of at least 1, not ${given[name]}`);
 	};
-	const list = (name: keyof typeof LISTS) => (given[name] ?? '').split(',').filter(Boolean);
-	const numbers = Object.keys(NUMBERS).map((name) => [name, number(name, given[name])]);
+	const list = (name: string) => (given[name] ?? '').split(',').filter(Boolean);
+	const unknown = list('kinds').find((kind) => !(kind in KINDS));
+	if (unknown) throw new Error(`There is no kind ${unknown}`);
 	return {
 		...given,
-		...Object.fromEntries(numbers),
-		only: list('only'),
-		states: list('states').map((text) => number('states', text)),
-		peers: list('peers'),
+		...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, number(name)])),
+		...Object.fromEntries(Object.keys(LISTS).map((name) => [name, list(name)])),
 		write: write === true,
-	};
+	} as Options;
 }

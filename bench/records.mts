@@ -4,7 +4,7 @@ const STREAM = { name: 'people', namespace: 'crm' };
 const START = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
 
-/** Two thirds of the rows hold text outside Latin-1, which V8 stores as two-byte strings. */
+/** In `languages`, two thirds of the rows hold text outside Latin-1, which V8 stores as two-byte strings. */
 const PLACES = [
 	{ first: 'José', last: 'Núñez Ibáñez', city: 'Málaga', street: 'Calle Ángel', country: 'ES' },
 	{ first: 'Priya', last: 'Ramachandran', city: 'Chennai', street: 'Anna Salai', country: 'IN' },
@@ -16,19 +16,42 @@ const PLACES = [
 	{ first: 'ليلى', last: 'الحسن', city: 'عمّان', street: 'شارع مكة', country: 'JO' },
 	{ first: 'Zoë 🌻', last: 'van den Berg', city: 'Utrecht', street: 'Oudegracht', country: 'NL' },
 ] as const;
+const PLAIN = [
+	{ first: 'Grace', last: "O'Connor", city: 'Cork', street: 'South Mall', country: 'IE' },
+	{ first: 'Priya', last: 'Ramachandran', city: 'Chennai', street: 'Anna Salai', country: 'IN' },
+	{ first: 'Jan', last: 'van den Berg', city: 'Utrecht', street: 'Oudegracht', country: 'NL' },
+] as const;
 const PLANS = ['free', 'team', 'business', null] as const;
 const TAGS = ['newsletter', 'beta', 'webinar', 'trial', 'partner'] as const;
 
-/** The size of a source file, and the number of records before each STATE. */
-export type Shape = { records: number; perState: number; seed: number };
+/** The kinds of data, and what is particular about each. */
+export const KINDS = {
+	ascii: 'plain ASCII',
+	languages: 'several languages',
+	numbers: 'several languages, doubles of 16 and 17 digits, IDs above 2^53, repeated people',
+} as const;
+export type Kind = keyof typeof KINDS;
 
-/** The configured catalog for every source file. */
+/** The size of a source file, the number of records before each STATE, and the kind of data. */
+export type Shape = { records: number; perState: number; seed: number; kind: Kind };
+
+/** In `numbers`, every record of this many repeats the person of an earlier one. */
+const REPEAT_EVERY = 20;
+const REPEAT_BACK = 7;
+
+/** The number of different people in a source. */
+export const peopleOf = ({ kind, records }: Shape) =>
+	kind === 'numbers' ? records - Math.floor(records / REPEAT_EVERY) : records;
+
+const [INTEGER, TEXT] = [{ type: 'integer' }, { type: 'string' }];
+
+/** The configured catalog for every source file; sources often declare only some of the columns. */
 export const CATALOG = {
 	streams: [
 		{
 			stream: {
 				...STREAM,
-				json_schema: { type: 'object', properties: { id: { type: 'integer' } } },
+				json_schema: { type: 'object', properties: { id: INTEGER, email: TEXT } },
 				supported_sync_modes: ['full_refresh', 'incremental'],
 				source_defined_primary_key: [['id']],
 			},
@@ -61,7 +84,7 @@ export function* steps(shape: Shape): Generator<{ record: string; state: string 
 	for (let id = 1; id <= shape.records; id++) {
 		const isLast = id % shape.perState === 0 || id === shape.records;
 		const state = isLast ? `${stateLine(stateAt(id, shape))}\n` : undefined;
-		yield { record: `${recordLine(id, random)}\n`, state };
+		yield { record: `${recordLine(id, shape.kind, random)}\n`, state };
 	}
 }
 
@@ -85,9 +108,12 @@ function stateAt(id: number, { perState }: Shape) {
 
 const stateLine = (state: object) => JSON.stringify({ type: 'STATE', state });
 
-function recordLine(id: number, random: (below: number) => number) {
-	const place = PLACES[random(PLACES.length)] ?? PLACES[0];
-	const updated = START + id * 1000;
+function recordLine(number: number, kind: Kind, random: (below: number) => number) {
+	const places = kind === 'ascii' ? PLAIN : PLACES;
+	const place = places[random(places.length)] ?? PLAIN[0];
+	const updated = START + number * 1000;
+	const repeats = kind === 'numbers' && number % REPEAT_EVERY === 0;
+	const id = repeats ? number - REPEAT_BACK : number;
 	return JSON.stringify({
 		type: 'RECORD',
 		record: {
@@ -113,6 +139,7 @@ function recordLine(id: number, random: (below: number) => number) {
 				opted_in: random(2) === 1,
 				tags: TAGS.slice(random(3), 3 + random(3)),
 				visits: [random(50), random(50), random(50)],
+				...(kind === 'numbers' && longNumbers(number, random)),
 				company: null,
 				deleted_at: null,
 			},
@@ -120,6 +147,17 @@ function recordLine(id: number, random: (below: number) => number) {
 		},
 	});
 }
+
+/** As exports of warehouses have them; the ID is one that a double cannot hold. */
+const longNumbers = (number: number, random: (below: number) => number) => ({
+	latitude: 36 + random(1_000_000) / 7_000_001,
+	longitude: -4 - random(1_000_000) / 9_000_001,
+	churn_risk: random(1_000_000) / 1_000_003,
+	account_id: rawJSON(String(2n ** 53n + 2n * BigInt(number) + 1n)),
+});
+
+/** Not in TypeScript's library yet. */
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
 const timestamp = (ms: number) => new Date(ms).toISOString();
 

@@ -16,6 +16,8 @@ export type Measures = {
 	/** Seconds from the start until a STATE appeared in its output; null if there was none. */
 	firstStateSeconds: number | null;
 	lastStateSeconds: number | null;
+	/** CPU seconds a second after the first minute, without start-up; null for shorter runs. */
+	steadyCpu: number | null;
 };
 
 /** How a command ended, and what it printed. */

@@ -24,8 +24,9 @@ export type LimitedTotals = Totals & {
 };
 
 /** Starts the sink in a child process, which is killed when this one exits. */
-export async function startSink(latency = 0): Promise<Server> {
-	const sink = [join(import.meta.dirname, 'sink.mts'), `--latency=${latency}`];
+export async function startSink(answers: string, latency = 0): Promise<Server> {
+	const file = join(import.meta.dirname, 'sink.mts');
+	const sink = [file, `--latency=${latency}`, `--answers=${answers}`];
 	const child = owned(spawn(process.execPath, sink, { stdio: ['pipe', 'pipe', 'inherit'] }));
 	const [line] = await once(child.stdout, 'data');
 	const url = `http://127.0.0.1:${String(line).trim()}`;
@@ -64,9 +65,8 @@ function totalsOf(flameup: Flameup): LimitedTotals {
 		requests: taken,
 		people: peopleCreated + peopleUpdated,
 		distinct: flameup.people().size,
-		duplicates: peopleUpdated,
+		repeats: peopleUpdated,
 		refused: taken - (byStatus['200'] ?? 0),
-		misread: 0,
 		cpuSeconds: 0,
 		rateLimited: tooManyRequests,
 		windows,

@@ -1,7 +1,7 @@
 /**
- * A server without a rate limit that accepts people and counts each of them, to be run as a process:
- * prints its port, returns its totals on GET /totals, resets them on DELETE /totals, and exits when
- * its stdin ends.
+ * A server without a rate limit that accepts people, counts each of them and answers as Flameup
+ * documents, to be run as a process: prints its port, returns its totals on DELETE /totals and resets
+ * them, and exits when its stdin ends. With `--answers=empty`, its answers list nobody.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,91 +9,118 @@ import { parseArgs } from 'node:util';
 
 const MAX_PEOPLE = 100;
 const HIGHEST_ID = 2 ** 27;
-const USER_ID = /"userId":\s?"(\d+)"/g;
-/** Matching user IDs as text costs a sixth of parsing; every 50th body is parsed to verify the result. */
-const PARSED_BODIES = 50;
+const KNOWN_SINCE = '2026-01-01T00:00:00.000Z';
 
 /** The totals since the last reset. */
 export type Totals = {
 	requests: number;
 	people: number;
 	distinct: number;
-	duplicates: number;
-	/** Refused requests, and bodies whose user IDs were misread. */
+	/** People who had arrived before. */
+	repeats: number;
 	refused: number;
-	misread: number;
 	/** CPU seconds; if the sink is as busy as the peer, the run measures the sink. */
 	cpuSeconds: number;
 };
 
-const latencyMs = Number(
-	parseArgs({ options: { latency: { type: 'string', default: '0' } } }).values.latency,
-);
+/** A person as the peers send them. */
+type Sent = { userId: string; email?: string; traits?: Record<string, unknown> };
+
+const { values } = parseArgs({
+	options: {
+		latency: { type: 'string', default: '0' },
+		answers: { type: 'string', default: 'documented' },
+	},
+});
+const latencyMs = Number(values.latency);
 let seen = new Uint8Array(HIGHEST_ID / 8);
 let totals = zero();
 let cpuBefore = process.cpuUsage();
 
 function zero() {
-	return { requests: 0, people: 0, distinct: 0, duplicates: 0, refused: 0, misread: 0 };
+	return { requests: 0, people: 0, distinct: 0, repeats: 0, refused: 0 };
 }
 
-function read(): Totals {
+function collect(): Totals {
 	const { user, system } = process.cpuUsage(cpuBefore);
-	return { ...totals, cpuSeconds: (user + system) / 1e6 };
-}
-
-function forget() {
+	const before = { ...totals, cpuSeconds: (user + system) / 1e6 };
 	seen = new Uint8Array(HIGHEST_ID / 8);
 	totals = zero();
 	cpuBefore = process.cpuUsage();
+	return before;
 }
 
+/** Whether the ID is new. */
 function mark(id: number) {
 	const byte = seen[id >> 3] ?? 0;
 	const bit = 1 << (id & 7);
-	if (byte & bit) totals.duplicates++;
-	else totals.distinct++;
 	seen[id >> 3] = byte | bit;
+	return (byte & bit) === 0;
 }
 
-/** The user IDs of a body; numbers out of range are left out. */
-function idsIn(body: Buffer) {
-	const ids: number[] = [];
-	for (const [, digits] of body.toString('latin1').matchAll(USER_ID)) {
-		const id = Number(digits);
-		if (id > 0 && id < HIGHEST_ID) ids.push(id);
-	}
-	return ids;
-}
-
-function peopleIn(body: Buffer): number | undefined {
+/** The people of a body; undefined unless there are 1 to 100 with the IDs of the source. */
+function peopleIn(body: Buffer): Sent[] | undefined {
 	try {
-		return JSON.parse(body.toString()).people.length;
+		const { people } = JSON.parse(body.toString());
+		const isRight = people.length > 0 && people.length <= MAX_PEOPLE && people.every(hasId);
+		return isRight ? people : undefined;
 	} catch {
 		return undefined;
 	}
 }
 
+const hasId = ({ userId }: Sent) =>
+	typeof userId === 'string' && Number(userId) > 0 && Number(userId) < HIGHEST_ID;
+
 function accept(body: Buffer) {
 	totals.requests++;
-	const ids = idsIn(body);
-	const compare = totals.requests % PARSED_BODIES === 1;
-	if (compare && ids.length !== peopleIn(body)) totals.misread++;
-	if (ids.length === 0 || ids.length > MAX_PEOPLE) {
+	const people = peopleIn(body);
+	if (people === undefined) {
 		totals.refused++;
 		return { status: 400, body: { error: `A batch has 1 to ${MAX_PEOPLE} people` } };
 	}
-	totals.people += ids.length;
-	ids.forEach(mark);
-	return { status: 200, body: { people: [], created_count: ids.length, updated_count: 0 } };
+	const now = new Date().toISOString();
+	const listed: object[] = [];
+	let created = 0;
+	for (const person of people) {
+		const isNew = mark(Number(person.userId));
+		if (isNew) created++;
+		if (values.answers !== 'empty') listed.push(shown(person, isNew ? now : KNOWN_SINCE, now));
+	}
+	totals.people += people.length;
+	totals.distinct += created;
+	totals.repeats += people.length - created;
+	const counts = { created_count: created, updated_count: people.length - created };
+	return { status: 200, body: { people: listed, ...counts } };
+}
+
+/** A person as Flameup's reference shows them, with their attributes as sent. */
+function shown({ email, traits, userId }: Sent, created: string, updated: string) {
+	const { first_name, last_name, phone, ...attributes } = traits ?? {};
+	return {
+		id: `0b8f7c1e-5d1a-4c7e-9a52-${userId.padStart(12, '0')}`,
+		workspace_id: 'ws_simulator',
+		external_id: userId,
+		email,
+		phone,
+		first_name,
+		last_name,
+		avatar_url: null,
+		timezone: null,
+		locale: null,
+		status: 'active',
+		attributes,
+		created_at: created,
+		updated_at: updated,
+		first_seen_at: created,
+		last_seen_at: updated,
+	};
 }
 
 function answer({ method, url = '' }: IncomingMessage, body: Buffer) {
 	if (method === 'POST' && url.endsWith('/people/batch')) return accept(body);
-	if (url !== '/totals') return { status: 404, body: { error: 'Not found' } };
-	const before = read();
-	if (method === 'DELETE') forget();
-	return { status: 200, body: before };
+	if (method === 'DELETE' && url === '/totals') return { status: 200, body: collect() };
+	return { status: 404, body: { error: 'Not found' } };
 }
 
 function send(response: ServerResponse, status: number, body: object) {

@@ -30,6 +30,8 @@ export type ContradictionCode =
 	| 'also_in_only_columns'
 	| 'also_in_email_column'
 	| 'also_in_user_id_columns'
+	| 'also_in_rename'
+	| 'not_in_only_columns'
 	| 'listed_twice'
 	| 'needs_limit'
 	| 'needs_storage'
@@ -42,6 +44,7 @@ export type Subject = 'person' | 'event' | 'traits' | 'message' | 'campaign' | '
 /** The facts that belong to each code. */
 interface Facts {
 	// Records that cannot become a person.
+	/** `columns` are those without a value. */
 	missing_user_id: { readonly columns: readonly string[]; readonly joined: boolean };
 	invalid_user_id: {
 		readonly column: string;
@@ -81,10 +84,17 @@ interface Facts {
 		readonly stream: string;
 		readonly columns: readonly string[];
 		readonly hasEmail: boolean;
+		/** Columns that would fit, but that settings or Airbyte's own use rule out. */
+		readonly unused: readonly string[];
 	};
 	unclear_user_id: { readonly stream: string; readonly key: string; readonly column: string };
 	duplicate_stream: { readonly stream: string };
-	unknown_stream: { readonly stream: string };
+	unknown_stream: { readonly stream: string; readonly nearest: string };
+	unknown_sync_mode: {
+		readonly stream: string;
+		readonly mode: string;
+		readonly modes: readonly string[];
+	};
 	record_of_unknown_stream: { readonly stream: string };
 	no_messages: object;
 	unreadable_input: { readonly fault: string };

@@ -34,6 +34,8 @@ export interface HttpResponse {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string | undefined>>;
 	readonly body: string;
+	/** The body as UTF-8, from transports that need not decode it before `body` is read. */
+	readonly bytes?: Uint8Array;
 }
 
 /** A request without an answer. `sent` is false only if the request certainly did not reach Flameup. */

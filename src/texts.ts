@@ -156,6 +156,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 	boolean: 'true or false',
 	array: 'a list',
 	object: 'an object',
+	record: 'an object',
 };
 
 function issueText(issue: SettingIssue, words: Vocabulary): string {
@@ -183,7 +184,7 @@ function issueText(issue: SettingIssue, words: Vocabulary): string {
 const also =
 	(setting: string) =>
 	(other: string, words: Vocabulary): string =>
-		`also lists ${other}, which is in ${words.setting(setting)}; keep one`;
+		`leaves out ${other}, which is in ${words.setting(setting)}; keep one`;
 
 const CONTRADICTIONS = {
 	one_line: () => 'must be one line without spaces',
@@ -197,6 +198,9 @@ const CONTRADICTIONS = {
 	also_in_only_columns: also('mapping.only_columns'),
 	also_in_email_column: also('mapping.email_column'),
 	also_in_user_id_columns: also('mapping.user_id_columns'),
+	also_in_rename: also('mapping.rename'),
+	not_in_only_columns: (other: string, words: Vocabulary) =>
+		`renames ${other}, which ${words.setting('mapping.only_columns')} leaves out; add it there, or do not rename it`,
 	listed_twice: (other: string) => `lists ${other} twice; keep one`,
 	needs_limit: (_: string, words: Vocabulary) =>
 		`is fail_above, which needs ${words.setting('rejected_records.max_count')} or ${words.setting('rejected_records.max_percent')}`,
@@ -335,9 +339,15 @@ const TEXTS: Texts = {
 		reason: `${streams.map(({ key, stream }) => `"${stream}" takes it from ${key}`).join(', ')}.`,
 		hint: `For each stream, name the column that holds the user ID, set a prefix (one that is not the beginning of another), or skip the stream (${words.setting('streams')}). If equal keys mean the same person, turn on ${words.setting('streams_share_user_ids')}.`,
 	}),
-	not_people: ({ columns, hasEmail, stream }, words) => ({
+	not_people: ({ columns, hasEmail, stream, unused }, words) => ({
 		title: `The stream "${stream}" does not look like people`,
-		reason: `It has no ${words.column} with a usual name for a user ID${hasEmail ? '' : ' or an email address'}. Its ${words.column}s are ${listed(columns)}.`,
+		reason: [
+			`It has no ${words.column} with a usual name for a user ID${hasEmail ? '' : ' or an email address'}${unused.length > 0 ? ' that may be used' : ''}.`,
+			...(unused.length > 0
+				? [`Settings, or Airbyte's own use of it, rule out ${quoted(unused)}.`]
+				: []),
+			`Its ${words.column}s are ${listed(columns)}.`,
+		].join(' '),
 		hint: `Name the ${words.column} that holds the user ID in ${words.setting(USER_ID)}, or skip the stream (${words.setting('streams')}).`,
 	}),
 	unclear_user_id: ({ column, key, stream }, words) => ({
@@ -349,9 +359,13 @@ const TEXTS: Texts = {
 		title: `The catalog lists the stream "${stream}" twice`,
 		hint: 'Remove one of them.',
 	}),
-	unknown_stream: ({ stream }, words) => ({
+	unknown_stream: ({ nearest, stream }, words) => ({
 		title: `${words.setting('streams')} names a stream that is not in the catalog: "${stream}"`,
-		hint: 'Correct its name or its namespace.',
+		hint: `Did you mean "${nearest}"? Correct the name or the namespace. If both streams exist, add an entry for "${nearest}" too.`,
+	}),
+	unknown_sync_mode: ({ mode, modes, stream }) => ({
+		title: `The stream "${stream}" has a sync mode that this destination does not support: "${mode}"`,
+		hint: `Choose one of ${modes.join(', ')}.`,
 	}),
 	record_of_unknown_stream: ({ stream }) => ({
 		title: `A record belongs to the stream "${stream}", which is not in the catalog`,

@@ -107,7 +107,12 @@ async function runCase(one: Case, who: string, { senders, options: { seed } }: B
 	const server = await startLimited();
 	const peer = senders({ apiUrl: server.apiUrl, limited: true }).find(({ name }) => name === who);
 	if (!peer) throw new Error(`There is no ${who}`);
-	const shape = { records: one.schedule.records, perState: PER_STATE, seed };
+	const shape = {
+		records: one.schedule.records,
+		perState: PER_STATE,
+		seed,
+		kind: 'languages',
+	} as const;
 	const fed = await feed(peer.command, shape, one.schedule);
 	const totals = await server.collect();
 	server.stop();

@@ -14,7 +14,7 @@ const PEOPLE = 5_000;
 export const small: Section = {
 	seconds: ({ rounds, peers }) => rounds * (2 + peers.length * 5),
 	async run({ options: { rounds, seed }, senders, folder }) {
-		const shape = { records: PEOPLE, perState: 10, seed };
+		const shape = { records: PEOPLE, perState: 10, seed, kind: 'languages' } as const;
 		const file = join(folder, 'source.jsonl');
 		writeRecords(file, shape);
 		const server = await startLimited();

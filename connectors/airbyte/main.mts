@@ -1,4 +1,3 @@
-import { createHmac, hash as hashOnce, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -28,6 +27,7 @@ import {
 import type { StorageAccess } from './fingerprints';
 import { createFolderStorage } from './folderStorage.mjs';
 import { InputError } from './inputError';
+import { isSupported } from './nodeVersion';
 import type { LogLevel, OutgoingMessage } from './protocol';
 import { createKeyRedactor, createRedactor } from './redact';
 import { peekApiKey } from './settings';
@@ -51,10 +51,6 @@ const USAGE = `Usage: destination-flameup <command>
 
 Input and output are messages of Airbyte's protocol, one JSON object per line.
 `;
-
-/** The first minor version of each line that supports exact JSON numbers and the proxy settings. */
-const OLDEST_NODE: Readonly<Record<number, number>> = { 22: 21, 24: 5 };
-const NEWEST_LINE = 25;
 
 /** How long a stopped run waits for its output to be read. */
 const FLUSH_MS = 1_000;
@@ -122,9 +118,14 @@ function readConfig(path: string | undefined) {
 const connect = ({ api_key, api_url }: Settings, connections: number) =>
 	createTransport({ url: api_url, apiKey: api_key, connections });
 
+// Loaded when they are needed, because most commands start without them.
+const crypto = () => process.getBuiltinModule('node:crypto');
+const zlib = () => process.getBuiltinModule('node:zlib');
+
 /** Keyed, so that user IDs cannot be guessed without the API key. */
-const hash = ({ api_key }: Settings, userId: string): string =>
-	createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
+function hash({ api_key }: Settings, userId: string): string {
+	return crypto().createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
+}
 
 const connectStorage = ({ storage }: Settings) =>
 	storage.storage_type === 'folder' ? createFolderStorage(storage.path) : undefined;
@@ -147,19 +148,17 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-const zlib = () => process.getBuiltinModule('node:zlib');
-
 function accessStorage(settings: Settings): StorageAccess | undefined {
 	const storage = connectStorage(settings);
 	if (storage === undefined) return undefined;
 	const host = hostId();
 	return {
 		storage,
-		digest: (text) => hashOnce('sha256', text, 'binary'),
+		digest: (text) => crypto().hash('sha256', text, 'binary'),
 		gzip: (text) => zlib().gzipSync(text),
 		gunzip: (bytes) =>
 			zlib().gunzipSync(bytes, { finishFlush: zlib().constants.Z_SYNC_FLUSH }).toString(),
-		holder: { host, pid: process.pid, run: randomUUID() },
+		holder: { host, pid: process.pid, run: crypto().randomUUID() },
 		hasEnded: (other) => other.host === host && other.pid !== undefined && !isRunning(other.pid),
 	};
 }
@@ -324,12 +323,14 @@ function readCount(text: string): number {
 	throw new InputError('The option --records must be a whole number from 1 to 100,000.');
 }
 
-function runHash(config: string | undefined, userId: string | undefined): void {
+function runHash(config: string | undefined, [userId, ...others]: readonly string[]): void {
 	const settings = readConfig(config);
 	if (userId === undefined)
 		throw new InputError(
 			'The user ID is missing. Put it after the options, and after -- if it begins with a hyphen.',
 		);
+	if (others.length > 0)
+		throw new InputError('There are several user IDs. Put one with spaces in quotation marks.');
 	process.stdout.write(`${hash(settings, userId.trim())}\n`);
 }
 
@@ -343,8 +344,7 @@ const flushed = () =>
 	new Promise<void>((resolve) => void process.stdout.write('', () => resolve()));
 
 async function run(): Promise<void> {
-	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-	if (major < NEWEST_LINE && minor < (OLDEST_NODE[major] ?? Number.POSITIVE_INFINITY)) {
+	if (!isSupported(process.versions.node)) {
 		throw new InputError(
 			`Node 22.21 or a later 22, or 24.5 or later, is required; this is ${process.versions.node}.`,
 		);
@@ -380,7 +380,7 @@ async function run(): Promise<void> {
 		case 'retry':
 			return runRetry();
 		case 'hash':
-			return runHash(config, positionals[1]);
+			return runHash(config, positionals.slice(1));
 		default:
 			throw new InputError(`Unknown command. ${USAGE.trim()}`);
 	}

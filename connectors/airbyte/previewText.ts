@@ -1,5 +1,5 @@
-import type { LeftOut } from '../../src/mapping/columns';
 import { isObject } from '../../src/mapping/jsonValues';
+import type { LeftOut } from '../../src/mapping/plan';
 import { number, some } from './logMessages';
 import {
 	minutesFor,

@@ -1,4 +1,5 @@
 import { z } from 'zod/v4';
+import { FlameupError } from '../../src/errors';
 import { parseExactly } from '../../src/mapping/exactNumbers';
 import { isObject } from '../../src/mapping/jsonValues';
 
@@ -59,6 +60,17 @@ export interface StreamDescriptor {
 /** A stream's name for the user: namespace.name. */
 export const streamName = ({ name, namespace }: StreamDescriptor): string =>
 	namespace ? `${namespace}.${name}` : name;
+
+/** The sync modes that this destination supports; each upserts every record. */
+const SYNC_MODES = ['append', 'append_dedup', 'overwrite', 'overwrite_dedup'];
+
+/** The sync mode of a stream. Throws FlameupError (unknown_sync_mode) if it is not supported. */
+export function syncMode({ destination_sync_mode, stream }: ConfiguredStream): string {
+	const mode = destination_sync_mode ?? 'append';
+	if (SYNC_MODES.includes(mode)) return mode;
+	const name = streamName(stream);
+	throw new FlameupError({ code: 'unknown_sync_mode', stream: name, mode, modes: SYNC_MODES });
+}
 
 /** A key that is unique for each stream, whatever characters the names contain. */
 export const streamKey = ({ name, namespace }: StreamDescriptor): string =>

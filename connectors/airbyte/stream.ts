@@ -5,9 +5,10 @@ import {
 	type Mapping,
 	type Settings,
 	type StreamSettings,
+	settingsFor,
 	streamMapping,
 } from '../../src/settings/settings';
-import { type ConfiguredStream, type StreamDescriptor, streamName } from './protocol';
+import { type ConfiguredStream, type StreamDescriptor, streamName, syncMode } from './protocol';
 
 /** The origin of a record, and the counts that it belongs to. */
 export interface RecordRef {
@@ -54,9 +55,7 @@ export function createStream(
 	isInput = false,
 ): Stream {
 	const { stream, primary_key: chosenKey } = configured;
-	const own = settings.streams
-		.filter((one) => isFor(one, stream))
-		.sort((a, b) => Number(a.namespace === undefined) - Number(b.namespace === undefined))[0];
+	const own = settingsFor(settings.streams, stream);
 	const properties = stream.json_schema?.properties ?? {};
 	const columns = Object.keys(properties);
 	const primaryKey = chosenKey?.length ? chosenKey : (stream.source_defined_primary_key ?? []);
@@ -68,7 +67,7 @@ export function createStream(
 		settings: own,
 		primaryKey,
 		isFullRefresh: configured.sync_mode === 'full_refresh',
-		replaces: configured.destination_sync_mode === 'overwrite',
+		replaces: syncMode(configured).startsWith('overwrite'),
 		isInput,
 		isDeclared: columns.length > 0,
 		isDescribed: false,
@@ -86,10 +85,6 @@ export function createStream(
 		outgoing: noCounts(),
 	};
 }
-
-/** Whether settings apply to a stream; without a namespace, they apply in every namespace. */
-export const isFor = (own: StreamSettings, { name, namespace }: StreamDescriptor): boolean =>
-	own.stream === name && (own.namespace === undefined || own.namespace === (namespace ?? ''));
 
 /** Whether a listing comes from the general mapping rather than the stream's own. */
 export function isGeneral({ settings }: Stream, { listed, setting }: Listing): boolean {

@@ -1,11 +1,12 @@
 import { FlameupError, type Problem } from '../../src/errors';
 import type { ColumnSetting } from '../../src/mapping/listings';
 import { nearestName } from '../../src/mapping/nearest';
+import { isBookkeeping, rankByName } from '../../src/mapping/roles';
 import { looseName } from '../../src/settings/names';
-import type { Settings } from '../../src/settings/settings';
+import { isFor, type Settings } from '../../src/settings/settings';
 import { quoted } from '../../src/texts';
-import type { ConfiguredStream } from './protocol';
-import { isFor, isGeneral, type Stream } from './stream';
+import { type StreamDescriptor, streamName } from './protocol';
+import { isGeneral, type Stream } from './stream';
 
 /** Columns that identify a person in any table. */
 const PERSON_ID: ReadonlySet<string> = new Set(['userid', 'externalid']);
@@ -17,16 +18,7 @@ const ADDRESS: ReadonlySet<string> = new Set(['email', 'emailaddress']);
  * Throws FlameupError if streams, columns and settings do not match, if streams would overwrite each other's
  * people, or if a stream does not look like people.
  */
-export function checkStreams(
-	streams: readonly Stream[],
-	catalog: readonly ConfiguredStream[],
-	settings: Settings,
-): void {
-	for (const own of settings.streams) {
-		if (catalog.some(({ stream }) => isFor(own, stream))) continue;
-		const stream = own.namespace ? `${own.namespace}.${own.stream}` : own.stream;
-		throw new FlameupError({ code: 'unknown_stream', stream });
-	}
+export function checkStreams(streams: readonly Stream[], settings: Settings): void {
 	const sent = streams.filter(isSent);
 	checkColumns(sent, streams);
 	checkOverlap(sent, settings);
@@ -34,6 +26,29 @@ export function checkStreams(
 		const doubt = stream.isDeclared ? doubtPeople(stream) : undefined;
 		if (doubt !== undefined) throw new FlameupError(doubt);
 	}
+}
+
+/**
+ * The names in the settings of streams that the catalog lacks, as they may be those of another connection.
+ * Throws FlameupError (unknown_stream) if one looks like a mistyped name of a stream without settings.
+ */
+export function absentStreams(
+	catalog: readonly StreamDescriptor[],
+	{ streams }: Settings,
+): readonly string[] {
+	const absent = streams.filter((own) => !catalog.some((stream) => isFor(own, stream)));
+	const others = catalog.filter((stream) => !streams.some((own) => isFor(own, stream)));
+	return absent.map((own) => {
+		const stream = streamName({ name: own.stream, namespace: own.namespace });
+		const names = others.map(({ name }) => name);
+		// Some write the namespace in front of the name.
+		const nearest = [own.stream, own.stream.slice(own.stream.lastIndexOf('.') + 1)]
+			.map((name) => nearestName(name, names))
+			.find((name) => name !== undefined);
+		const found = others.find(({ name }) => name === nearest);
+		if (found === undefined) return stream;
+		throw new FlameupError({ code: 'unknown_stream', stream, nearest: streamName(found) });
+	});
 }
 
 /**
@@ -118,10 +133,10 @@ interface Key {
 	readonly isPersonal: boolean;
 }
 
-/** The key that is used as the user ID; undefined for an address, or if the user named a column for this stream. */
-function keyOf({ mapper, primaryKey, settings }: Stream): Key | undefined {
+/** The table's own key, if it is used as the user ID; undefined for an address, or if a setting names another column. */
+function keyOf({ mapper, primaryKey }: Stream): Key | undefined {
 	const { from, paths } = mapper.understanding().userId;
-	if (from === 'nowhere' || settings?.mapping.user_id_columns !== undefined) return undefined;
+	if (from === 'nowhere') return undefined;
 	const names = paths.map((path) => path.join('.'));
 	if (names.some((name) => ADDRESS.has(looseName(name)))) return undefined;
 	const isPersonal = names.some((name) => PERSON_ID.has(looseName(name)));
@@ -142,6 +157,17 @@ export function doubtPeople(stream: Stream): Problem | undefined {
 	const { columns } = stream.mapper;
 	const column = columns.find((name) => PERSON_ID.has(looseName(name)));
 	return key === undefined || column === undefined
-		? { code: 'not_people', stream: stream.name, columns, hasEmail }
+		? { code: 'not_people', stream: stream.name, columns, hasEmail, unused: unusedIn(stream) }
 		: { code: 'unclear_user_id', stream: stream.name, key: key.names, column };
+}
+
+/** Columns that could be the user ID or the email address, but that settings or Airbyte's own use rule out. */
+function unusedIn({ mapper, primaryKey }: Stream): string[] {
+	const hasEmail = mapper.understanding().roles.some(({ role }) => role === 'email');
+	const keys = primaryKey.map(([head = '']) => head).filter(isBookkeeping);
+	return mapper.columns.filter(
+		(column) =>
+			keys.includes(column) ||
+			(!hasEmail && rankByName(column, 'email') < Number.POSITIVE_INFINITY),
+	);
 }

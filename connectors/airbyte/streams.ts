@@ -4,7 +4,7 @@ import { count, createReport, tally } from '../../src/loading/report';
 import type { Settings } from '../../src/settings/settings';
 import { type ConfiguredStream, type StreamDescriptor, streamKey, streamName } from './protocol';
 import { createStream, type RecordRef, type Stream } from './stream';
-import { checkOverlap, checkStreams } from './streamChecks';
+import { absentStreams, checkOverlap, checkStreams } from './streamChecks';
 
 /** How many merged records the log gives as examples. */
 const MERGED_EXAMPLES = 3;
@@ -13,12 +13,15 @@ const MERGED_EXAMPLES = 3;
 export class Streams {
 	readonly #byKey = new Map<string, Stream>();
 	readonly #settings: Settings;
+	readonly #catalog: readonly StreamDescriptor[];
+	/** The latest search, because most records follow one of the same stream. */
+	#found: { name?: string; namespace?: unknown; stream?: Stream | undefined } = {};
 	/** Input lines that belong to no stream. */
 	readonly input: Stream;
 	readonly totals = createReport<RecordRef>();
 	emailsLeftOut = 0;
 
-	/** Throws FlameupError if streams, columns and settings do not match. */
+	/** Throws FlameupError if a stream of the catalog is unusable. */
 	constructor(catalog: readonly ConfiguredStream[], settings: Settings) {
 		this.#settings = settings;
 		for (const configured of catalog) {
@@ -28,7 +31,17 @@ export class Streams {
 			this.#byKey.set(key, createStream(configured, settings));
 		}
 		this.input = createStream({ stream: { name: 'input' } }, { ...settings, streams: [] }, true);
-		checkStreams([...this.#byKey.values()], catalog, settings);
+		this.#catalog = catalog.map(({ stream }) => stream);
+	}
+
+	/**
+	 * Throws FlameupError if streams, columns and settings do not match. Returns the streams in the settings that
+	 * the catalog lacks.
+	 */
+	check(): readonly string[] {
+		const absent = absentStreams(this.#catalog, this.#settings);
+		checkStreams([...this.values()], this.#settings);
+		return absent;
 	}
 
 	/** Each stream of the catalog. */
@@ -44,9 +57,12 @@ export class Streams {
 
 	/** The stream that a record or a state belongs to. */
 	find({ name, namespace }: { readonly name?: unknown; readonly namespace?: unknown }) {
-		return typeof name === 'string' && typeof (namespace ?? '') === 'string'
-			? this.#byKey.get(streamKey({ name, namespace } as StreamDescriptor))
-			: undefined;
+		if (typeof name !== 'string' || typeof (namespace ?? '') !== 'string') return undefined;
+		const found = this.#found;
+		if (name === found.name && namespace === found.namespace) return found.stream;
+		const stream = this.#byKey.get(streamKey({ name, namespace } as StreamDescriptor));
+		this.#found = { name, namespace, stream };
+		return stream;
 	}
 
 	/** Throws FlameupError if streams would overwrite each other's people, judging by the known columns. */

@@ -98,16 +98,9 @@ class Exchange {
 	}
 
 	#answer({ headers, statusCode = 0 }: http.IncomingMessage, body: Buffer): void {
-		const text = decoded(body, headers['content-encoding']);
-		if (text === undefined) {
-			this.#fail('ERR_ENCODING');
-			return;
-		}
-		this.#settle({
-			status: statusCode,
-			headers: headers as HttpResponse['headers'],
-			body: text.toString('utf8'),
-		});
+		const bytes = decoded(body, headers['content-encoding']);
+		if (bytes === undefined) this.#fail('ERR_ENCODING');
+		else this.#settle(new Answer(statusCode, headers as HttpResponse['headers'], bytes));
 	}
 
 	#fail(code: string): void {
@@ -120,6 +113,25 @@ class Exchange {
 		this.#isSettled = true;
 		clearTimeout(this.#timer);
 		this.#resolve(answer);
+	}
+}
+
+/** An answer; its body is decoded only when it is read as text. */
+class Answer implements HttpResponse {
+	readonly status: number;
+	readonly headers: HttpResponse['headers'];
+	readonly bytes: Buffer;
+	#body: string | undefined;
+
+	constructor(status: number, headers: HttpResponse['headers'], bytes: Buffer) {
+		this.status = status;
+		this.headers = headers;
+		this.bytes = bytes;
+	}
+
+	get body(): string {
+		this.#body ??= this.bytes.toString('utf8');
+		return this.#body;
 	}
 }
 

@@ -7,7 +7,7 @@ import { isBlank, isObject } from '../../src/mapping/jsonValues';
 import type { Mapped } from '../../src/mapping/mapper';
 import type { Clock, Stop, Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
-import { describe, paragraph, type Vocabulary } from '../../src/texts';
+import { describe, paragraph, quoted, type Vocabulary } from '../../src/texts';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { Fingerprints, type StorageAccess } from './fingerprints';
 import { KeptRun } from './keptRun';
@@ -39,8 +39,8 @@ import { doubtPeople } from './streamChecks';
 import { Streams } from './streams';
 import { vocabulary } from './vocabulary';
 
-/** Reading pauses at this many unsettled records or characters: about ten batches. */
-const MAX_PENDING = { records: 1_000, characters: 16_000_000 } as const;
+/** Reading pauses when this many batches wait besides those under way, or at this many characters. */
+const MAX_WAITING = { batches: 2, characters: 16_000_000 } as const;
 
 const PROGRESS_MS = 60_000;
 
@@ -122,6 +122,7 @@ class Write {
 	readonly #startedAt: number;
 	readonly #odd: Oddities = { unknownTypes: 0, answers: new Map() };
 	#hasMessages = false;
+	#isChecked = false;
 	#lines = 0;
 	#shown = 0;
 
@@ -156,7 +157,7 @@ class Write {
 				settings,
 				clock,
 				stop,
-				maxPending: MAX_PENDING,
+				maxPending: maxPending(settings),
 				flushesByAge: true,
 				changes: fingerprints?.changes,
 			},
@@ -255,6 +256,7 @@ class Write {
 
 	#takeRecord(record: NonNullable<IncomingMessage['record']>): void {
 		this.#hasMessages = true;
+		if (!this.#isChecked) this.#checkStreams();
 		const stream = this.#streams.find({ name: record.stream, namespace: record.namespace });
 		if (stream === undefined) {
 			const problem = { code: 'record_of_unknown_stream', stream: streamLabel(record) } as const;
@@ -264,6 +266,15 @@ class Write {
 		if (stream.settings?.skip_stream) this.#streams.skip(ref);
 		else if (isDeleted(record.data)) this.#streams.delete(ref);
 		else this.#takePerson(ref, record.data);
+	}
+
+	/** Waits for a record, so that Airbyte can clear its data with any settings: it then runs without records. */
+	#checkStreams(): void {
+		this.#isChecked = true;
+		const absent = this.#streams.check();
+		if (absent.length === 0) return;
+		const text = `streams names streams that are not in this connection: ${quoted(absent)}.`;
+		this.#options.log('INFO', text);
 	}
 
 	#takePerson(ref: RecordRef, data: unknown): void {
@@ -381,6 +392,12 @@ class Write {
 	#summarize(): void {
 		for (const [level, text] of summaryLines(this.#ended())) this.#options.log(level, text);
 	}
+}
+
+function maxPending({ batches, pace }: Settings) {
+	const { batches: waiting, characters } = MAX_WAITING;
+	const records = batches.people_per_request * (pace.requests_in_flight + waiting);
+	return { records, characters };
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';

@@ -106,7 +106,7 @@ ${styled('bold', 'Try it with your own file')}
   ${ours} read-csv my.csv --write-catalog catalog.json > my.jsonl
   ${ours} preview --config config.json --catalog catalog.json < my.jsonl    sends nothing
   ${ours} write --config config.json --catalog catalog.json < my.jsonl
-  README.md explains every setting.`;
+  docs/airbyte.md explains every setting.`;
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) {

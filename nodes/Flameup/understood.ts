@@ -1,4 +1,4 @@
-import type { Understanding } from '../../src/mapping/columns';
+import type { Understanding } from '../../src/mapping/plan';
 import { PERSON_FIELDS } from './personFields';
 
 /** More names than this are only counted. */

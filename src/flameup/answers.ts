@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../ports';
 import { isComplaint } from './complaints';
+import { type Confirmation, readConfirmation, type Sent } from './confirmation';
 import { isObject, type Json, parse } from './json';
 
 /** What a status means for a request: success, refused data, the end of the run, or a transient fault. */
@@ -35,15 +36,8 @@ export interface UpsertAnswer {
 	readonly oddities: readonly Oddity[];
 	/** The change of each person, if it is certain for the whole batch. */
 	readonly changes?: readonly Change[];
-	/** The people whom the answer lists, by the user ID that was sent. */
+	/** The people whom the answer lists, by the user ID that was sent; missing if the answer was read as bytes. */
 	readonly people?: ReadonlyMap<string, Json>;
-}
-
-/** Whom a batch was about. */
-export interface Sent {
-	readonly userIds: readonly string[];
-	/** Empty if the API key stands for its workspace. */
-	readonly workspaceId: string;
 }
 
 /**
@@ -56,6 +50,8 @@ export function readUpsert(
 	{ userIds, workspaceId }: Sent,
 	isProven: boolean,
 ): UpsertAnswer | 'complaint' | undefined {
+	const confirmation = response.bytes && readConfirmation(response.bytes, { userIds, workspaceId });
+	if (confirmation !== undefined) return fromConfirmation(confirmation);
 	if (response.body.trim() === '') return emptyAnswer(userIds, isProven);
 	const body = parse(response.body);
 	if (!isObject(body)) return undefined;
@@ -67,6 +63,19 @@ export function readUpsert(
 		userIds,
 		workspaceId,
 	});
+}
+
+/** An answer that confirms everybody, without showing them. */
+function fromConfirmation({ areNew, created, updated }: Confirmation): UpsertAnswer {
+	const changes = changesOf(created, updated, areNew);
+	return {
+		isDocumented: true,
+		confirmed: areNew.map(() => true),
+		created,
+		updated,
+		oddities: [],
+		...(changes !== undefined && { changes }),
+	};
 }
 
 /** An answer without counts and people. */
@@ -99,7 +108,8 @@ function fromListed(
 	const addsUp = counts !== undefined && isPlausible && created + updated === userIds.length;
 	const stored = listed.filter(isObject).filter((person) => isStored(person, counts !== undefined));
 	const people = matchPeople(stored, userIds);
-	const changes = addsUp ? changesOf(created, updated, userIds, people) : undefined;
+	const areNew = userIds.map((userId) => isNew(people.get(userId)));
+	const changes = addsUp ? changesOf(created, updated, areNew) : undefined;
 	return {
 		isDocumented: true,
 		confirmed: userIds.map((userId) => people.has(userId) || (listed.length === 0 && addsUp)),
@@ -183,20 +193,18 @@ function oneToOne(ids: readonly string[]): Map<string, string> {
 	return found;
 }
 
+const isNew = (person: Json | undefined): boolean =>
+	person?.created_at !== undefined && person.created_at === person.updated_at;
+
 /** Flameup documents no change per person; it follows from the counts, or from equal timestamps. */
 function changesOf(
 	created: number,
 	updated: number,
-	userIds: readonly string[],
-	people: ReadonlyMap<string, Json>,
+	areNew: readonly boolean[],
 ): Change[] | undefined {
-	if (updated === 0) return userIds.map(() => 'created');
-	if (created === 0) return userIds.map(() => 'updated');
-	const changes = userIds.map((userId): Change => {
-		const person = people.get(userId);
-		const isNew = person?.created_at !== undefined && person.created_at === person.updated_at;
-		return isNew ? 'created' : 'updated';
-	});
+	if (updated === 0) return areNew.map(() => 'created');
+	if (created === 0) return areNew.map(() => 'updated');
+	const changes = areNew.map((isOne): Change => (isOne ? 'created' : 'updated'));
 	return changes.filter((change) => change === 'created').length === created ? changes : undefined;
 }
 

@@ -15,11 +15,11 @@ export type Ending =
 	| {
 			readonly status: 'upserted';
 			/** Missing if the answer does not count this person. */
-			readonly change?: Change;
+			readonly change?: Change | undefined;
 			/** Whether the change is certain for this person, not only assigned from the batch's counts. */
 			readonly exact: boolean;
 			/** The person as the answer shows them. */
-			readonly shown?: Json;
+			readonly shown?: Json | undefined;
 	  }
 	| { readonly status: 'refused'; readonly answered: Answered }
 	| { readonly status: 'unconfirmed' };
@@ -288,12 +288,11 @@ class Job<Entry extends Sendable> {
 }
 
 function upserted(entry: Sendable, answer: UpsertAnswer, change: Change | undefined): Ending {
-	const shown = answer.people?.get(entry.userId);
 	return {
 		status: 'upserted',
 		exact: answer.changes !== undefined,
-		...(change !== undefined && { change }),
-		...(shown !== undefined && { shown }),
+		change,
+		shown: answer.people?.get(entry.userId),
 	};
 }
 

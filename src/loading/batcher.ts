@@ -73,7 +73,8 @@ export class Batcher<Item> {
 		return this.#batch?.since;
 	}
 
-	add(item: Item, { json, person }: Mapped, now: number): void {
+	/** Adds a record; `now` is asked only when it opens a batch. */
+	add(item: Item, { json, person }: Mapped, now: () => number): void {
 		const { userId } = person;
 		const known = this.#batch?.entries.get(userId);
 		if (known !== undefined) {
@@ -82,7 +83,7 @@ export class Batcher<Item> {
 		} else if (this.#batch !== undefined && !this.#hasRoomFor(json)) {
 			this.close();
 		}
-		this.#batch ??= { entries: new Map(), since: now };
+		this.#batch ??= { entries: new Map(), since: now() };
 		this.#batch.entries.set(userId, { userId, json, items: [item] });
 		this.#bytes += this.#size(json);
 		if (this.#batch.entries.size >= this.#options.maxPeople) this.close();

@@ -72,6 +72,7 @@ export class Loader<Ref, Marker> {
 	readonly #inFlight = new Set<Batch<Item<Ref>>>();
 	readonly #pending = { records: 0, characters: 0 };
 	#failure: FlameupError | undefined;
+	readonly #now = (): number => this.#options.clock.now();
 	#onProgress: (() => void)[] = [];
 	/** When reading last resumed; a partial batch is not sent just before new records arrive. */
 	#resumedAt = 0;
@@ -136,7 +137,7 @@ export class Loader<Ref, Marker> {
 		const characters = mapped.json.length;
 		this.#pending.records++;
 		this.#pending.characters += characters;
-		this.#batcher.add({ ref, segment, json: mapped.json }, mapped, this.#options.clock.now());
+		this.#batcher.add({ ref, segment, json: mapped.json }, mapped, this.#now);
 		const mustWatch = this.#options.flushesByAge && !this.#watchesAge;
 		if (mustWatch && this.#batcher.since !== undefined) void this.#watchAge();
 	}
@@ -265,23 +266,18 @@ export class Loader<Ref, Marker> {
 		ending: Ending & { status: 'upserted' },
 	): void {
 		this.#options.changes?.settled(userId, items.length, json);
-		const { change, exact, shown } = ending;
-		const person = this.#options.showsPeople && shown !== undefined && { shown };
-		for (const [i, item] of items.entries()) {
-			const { ref } = item;
-			if (i < items.length - 1) {
-				this.#events.outcome({ status: 'upserted', ref, merged: true, ...person });
-			} else if (change === undefined) {
-				this.#events.outcome({ status: 'upserted', ref, ...person });
-			} else {
-				this.#events.outcome({
-					status: 'upserted',
-					ref,
-					change,
-					...(exact && { exact }),
-					...person,
-				});
-			}
+		const last = items.at(-1);
+		const shown = this.#options.showsPeople ? ending.shown : undefined;
+		for (const item of items) {
+			const isLast = item === last;
+			this.#events.outcome({
+				status: 'upserted',
+				ref: item.ref,
+				change: isLast ? ending.change : undefined,
+				exact: isLast && ending.exact ? true : undefined,
+				merged: isLast ? undefined : true,
+				shown,
+			});
 			this.#settle(item);
 		}
 	}

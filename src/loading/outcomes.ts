@@ -8,13 +8,13 @@ export type Outcome<Ref> =
 			readonly status: 'upserted';
 			readonly ref: Ref;
 			/** Missing if Flameup's answer does not count this person. */
-			readonly change?: Change;
+			readonly change?: Change | undefined;
 			/** The change is certain for this person, not only assigned from the batch's counts. */
-			readonly exact?: true;
+			readonly exact?: true | undefined;
 			/** The record was merged into a later one of the same person. */
-			readonly merged?: true;
+			readonly merged?: true | undefined;
 			/** The person as Flameup's answer shows them, with `showsPeople`. */
-			readonly shown?: Json;
+			readonly shown?: Json | undefined;
 	  }
 	/** The person equals what Flameup confirmed before, so the record is not sent. */
 	| { readonly status: 'unchanged'; readonly ref: Ref }

@@ -1,118 +1,86 @@
 import { FlameupError } from '../errors';
 import { looseName } from '../settings/names';
 import type { Mapping } from '../settings/settings';
-import type { Exclusions } from './exclusions';
 import type { SourceRecord } from './jsonValues';
 import { KnownColumns } from './knownColumns';
-import { type ColumnSetting, type Listing, listingsOf, type Place } from './listings';
-import { isBookkeeping, isRole, ROLES, type Role, rankByName, USER_ID_NAMES } from './roles';
-import { EMAIL, insideOf, NOTHING, type Target, traitTarget } from './targets';
-import { findUserId, type UserIdSource } from './userIdSource';
-
-/** What is known of a stream before its first record. */
-export interface StreamShape {
-	/** The columns that the source declares; may be empty. */
-	readonly columns: readonly string[];
-	/** The paths of the primary key; the values of several are joined by a colon. */
-	readonly primaryKey: readonly (readonly string[])[];
-	/** Columns declared to hold only numbers. */
-	readonly numericColumns?: ReadonlySet<string>;
-}
-
-/** How the columns seen so far are mapped. */
-export interface Understanding {
-	readonly userId: UserIdSource;
-	readonly roles: readonly { readonly role: Role; readonly column: string }[];
-	readonly leftOut: readonly string[];
-	/** Columns that become custom traits. */
-	readonly traits: readonly string[];
-}
-
-/** Why a column is not sent. */
-export type LeftOut = 'bookkeeping' | 'excluded' | 'unlisted' | 'clash';
-
-/** What one column becomes; `leftOut` if it is not sent as a whole. */
-export interface Resolved {
-	readonly column: string;
-	readonly target: Target;
-	readonly leftOut?: LeftOut;
-}
+import { type Listing, listingsOf, placesOf } from './listings';
+import { Plan, type PlannedColumn, type PlanOptions, type StreamShape } from './plan';
+import { isBookkeeping } from './roles';
 
 /** Limits the memory for names if every record has other columns. */
 const MOST_COLUMNS = 10_000;
 
-/** Added to the rank of undeclared columns, so that they do not take a standard field from a declared one. */
-const UNDECLARED = 100;
+/** Limits the memory for plans if every record has other columns: names in all of them. */
+const MOST_PLANNED = 100_000;
 
-/** A setting's listing, and the place in one column that it names. */
-interface Named {
-	readonly listing: Listing;
-	readonly place: Place;
+/** The first names of a record, and the plans for records that have no others. */
+interface Names {
+	readonly next: Map<string, Names>;
+	/** Names that are equal when compared loosely to others of them. */
+	lookAlikes?: readonly string[];
+	/** By the look-alikes that are absent. */
+	readonly plans: Map<string, Plan>;
 }
 
-/** Maps the columns of one stream to parts of a person; each name is resolved once. */
+const noNames = (): Names => ({ next: new Map(), plans: new Map() });
+
+/**
+ * Maps the columns of one stream to parts of a person. The columns of a record decide, together with the
+ * declared ones; earlier records only decide which spelling names a trait, and which column with a usual name
+ * is the user ID.
+ */
 export class Columns {
-	readonly #mapping: Mapping;
-	readonly #shape: StreamShape;
-	readonly #phoneIsTrait: boolean;
+	readonly #options: PlanOptions;
 	readonly #listings: readonly Listing[];
-	readonly #declared: ReadonlySet<string>;
-	readonly #known = new KnownColumns();
-	/** The known column of each other spelling that records use. */
-	readonly #aliases = new Map<string, string>();
-	/** The other spellings of each known column. */
-	readonly #spellings = new Map<string, string[]>();
-	readonly #targets = new Map<string, Target>();
-	/** The listings that concern each column. */
-	readonly #named = new Map<string, Named[]>();
-	/** The column of each trait, to detect clashes. */
-	readonly #traitColumns = new Map<string, string>();
-	#holders = new Map<Role, string>();
-	#userId: UserIdSource = { paths: [], joined: false, from: 'nowhere' };
-	#revision = 0;
+	readonly #declared: KnownColumns;
+	/** Declared columns, then others in the order in which they appeared. */
+	readonly #known: KnownColumns;
 	readonly #clashes = new Set<string>();
+	#names = noNames();
+	#planned = 0;
+	#overview: Plan | undefined;
 
 	/** Throws FlameupError (columns_clash) when two declared columns would become one trait. */
 	constructor(mapping: Mapping, shape: StreamShape, phoneIsTrait: boolean) {
-		this.#mapping = mapping;
-		this.#shape = shape;
-		this.#phoneIsTrait = phoneIsTrait;
 		this.#listings = listingsOf(mapping);
-		this.#declared = new Set(shape.columns);
-		this.learn(shape.columns);
+		this.#declared = new KnownColumns(shape.columns);
+		this.#known = new KnownColumns(shape.columns);
+		this.#options = {
+			mapping,
+			shape,
+			phoneIsTrait,
+			listings: this.#listings,
+			declared: this.#declared,
+			usualName: undefined,
+		};
+		const columns = asThemselves(shape.columns);
+		const plan = new Plan(this.#options, shape.columns, columns, (trait, clashing) => {
+			if (clashing === undefined) return this.clashed(trait);
+			throw new FlameupError({ code: 'columns_clash', columns: clashing, trait });
+		});
+		this.#options.usualName = plan.userId.usualName;
+		this.#overview = plan;
 	}
 
-	/** Adds columns, and resolves all of them anew. */
-	learn(columns: readonly string[]): void {
-		for (const column of columns) this.#known.add(column);
-		this.#revision++;
-		this.#targets.clear();
-		this.#traitColumns.clear();
-		this.#named.clear();
-		for (const listing of this.#listings) this.#findPlaces(listing);
-		this.#holders = this.#findHolders();
-		this.#userId = this.#findUserId();
-		for (const column of this.#known) this.#targets.set(column, this.#resolve(column));
-	}
-
-	/** Adds the columns of a record; of two spellings of one name, not the one that is null. */
-	learnFrom(record: SourceRecord): void {
-		const names = Object.keys(record);
-		const filled = new Set(names.filter((name) => hasValue(record, name)).map(looseName));
-		this.learn(names.filter((name) => hasValue(record, name) || !filled.has(looseName(name))));
-	}
-
-	get isEmpty(): boolean {
-		return this.#known.size === 0;
-	}
-
-	/** Changes when known columns may have been resolved differently. */
-	get revision(): number {
-		return this.#revision;
-	}
-
-	get userId(): UserIdSource {
-		return this.#userId;
+	/** The plan for the columns of a record; it is made once for all records that have the same ones. */
+	plan(record: SourceRecord): Plan {
+		let names = this.#names;
+		for (const name in record) {
+			let next = names.next.get(name);
+			if (next === undefined) {
+				next = noNames();
+				names.next.set(name, next);
+			}
+			names = next;
+		}
+		names.lookAlikes ??= lookAlikesIn(record);
+		const absent = names.lookAlikes.length === 0 ? NONE : absentFrom(record, names.lookAlikes);
+		const key = absent.length === 0 ? '' : JSON.stringify(absent);
+		const known = names.plans.get(key);
+		if (known !== undefined) return known;
+		const plan = this.#make(record, names.lookAlikes, absent);
+		names.plans.set(key, plan);
+		return plan;
 	}
 
 	/** Traits that several columns map to, of which the source declares at most one. */
@@ -125,309 +93,103 @@ export class Columns {
 		if (this.#clashes.size < MOST_COLUMNS) this.#clashes.add(trait);
 	}
 
-	/** The target of a column of this record. */
-	target(column: string, record: SourceRecord): Target {
-		return this.#targets.get(column) ?? this.#resolveNew(column, record);
-	}
-
-	/** The spelling of a known column that this record uses. */
-	spelling(column: string, record: SourceRecord): string {
-		if (this.#aliases.size === 0 || hasValue(record, column)) return column;
-		return this.#spellings.get(column)?.find((one) => hasValue(record, one)) ?? column;
-	}
-
-	isNumeric(column: string): boolean {
-		return this.#shape.numericColumns?.has(column) === true;
-	}
-
-	/** The parts of a known column that are never sent. */
-	exclusions(column: string): Exclusions | undefined {
-		return this.#targets.get(column)?.exclusions;
-	}
-
 	/** Listings that match no known column. */
 	unknown(): Listing[] {
-		return this.#listings.filter(({ places }) => places.length === 0);
+		return this.#listings.filter((listing) => this.#places(listing).length === 0);
 	}
 
 	/** Listings of columns, or of paths inside them, that no record had. */
 	unseen(): Listing[] {
-		return this.#listings.filter(
-			({ places, setting, wasSeen }) =>
-				places.length === 0 ||
-				(setting !== 'user_id_columns' && !wasSeen && places.every(({ rest }) => rest.length > 0)),
-		);
+		return this.#listings.filter((listing) => {
+			const places = this.#places(listing);
+			if (places.length === 0) return true;
+			const isInside = places.every(({ rest }) => rest.length > 0);
+			return isInside && !listing.wasSeen && listing.setting !== 'user_id_columns';
+		});
 	}
 
 	get known(): string[] {
 		return [...this.#known];
 	}
 
-	understanding(): Understanding {
-		const targets = [...this.#targets];
-		const idColumn = this.#onlyIdColumn();
-		return {
-			userId: this.#userId,
-			roles: [...this.#holders].map(([role, column]) => ({ role, column })),
-			leftOut: targets
-				.filter(([column, { to }]) => to === 'nothing' && column !== idColumn)
-				.map(([column]) => column),
-			traits: targets
-				.filter(([, { asText, to }]) => to === 'trait' && !asText)
-				.map(([name]) => name),
-		};
+	/** The plan for a record that has all known columns. */
+	get overview(): Plan {
+		const { known } = this;
+		this.#overview ??= new Plan(this.#options, known, asThemselves(known), () => undefined);
+		return this.#overview;
 	}
 
-	/** Every known column, without one that is only the user ID. */
-	resolved(): Resolved[] {
-		const idColumn = this.#onlyIdColumn();
-		return [...this.#targets]
-			.filter(([column, { to }]) => to !== 'nothing' || column !== idColumn)
-			.map(([column, target]) => ({
-				column,
-				target,
-				...(target.to === 'nothing' && { leftOut: this.#whyLeftOut(column) }),
-			}));
+	#places(listing: Listing) {
+		return placesOf(listing, this.#known, this.#declared);
 	}
 
-	#whyLeftOut(column: string): LeftOut {
-		if (isBookkeeping(column)) return 'bookkeeping';
-		if (this.#isExcluded(column)) return 'excluded';
-		return this.#isSent(column) ? 'clash' : 'unlisted';
-	}
-
-	/** Resolves an unknown column: another spelling of a known one, or a new one. */
-	#resolveNew(column: string, record: SourceRecord): Target {
-		const known = this.#aliases.get(column) ?? this.#findSimilar(column);
-		const isOneColumn = known !== undefined && !this.#holdsAnother(known, column, record);
-		if (isOneColumn) {
-			this.#noteSpelling(column, known);
-			return this.#targets.get(known) ?? NOTHING;
+	#make(record: SourceRecord, lookAlikes: readonly string[], absent: readonly string[]): Plan {
+		const names = namesOf(record);
+		this.#planned += names.length;
+		if (this.#planned > MOST_PLANNED) {
+			this.#names = noNames();
+			this.#planned = names.length;
 		}
-		if (this.#known.size >= MOST_COLUMNS && !this.#changesOthers(column)) {
-			return this.#resolve(column);
-		}
-		this.#add(column);
-		return this.#targets.get(column) ?? NOTHING;
+		const isPresent = (name: string) => !absent.includes(name);
+		const columns = this.#columnsOf(names.filter(isPresent), lookAlikes.filter(isPresent));
+		for (const { trait } of columns) this.#add(trait);
+		const plan = new Plan(this.#options, names, columns, (trait) => this.clashed(trait));
+		this.#options.usualName ??= plan.userId.usualName;
+		return plan;
 	}
 
-	#findSimilar(column: string): string | undefined {
-		const isOurs = isBookkeeping(column);
-		return this.#known.similar(column).find((other) => isBookkeeping(other) === isOurs);
-	}
-
-	/** Whether the record also has the known column under another spelling. */
-	#holdsAnother(known: string, column: string, record: SourceRecord): boolean {
-		const spelling = this.spelling(known, record);
-		return spelling !== column && hasValue(record, spelling) && hasValue(record, column);
-	}
-
-	#noteSpelling(column: string, known: string): void {
-		if (this.#aliases.has(column) || this.#aliases.size >= MOST_COLUMNS) return;
-		this.#aliases.set(column, known);
-		this.#spellings.set(known, [...(this.#spellings.get(known) ?? []), column]);
-	}
-
-	/** Adds one column; resolves the others again only if it may change them. */
-	#add(column: string): void {
-		const known = this.#aliases.get(column);
-		if (known !== undefined) {
-			this.#aliases.delete(column);
-			const others = this.#spellings.get(known) ?? [];
-			this.#spellings.set(
-				known,
-				others.filter((other) => other !== column),
-			);
-		}
-		if (this.#changesOthers(column)) {
-			this.learn([column]);
-		} else {
-			this.#known.add(column);
-			this.#targets.set(column, this.#resolve(column));
-		}
-	}
-
-	/** Whether a new column may change the others, or is itself named by a setting or the primary key. */
-	#changesOthers(column: string): boolean {
-		const loose = looseName(column);
-		const means = (name: string): boolean => looseName(name) === loose;
-		const isUserId = this.#userId.from === 'nowhere' && USER_ID_NAMES.some(means);
-		return (
-			isUserId ||
-			this.#shape.primaryKey.some(([head = '']) => means(head)) ||
-			this.#listings.some(
-				({ listed }) => means(listed) || looseName(listed).startsWith(`${loose}.`),
-			) ||
-			ROLES.some((role) => this.#rank(column, role) < this.#heldRank(role))
-		);
-	}
-
-	/** A column with exactly this name wins over a path; exclusions apply to both. */
-	#findPlaces(listing: Listing): void {
-		const all = this.#known.places(listing.listed);
-		listing.places = listing.setting === 'exclude_columns' ? all.flat() : (all[0] ?? []);
-		for (const place of listing.places) {
-			const named = this.#named.get(place.column);
-			if (named === undefined) this.#named.set(place.column, [{ listing, place }]);
-			else named.push({ listing, place });
-			if (listing.trait !== undefined && place.rest.length > 0)
-				this.#reserve(listing.trait, listing.listed);
-		}
-	}
-
-	/** Reserves a trait for a renamed path inside a column. */
-	#reserve(trait: string, path: string): void {
-		const other = this.#traitColumns.get(trait);
-		if (other !== undefined && other !== path) this.clashed(trait);
-		this.#traitColumns.set(trait, path);
-	}
-
-	#namedIn(column: string): readonly Named[] {
-		return this.#named.get(column) ?? [];
-	}
-
-	/** Whether a setting names the whole column. */
-	#isNamedBy(setting: ColumnSetting, column: string): boolean {
-		return this.#namedIn(column).some(
-			({ place, listing }) => listing.setting === setting && place.rest.length === 0,
-		);
-	}
-
-	#isExcluded(column: string): boolean {
-		return isBookkeeping(column) || this.#isNamedBy('exclude_columns', column);
-	}
-
-	/** Whether the whole column may be sent. */
-	#isListed(column: string): boolean {
-		return this.#mapping.only_columns.length === 0 || this.#isNamedBy('only_columns', column);
-	}
-
-	/** Whether at least a part of the column is sent; the email address always is. */
-	#isSent(column: string, role?: Role): boolean {
-		if (this.#isExcluded(column)) return false;
-		if (role === 'email' || this.#isListed(column)) return true;
-		return this.#namedIn(column).some(({ listing }) => listing.setting === 'only_columns');
-	}
-
-	#renamed(column: string): string | undefined {
-		const renames = this.#namedIn(column).filter(
-			({ place, listing }) => listing.setting === 'rename' && place.rest.length === 0,
-		);
-		return (renames.find(({ listing }) => listing.listed === column) ?? renames[0])?.listing.trait;
-	}
-
-	/**
-	 * How well a column fits a standard field, lowest first: -1 renamed and 0 named by the user, Infinity not
-	 * at all.
-	 */
-	#rank(column: string, role: Role): number {
-		if (!this.#isSent(column, role)) return Number.POSITIVE_INFINITY;
-		const trait = this.#renamed(column);
-		if (trait !== undefined) return trait === role ? -1 : Number.POSITIVE_INFINITY;
-		if (role === 'email' && this.#mapping.email_column !== '') {
-			return this.#isNamedBy('email_column', column) ? 0 : Number.POSITIVE_INFINITY;
-		}
-		return rankByName(column, role) + (this.#declared.has(column) ? 0 : UNDECLARED);
-	}
-
-	#heldRank(role: Role): number {
-		const holder = this.#holders.get(role);
-		if (holder === undefined) return Number.POSITIVE_INFINITY;
-		return this.#known.has(holder) ? this.#rank(holder, role) : Number.NEGATIVE_INFINITY;
-	}
-
-	#findHolders(): Map<Role, string> {
-		const holders = new Map<Role, string>();
-		for (const role of ROLES) {
-			const holder = this.#findPath(role) ?? this.#findBest(role);
-			if (holder !== undefined) holders.set(role, holder);
-		}
-		return holders;
-	}
-
-	/** The path inside a column that the user named for a standard field. */
-	#findPath(role: Role): string | undefined {
-		return this.#listings.find(
-			({ places, setting, trait }) =>
-				(trait === role || (role === 'email' && setting === 'email_column')) &&
-				places.some(({ rest }) => rest.length > 0),
-		)?.listed;
-	}
-
-	#findBest(role: Role): string | undefined {
-		let best: string | undefined;
-		let least = Number.POSITIVE_INFINITY;
-		for (const column of this.#known) {
-			const rank = this.#rank(column, role);
-			if (rank >= least) continue;
-			least = rank;
-			best = column;
-		}
-		return best;
-	}
-
-	#findUserId(): UserIdSource {
-		return findUserId({
-			listings: this.#listings,
-			primaryKey: this.#shape.primaryKey,
-			known: this.#known,
-			isExcluded: (column) => this.#isExcluded(column),
-			before: this.#userId,
+	/** The columns of these names: a declared one, perhaps in another spelling, or one of their own. */
+	#columnsOf(names: readonly string[], lookAlikes: readonly string[]): PlannedColumn[] {
+		const taken = new Set(names.filter((name) => this.#declared.has(name)));
+		const similar = new KnownColumns(lookAlikes);
+		return names.map((name) => {
+			if (this.#declared.has(name)) return { name, column: name, trait: name };
+			const [declared, ...others] = likeIn(this.#declared, name);
+			if (declared !== undefined && others.length === 0 && !taken.has(declared)) {
+				taken.add(declared);
+				return { name, column: declared, trait: declared };
+			}
+			const isAlone = declared === undefined && likeIn(similar, name).length <= 1;
+			const first = isAlone ? likeIn(this.#known, name)[0] : undefined;
+			return { name, column: name, trait: first ?? name };
 		});
 	}
 
-	/** The column that is the whole user ID, and therefore not a trait. */
-	#onlyIdColumn(): string | undefined {
-		const [path, ...others] = this.#userId.paths.filter(([head = '']) => this.#known.has(head));
-		return others.length === 0 && path?.length === 1 ? path[0] : undefined;
-	}
-
-	#resolve(column: string): Target {
-		if (this.#isExcluded(column)) return NOTHING;
-		const role = ROLES.find((name) => this.#holders.get(name) === column);
-		return {
-			...this.#ownTarget(column, role),
-			...insideOf(this.#namedIn(column), this.#phoneIsTrait, this.#isListed(column)),
-			numeric: this.isNumeric(column),
-		};
-	}
-
-	/** The target of the column itself, without paths inside it. */
-	#ownTarget(column: string, role: Role | undefined): Target {
-		if (role === 'email') return EMAIL;
-		const trait = this.#renamed(column);
-		const isOnlyId = column === this.#onlyIdColumn() && role === undefined && trait === undefined;
-		if (isOnlyId || !this.#isSent(column)) return NOTHING;
-		const target = traitTarget(role ?? trait ?? column, this.#phoneIsTrait, role !== undefined);
-		if (target.to !== 'trait') return target;
-		return this.#claim(target.name, column, trait !== undefined, role) ? target : NOTHING;
-	}
-
-	/**
-	 * Whether a column gets its trait; a renamed column wins over others. Only a clash of two declared columns is
-	 * an error: a column that appears later never stops a run.
-	 */
-	#claim(name: string, column: string, isRenamed: boolean, role: Role | undefined): boolean {
-		const isField = isRenamed && role === undefined && isRole(name);
-		const other = this.#traitColumns.get(name) ?? (isField ? this.#holders.get(name) : undefined);
-		if (other === undefined || other === column) {
-			if (this.#targets.size < MOST_COLUMNS) this.#traitColumns.set(name, column);
-			return true;
-		}
-		const isStart = this.#revision === 1;
-		if (isStart && this.#declared.has(other) && this.#declared.has(column)) {
-			throw new FlameupError({ code: 'columns_clash', columns: [other, column], trait: name });
-		}
-		this.clashed(name);
-		const takesOver = isRenamed && this.#known.has(other) && this.#renamed(other) === undefined;
-		if (takesOver) {
-			this.#targets.set(other, NOTHING);
-			this.#traitColumns.set(name, column);
-		}
-		return takesOver;
+	#add(column: string): void {
+		if (this.#known.has(column) || this.#known.size >= MOST_COLUMNS) return;
+		this.#known.add(column);
+		this.#overview = undefined;
 	}
 }
 
-/** A column that is null counts as absent: caches and databases fill in those that they know of. */
-const hasValue = (record: SourceRecord, column: string): boolean =>
-	Object.hasOwn(record, column) && record[column] !== null && record[column] !== undefined;
+const NONE: readonly string[] = [];
+
+function namesOf(record: SourceRecord): string[] {
+	const names: string[] = [];
+	for (const name in record) names.push(name);
+	return names;
+}
+
+/** Columns with similar names; one that Airbyte adds for its own use is like none of the source. */
+const likeIn = (columns: KnownColumns, name: string): string[] =>
+	columns.similar(name).filter((other) => isBookkeeping(other) === isBookkeeping(name));
+
+/** Names of a record that are equal to others of it when compared loosely. */
+function lookAlikesIn(record: SourceRecord): string[] {
+	const names = namesOf(record);
+	const all = new KnownColumns(names);
+	return names.filter((name) => all.similar(name).length > 1);
+}
+
+/**
+ * Names whose column is null while a look-alike has a value: they count as absent, because caches and
+ * databases fill in the columns that they know of.
+ */
+function absentFrom(record: SourceRecord, lookAlikes: readonly string[]): string[] {
+	const filled = lookAlikes.filter((name) => record[name] !== null && record[name] !== undefined);
+	const loose = new Set(filled.map(looseName));
+	return lookAlikes.filter((name) => !filled.includes(name) && loose.has(looseName(name)));
+}
+
+const asThemselves = (columns: readonly string[]): PlannedColumn[] =>
+	columns.map((name) => ({ name, column: name, trait: name }));

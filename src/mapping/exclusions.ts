@@ -4,11 +4,13 @@ import type { Listing } from './listings';
 
 /** The parts of a member that are never sent; all of it without `inside`. */
 export interface Exclusion {
+	/** The name of the member as a setting has it. */
+	readonly listed: string;
 	readonly listings: readonly Listing[];
 	readonly inside?: Exclusions;
 }
 
-/** Exclusions by the name of the member. */
+/** Exclusions by the name of the member in the form of `looseName`. */
 export type Exclusions = ReadonlyMap<string, Exclusion>;
 
 /** Values nested deeper are left out, because they may contain something excluded. */
@@ -20,12 +22,14 @@ export function exclusionsFor(
 ): Exclusions | undefined {
 	if (paths.length === 0) return undefined;
 	const exclusions = new Map<string, Exclusion>();
-	for (const key of new Set(paths.map(({ rest }) => rest[0] ?? ''))) {
-		const group = paths.filter(({ rest }) => rest[0] === key);
+	const keyOf = ({ rest }: { rest: readonly string[] }) => looseName(rest[0] ?? '');
+	for (const key of new Set(paths.map(keyOf))) {
+		const group = paths.filter((path) => keyOf(path) === key);
 		const isWhole = group.some(({ rest }) => rest.length === 1);
 		const deeper = group.map(({ rest, listing }) => ({ listing, rest: rest.slice(1) }));
 		const inside = isWhole ? undefined : exclusionsFor(deeper);
 		exclusions.set(key, {
+			listed: group[0]?.rest[0] ?? '',
 			listings: group.map(({ listing }) => listing),
 			...(inside && { inside }),
 		});
@@ -47,7 +51,7 @@ export function withoutExcluded(given: unknown, exclusions: Exclusions, depth = 
 function membersWithout(value: SourceRecord, exclusions: Exclusions, depth: number) {
 	const rest: Record<string, unknown> = {};
 	for (const [name, member] of Object.entries(value)) {
-		const exclusion = findExclusion(exclusions, name, value);
+		const exclusion = findExclusion(exclusions, name);
 		if (exclusion === undefined) {
 			define(rest, name, member);
 			continue;
@@ -60,24 +64,13 @@ function membersWithout(value: SourceRecord, exclusions: Exclusions, depth: numb
 }
 
 /** The exclusion for a member; a name with dots may stand for several steps of a path. */
-function findExclusion(exclusions: Exclusions, name: string, object: object) {
+function findExclusion(exclusions: Exclusions, name: string): Exclusion | undefined {
 	let inside: Exclusions | undefined = exclusions;
 	let found: Exclusion | undefined;
 	for (const key of name.split('.')) {
-		found = inside && findStep(inside, key, object);
+		found = inside?.get(looseName(key));
 		if (found?.inside === undefined) return found;
 		inside = found.inside;
 	}
 	return found;
-}
-
-/** An exact name wins; a similar one counts only if no other member has the exact name. */
-function findStep(exclusions: Exclusions, key: string, object: object): Exclusion | undefined {
-	const exact = exclusions.get(key);
-	if (exact !== undefined) return exact;
-	const loose = looseName(key);
-	for (const [name, exclusion] of exclusions) {
-		if (looseName(name) === loose && !Object.hasOwn(object, name)) return exclusion;
-	}
-	return undefined;
 }

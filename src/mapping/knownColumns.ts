@@ -1,13 +1,19 @@
 import { looseName } from '../settings/names';
-import type { Place } from './listings';
 
-/** The known columns of a stream, in the order in which they appeared. */
+/** Columns in the order in which they were added, found by exact and by similar names. */
 export class KnownColumns {
 	readonly #names = new Set<string>();
 	readonly #similar = new Map<string, string[]>();
+	readonly #before: KnownColumns | undefined;
+
+	/** Starts with the columns of `before`, which must not change any more. */
+	constructor(columns: Iterable<string> = [], before?: KnownColumns) {
+		this.#before = before;
+		for (const column of columns) this.add(column);
+	}
 
 	add(column: string): void {
-		if (this.#names.has(column)) return;
+		if (this.has(column)) return;
 		this.#names.add(column);
 		const loose = looseName(column);
 		const others = this.#similar.get(loose);
@@ -16,41 +22,31 @@ export class KnownColumns {
 	}
 
 	has(column: string): boolean {
-		return this.#names.has(column);
+		return this.#names.has(column) || this.#before?.has(column) === true;
 	}
 
 	get size(): number {
-		return this.#names.size;
+		return this.#names.size + (this.#before?.size ?? 0);
 	}
 
-	[Symbol.iterator](): Iterator<string> {
-		return this.#names.values();
+	*[Symbol.iterator](): Iterator<string> {
+		if (this.#before !== undefined) yield* this.#before;
+		yield* this.#names;
 	}
 
 	/** The column with exactly this name, else those with similar names. */
 	find(name: string): readonly string[] {
-		return this.#names.has(name) ? [name] : this.similar(name);
+		return this.has(name) ? [name] : this.similar(name);
 	}
 
 	/** Columns whose names are equal when compared loosely. */
 	similar(name: string): readonly string[] {
-		return this.#similar.get(looseName(name)) ?? [];
+		return this.#withLooseName(looseName(name));
 	}
 
-	/**
-	 * The places that a listed name may mean, most likely first: a name with dots is a column, or a path
-	 * inside one.
-	 */
-	places(listed: string): Place[][] {
-		const keys = listed.split('.');
-		return keys
-			.map((_, i) => keys.length - i)
-			.map((length) =>
-				this.find(keys.slice(0, length).join('.')).map((column) => ({
-					column,
-					rest: keys.slice(length),
-				})),
-			)
-			.filter((places) => places.length > 0);
+	#withLooseName(loose: string): readonly string[] {
+		const own = this.#similar.get(loose) ?? [];
+		const before = this.#before === undefined ? [] : this.#before.#withLooseName(loose);
+		return before.length === 0 ? own : [...before, ...own];
 	}
 }

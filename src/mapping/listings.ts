@@ -1,5 +1,6 @@
 import { looseName } from '../settings/names';
 import type { Mapping } from '../settings/settings';
+import type { KnownColumns } from './knownColumns';
 
 /** A setting that names columns. */
 export type ColumnSetting =
@@ -21,8 +22,6 @@ export interface Listing {
 	readonly listed: string;
 	/** The new name, for a renamed column. */
 	readonly trait?: string;
-	/** The places in known columns that it matches. */
-	places: readonly Place[];
 	/** Whether a record had a value there; kept up only for paths. */
 	wasSeen: boolean;
 }
@@ -33,7 +32,6 @@ export function listingsOf(mapping: Mapping): Listing[] {
 		setting,
 		listed,
 		...(trait !== undefined && { trait }),
-		places: [],
 		wasSeen: false,
 	});
 	return [
@@ -44,6 +42,34 @@ export function listingsOf(mapping: Mapping): Listing[] {
 		...mapping.rename.map(({ column, trait }) => listing('rename', column, trait)),
 	];
 }
+
+/**
+ * The places that a listing names: a name with dots is a column, or else a path inside one. The exact name
+ * wins, but an exclusion applies to every similar name; only two declared columns are told apart.
+ */
+export function placesOf(
+	{ listed, setting }: Listing,
+	known: KnownColumns,
+	declared: KnownColumns,
+): Place[] {
+	const keys = listed.split('.');
+	const all = keys
+		.map((_, i) => keys.length - i)
+		.map((length) => {
+			const name = keys.slice(0, length).join('.');
+			const columns =
+				setting === 'exclude_columns' ? toLeaveOut(name, known, declared) : known.find(name);
+			return columns.map((column) => ({ column, rest: keys.slice(length) }));
+		});
+	return setting === 'exclude_columns'
+		? all.flat()
+		: (all.find((places) => places.length > 0) ?? []);
+}
+
+const toLeaveOut = (name: string, known: KnownColumns, declared: KnownColumns): string[] =>
+	known
+		.similar(name)
+		.filter((column) => column === name || !declared.has(name) || !declared.has(column));
 
 /** The key of an object that a step of a path names: exactly, or else loosely. */
 export function findKey(object: object, key: string): string | undefined {

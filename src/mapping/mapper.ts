@@ -1,7 +1,7 @@
 import type { Rejection } from '../errors';
 import { ENVELOPE_BYTES, LIMITS } from '../limits';
 import type { Mapping, Settings } from '../settings/settings';
-import { Columns, type StreamShape, type Understanding } from './columns';
+import { Columns } from './columns';
 import {
 	asJson,
 	asNumber,
@@ -14,6 +14,8 @@ import {
 } from './jsonValues';
 import type { Listing } from './listings';
 import { EMAIL_PATTERN, type Person } from './person';
+import type { Plan, StreamShape, Understanding } from './plan';
+import { NOTHING } from './targets';
 import { type Parts, Traits } from './traits';
 import { readUserId, valueAt } from './userId';
 import { type ColumnUse, usesOf } from './uses';
@@ -57,9 +59,9 @@ export class Mapper {
 	/** The person, or why the record cannot become one. Numbers kept as JSON.rawJSON keep all their digits. */
 	toPerson(record: unknown): Mapped | Rejection {
 		if (!isObject(record)) return { code: 'invalid_record', why: 'no object' };
-		if (this.#columns.isEmpty) this.#columns.learnFrom(record);
-		const parts = this.#takeApart(record);
-		const userId = readUserId(record, this.#columns, this.#options.userIdPrefix ?? '');
+		const plan = this.#columns.plan(record);
+		const parts = this.#takeApart(record, plan);
+		const userId = readUserId(record, plan, this.#options.userIdPrefix ?? '');
 		if (typeof userId !== 'string') return userId;
 
 		const person: Person = { userId };
@@ -84,17 +86,18 @@ export class Mapper {
 
 	/** How the columns seen so far are mapped. */
 	understanding(): Understanding {
-		return this.#columns.understanding();
+		return this.#columns.overview.understanding();
 	}
 
 	/** What each column seen so far becomes: the user ID first, then standard fields, traits, and the rest. */
 	uses(): ColumnUse[] {
-		return usesOf(this.#columns.userId, this.#columns.resolved());
+		const { overview } = this.#columns;
+		return usesOf(overview.userId, overview.resolved());
 	}
 
 	/** A record's value at a path, under whatever spelling of the column it uses. */
 	valueAt(record: SourceRecord, path: readonly string[]): unknown {
-		return valueAt(record, path, this.#columns);
+		return valueAt(record, path, this.#columns.plan(record));
 	}
 
 	/** Names in the settings that match no known column; for use before the first record. */
@@ -117,22 +120,12 @@ export class Mapper {
 		return this.#columns.clashes;
 	}
 
-	/** A new column can change how earlier ones are mapped; then the record is taken apart again. */
-	#takeApart(record: SourceRecord): Parts {
-		for (;;) {
-			const { revision } = this.#columns;
-			const parts = this.#place(record);
-			if (this.#columns.revision !== revision) continue;
-			if (parts.nested !== undefined) this.#traits.finish(parts);
-			return parts;
-		}
-	}
-
-	#place(record: SourceRecord): Parts {
+	#takeApart(record: SourceRecord, { targets }: Plan): Parts {
 		const parts: Parts = { traits: {}, email: undefined, phone: undefined, nested: undefined };
+		let i = 0;
 		for (const column in record) {
 			const given = record[column];
-			const target = this.#columns.target(column, record);
+			const target = targets[i++] ?? NOTHING;
 			const value = target.numeric ? asNumber(given) : given;
 			if (target.exclusions !== undefined || target.rules !== undefined) {
 				this.#traits.placeRest(parts, target, value);
@@ -140,6 +133,7 @@ export class Mapper {
 				this.#traits.place(parts, target, value);
 			}
 		}
+		if (parts.nested !== undefined) this.#traits.finish(parts);
 		return parts;
 	}
 

@@ -58,6 +58,7 @@ export function insideOf(
 	phoneIsTrait: boolean,
 	isListed: boolean,
 ): Pick<Target, 'exclusions' | 'rules'> {
+	if (named.length === 0) return {};
 	const paths = named
 		.map(({ place, listing }) => ({ listing, rest: place.rest }))
 		.filter(({ rest }) => rest.length > 0);

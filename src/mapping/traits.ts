@@ -59,26 +59,49 @@ export class Traits {
 		return isObject(value) && isEmpty(value) ? undefined : value;
 	}
 
-	#apply(parts: Parts, rules: Rules, given: unknown): unknown {
+	/** What is left of a value once its rules are applied. Inside a list (no parts), nothing is moved. */
+	#apply(parts: Parts | undefined, rules: Rules, given: unknown, depth = 0): unknown {
+		if (depth > DEEPEST) return undefined;
 		const value = opened(given);
-		if (!isObject(value)) return rules.isWhole ? given : undefined;
+		let rest: unknown;
+		if (isObject(value)) rest = this.#applyToMembers(parts, rules, value, depth);
+		else if (!Array.isArray(value) || rules.isWhole) return rules.isWhole ? given : undefined;
+		else rest = this.#applyToItems(rules, value, depth);
+		return typeof given === 'string' && rest !== undefined ? toJson(rest) : rest;
+	}
+
+	#applyToItems(rules: Rules, list: readonly unknown[], depth: number): unknown {
+		const rest = list
+			.map((item) => this.#apply(undefined, rules, item, depth + 1))
+			.filter((item) => item !== undefined);
+		return rest.length === 0 ? undefined : rest;
+	}
+
+	#applyToMembers(
+		parts: Parts | undefined,
+		rules: Rules,
+		value: SourceRecord,
+		depth: number,
+	): SourceRecord | undefined {
 		const rest: Record<string, unknown> = rules.isWhole ? { ...value } : {};
 		for (const [listed, rule] of rules.members) {
 			const key = findKey(value, listed);
 			if (key === undefined) continue;
 			delete rest[key];
-			const kept = this.#applyRule(parts, rule, value[key]);
+			const kept = this.#applyRule(parts, rule, value[key], depth);
 			if (kept !== undefined) define(rest, key, kept);
 		}
-		if (isEmpty(rest)) return undefined;
-		return typeof given === 'string' ? toJson(rest) : rest;
+		return isEmpty(rest) ? undefined : rest;
 	}
 
 	/** Applies the rule of one member; returns what stays in its object. */
-	#applyRule(parts: Parts, { rules, target, listings }: Rule, member: unknown): unknown {
+	#applyRule(parts: Parts | undefined, rule: Rule, member: unknown, depth: number): unknown {
+		const { listings, rules, target } = rule;
 		for (const listing of listings) listing.wasSeen = true;
-		const inner = rules === undefined ? member : this.#apply(parts, rules, member);
+		const inner = rules === undefined ? member : this.#apply(parts, rules, member, depth + 1);
 		if (target === undefined) return inner;
+		if (parts === undefined)
+			return listings.some(({ setting }) => setting === 'only_columns') ? inner : undefined;
 		if (inner !== undefined) this.place(parts, target, inner);
 		return undefined;
 	}

@@ -1,6 +1,5 @@
 import type { Rejection } from '../errors';
 import { LIMITS } from '../limits';
-import type { Columns } from './columns';
 import { isExactNumber } from './exactNumbers';
 import { withoutExcluded } from './exclusions';
 import {
@@ -12,6 +11,7 @@ import {
 	scalarText,
 } from './jsonValues';
 import { findKey } from './listings';
+import type { Plan } from './plan';
 
 /** Escapes colons in the parts of a joined user ID, so that `a:b` + `c` differs from `a` + `b:c`. */
 const escaped = (part: string): string => part.replace(/[%:]/g, encodeURIComponent);
@@ -19,22 +19,20 @@ const escaped = (part: string): string => part.replace(/[%:]/g, encodeURICompone
 const nameOf = (path: readonly string[]): string => path.join('.');
 
 /** The user ID of a record, or why it has none. */
-export function readUserId(
-	record: SourceRecord,
-	columns: Columns,
-	prefix: string,
-): string | Rejection {
-	const { joined, paths } = columns.userId;
+export function readUserId(record: SourceRecord, plan: Plan, prefix: string): string | Rejection {
+	const { joined, paths } = plan.userId;
 	const texts: string[] = [];
+	const empty: string[] = [];
 	for (const path of paths) {
-		const text = readText(valueAt(record, path, columns), nameOf(path));
+		const text = readText(valueAt(record, path, plan), nameOf(path));
 		if (typeof text !== 'string') return text;
-		if (text !== '' && !joined) return checked(prefix + text);
-		if (text === '' && joined) break;
-		texts.push(escaped(text));
+		if (text === '') empty.push(nameOf(path));
+		else if (joined) texts.push(escaped(text));
+		else return checked(prefix + text);
 	}
-	if (joined && texts.length === paths.length) return checked(prefix + texts.join(':'));
-	return { code: 'missing_user_id', columns: paths.map(nameOf), joined };
+	return joined && empty.length === 0
+		? checked(prefix + texts.join(':'))
+		: { code: 'missing_user_id', columns: empty, joined };
 }
 
 const checked = (userId: string): string | Rejection =>
@@ -56,14 +54,14 @@ function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' {
 }
 
 /** The value at a path, without its excluded parts; undefined if there is none. */
-export function valueAt(record: SourceRecord, path: readonly string[], columns: Columns): unknown {
+export function valueAt(record: SourceRecord, path: readonly string[], plan: Plan): unknown {
 	const [column = '', ...rest] = path;
-	const spelling = columns.spelling(column, record);
-	const whole = Object.hasOwn(record, spelling) ? record[spelling] : undefined;
-	const exclusions = columns.exclusions(column);
+	const name = plan.nameOf(column);
+	const whole = Object.hasOwn(record, name) ? record[name] : undefined;
+	const exclusions = plan.exclusions(column);
 	const value = exclusions === undefined ? whole : withoutExcluded(whole, exclusions);
 	if (rest.length > 0) return rest.reduce(stepInto, value);
-	return columns.isNumeric(column) ? asNumber(value) : value;
+	return plan.isNumeric(column) ? asNumber(value) : value;
 }
 
 function stepInto(value: unknown, key: string): unknown {

@@ -1,5 +1,5 @@
 import type { KnownColumns } from './knownColumns';
-import type { Listing, Place } from './listings';
+import { type Listing, type Place, placesOf } from './listings';
 import { USER_ID_NAMES } from './roles';
 
 /** Where the user ID comes from: the first path with a value, or all paths joined. */
@@ -7,6 +7,8 @@ export interface UserIdSource {
 	readonly paths: readonly (readonly string[])[];
 	readonly joined: boolean;
 	readonly from: 'setting' | 'primary key' | 'name' | 'nowhere';
+	/** The usual name of its column. */
+	readonly usualName?: string;
 }
 
 /** What the user ID's source is derived from. */
@@ -14,9 +16,10 @@ interface Clues {
 	readonly listings: readonly Listing[];
 	readonly primaryKey: readonly (readonly string[])[];
 	readonly known: KnownColumns;
+	readonly declared: KnownColumns;
 	isExcluded(column: string): boolean;
-	/** The result of the previous search. */
-	readonly before: UserIdSource;
+	/** The usual name by which an earlier record had its user ID. */
+	readonly usualName: string | undefined;
 }
 
 /**
@@ -24,7 +27,8 @@ interface Clues {
  * Excluded columns are never used.
  */
 export function findUserId({
-	before,
+	declared,
+	usualName,
 	isExcluded,
 	known,
 	listings,
@@ -33,7 +37,10 @@ export function findUserId({
 	const named = listings.filter(({ setting }) => setting === 'user_id_columns');
 	if (named.length > 0) {
 		const paths = named
-			.flatMap(({ listed, places }) => (places.length > 0 ? places : [asPlace(listed)]))
+			.flatMap((listing) => {
+				const places = placesOf(listing, known, declared);
+				return places.length > 0 ? places : [asPlace(listing.listed)];
+			})
 			.filter(({ column }) => !isExcluded(column))
 			.map(({ column, rest }) => [column, ...rest]);
 		return { paths, joined: false, from: 'setting' };
@@ -42,15 +49,25 @@ export function findUserId({
 	if (key.length > 0 && !key.some(([head = '']) => isExcluded(head))) {
 		return { paths: key, joined: key.length > 1, from: 'primary key' };
 	}
-	// The column must not change during a run, or records of one person would get another user ID.
-	if (before.from === 'name') return before;
-	for (const name of USER_ID_NAMES) {
+	// The name must not change during a run, or records of one person would get another user ID.
+	for (const name of usualName === undefined ? USER_ID_NAMES : [usualName]) {
 		const usable = known.similar(name).filter((column) => !isExcluded(column));
-		const column = usable.includes(name) ? name : usable[0];
-		if (column !== undefined) return { paths: [[column]], joined: false, from: 'name' };
+		const own = usable.filter((column) => declared.has(column));
+		const [first, ...others] = own.length > 0 ? own : usable;
+		const column = others.includes(name) ? name : first;
+		if (column !== undefined) return byName(column, name);
 	}
-	return { paths: [], joined: false, from: 'nowhere' };
+	return usualName === undefined
+		? { paths: [], joined: false, from: 'nowhere' }
+		: byName(usualName, usualName);
 }
+
+const byName = (column: string, usualName: string): UserIdSource => ({
+	paths: [[column]],
+	joined: false,
+	from: 'name',
+	usualName,
+});
 
 function asPlace(listed: string): Place {
 	const [column = listed, ...rest] = listed.split('.');

@@ -1,5 +1,5 @@
-import type { LeftOut, Resolved } from './columns';
 import type { Exclusions } from './exclusions';
+import type { LeftOut, Resolved } from './plan';
 import { ROLES, type Role } from './roles';
 import type { Rules, Target } from './targets';
 import type { UserIdSource } from './userIdSource';
@@ -53,8 +53,8 @@ function* usesInside(path: readonly string[], rules: Rules, trait: string): Iter
 }
 
 function* excludedIn(path: readonly string[], exclusions: Exclusions): Iterable<ColumnUse> {
-	for (const [key, { inside }] of exclusions) {
-		const place = [...path, key];
+	for (const { inside, listed } of exclusions.values()) {
+		const place = [...path, listed];
 		if (inside === undefined) yield { path: place, becomes: 'nothing', leftOut: 'excluded' };
 		else yield* excludedIn(place, inside);
 	}

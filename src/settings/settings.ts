@@ -18,7 +18,7 @@ export const Mapping = z
 				...inN8n,
 				title: 'User ID {Column}s',
 				description:
-					'{Column}s that hold the user ID; the first one with a value is used. A path such as account.id points inside a {column}. If empty, the primary key is used if the source declares one, else a {column} named user_id or external_id, else id.',
+					'{Column}s that hold the user ID; the first one with a value is used, without the spaces around it. A path such as account.id points inside a {column}. If empty, the primary key is used if the source declares one, else a {column} named user_id or external_id, else id.',
 				examples: [['customer_id']],
 				paths: true,
 			}),
@@ -117,7 +117,7 @@ export const StreamSettings = z.strictObject({
 	namespace: z.string().optional().meta({
 		title: 'Namespace',
 		description:
-			'Namespace of the stream. If empty, the settings apply to this stream name in every namespace.',
+			'Namespace of the stream. If empty, the settings apply to this stream name in every namespace; those with a namespace are laid over them.',
 	}),
 	skip_stream: z.boolean().default(false).meta({
 		title: 'Skip This Stream',
@@ -139,12 +139,41 @@ export const StreamSettings = z.strictObject({
 });
 export type StreamSettings = z.infer<typeof StreamSettings>;
 
-/** The general mapping with the stream's own settings applied; excluded columns add up. */
-export const streamMapping = (general: Mapping, { mapping }: StreamSettings): Mapping => ({
-	...general,
-	...Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== undefined)),
-	exclude_columns: [...general.exclude_columns, ...(mapping.exclude_columns ?? [])],
-});
+/** Mapping settings with others laid over them; excluded columns add up. */
+function overlaid<M extends StreamSettings['mapping']>(
+	below: M,
+	own: StreamSettings['mapping'],
+): M {
+	const given = Object.entries(own).filter(([, value]) => value !== undefined);
+	const exclude_columns = [...(below.exclude_columns ?? []), ...(own.exclude_columns ?? [])];
+	return { ...below, ...Object.fromEntries(given), exclude_columns };
+}
+
+/** The general mapping with the stream's own settings applied. */
+export const streamMapping = (general: Mapping, { mapping }: StreamSettings): Mapping =>
+	overlaid(general, mapping);
+
+/** Whether settings apply to a stream; without a namespace, they apply in every namespace. */
+export const isFor = (
+	{ namespace, stream }: StreamSettings,
+	{ name, namespace: other }: { name: string; namespace?: string | null | undefined },
+): boolean => stream === name && (namespace === undefined || namespace === (other ?? ''));
+
+/** The settings for a stream: those for every namespace, with those for its own laid over them. */
+export function settingsFor(
+	all: readonly StreamSettings[],
+	stream: { name: string; namespace?: string | null | undefined },
+): StreamSettings | undefined {
+	const layers = all.filter((one) => isFor(one, stream));
+	const [general, own] = layers.sort((one) => (one.namespace === undefined ? -1 : 1));
+	if (general === undefined || own === undefined) return general;
+	return {
+		...own,
+		skip_stream: general.skip_stream || own.skip_stream,
+		user_id_prefix: own.user_id_prefix || general.user_id_prefix,
+		mapping: overlaid(general.mapping, own.mapping),
+	};
+}
 
 /** How rejected records are handled and logged. */
 export const RejectedRecords = z
@@ -469,20 +498,51 @@ function contradictions(settings: {
 }
 
 function mappingContradictions(mapping: Mapping): Contradiction[] {
-	const excluded = new Set(mapping.exclude_columns.map(looseName));
+	const { email_column, exclude_columns, only_columns, rename, user_id_columns } = mapping;
+	const excluded = new Set(exclude_columns.map(looseName));
 	const also = (names: readonly string[], problem: ContradictionCode) =>
 		names
-			.filter((name) => excluded.has(looseName(name)))
+			.filter((name) => wholes(name).some((whole) => excluded.has(looseName(whole))))
 			.map((other) => ({ setting: 'mapping.exclude_columns', problem, other }));
-	const renamed = mapping.rename.map((entry) => entry.column);
+	const renamed = rename.map((entry) => entry.column);
+	// Of two columns such as _id and id, one may be excluded and the other renamed.
+	const leftOut = renamed.filter((name) =>
+		wholes(name).some((whole) => exclude_columns.includes(whole)),
+	);
 	return [
-		...also(mapping.only_columns, 'also_in_only_columns'),
-		...also([mapping.email_column].filter(Boolean), 'also_in_email_column'),
-		...also(mapping.user_id_columns, 'also_in_user_id_columns'),
+		...also(only_columns, 'also_in_only_columns'),
+		...also([email_column].filter(Boolean), 'also_in_email_column'),
+		...also(user_id_columns, 'also_in_user_id_columns'),
+		...leftOut.map((other) => ({
+			setting: 'mapping.exclude_columns',
+			problem: 'also_in_rename' as const,
+			other,
+		})),
+		...rename
+			.filter(({ column, trait }) => trait !== 'email' && !isListed(column, only_columns))
+			.map(({ column }) => ({
+				setting: 'mapping.rename',
+				problem: 'not_in_only_columns' as const,
+				other: column,
+			})),
 		...renamed
 			.filter((name, i) => renamed.indexOf(name) < i)
 			.map((other) => ({ setting: 'mapping.rename', problem: 'listed_twice' as const, other })),
 	];
+}
+
+/** A path and everything that contains it: a.b is in a. */
+const wholes = (path: string): string[] =>
+	path.split('.').map((_, i, keys) => keys.slice(0, i + 1).join('.'));
+
+/** Whether only_columns lets a column through, or a part of it. */
+function isListed(column: string, only: readonly string[]): boolean {
+	const names = wholes(column).map(looseName);
+	return (
+		only.length === 0 ||
+		only.some((name) => names.includes(looseName(name))) ||
+		only.some((name) => wholes(name).map(looseName).includes(looseName(column)))
+	);
 }
 
 /** Contradictions that arise only once a stream's settings are applied to the general ones. */
@@ -497,7 +557,7 @@ function streamContradictions({
 	const names = streams.map(({ namespace, stream }) => JSON.stringify([namespace, stream]));
 	return [
 		...streams.flatMap((stream, i) =>
-			mappingContradictions(streamMapping(mapping, stream))
+			mappingContradictions(streamMapping(mapping, layered(streams, stream)))
 				.filter((one) => !known.includes(asKey(one)))
 				.map((one) => ({ ...one, setting: `streams.${i}.${one.setting}` })),
 		),
@@ -510,5 +570,8 @@ function streamContradictions({
 			})),
 	];
 }
+
+const layered = (all: readonly StreamSettings[], own: StreamSettings): StreamSettings =>
+	settingsFor(all, { name: own.stream, namespace: own.namespace }) ?? own;
 
 const asKey = (contradiction: Contradiction): string => JSON.stringify(contradiction);

@@ -2,7 +2,7 @@
 export interface StreamSpec {
 	readonly name: string;
 	readonly namespace?: string | null;
-	readonly mode?: 'append' | 'append_dedup' | 'overwrite';
+	readonly mode?: string;
 	readonly key?: readonly string[];
 	readonly columns?: readonly string[];
 	/** JSON Schemas of columns, where more is declared than their names. */

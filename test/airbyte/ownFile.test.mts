@@ -10,10 +10,10 @@ import { createFolder } from './world.mts';
 
 const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** The blocks of commands in a section of the README. */
+/** The blocks of commands in a section of the page for Airbyte. */
 function commandsIn(heading: string): string[] {
-	const readme = readFileSync(inProject('README.md'), 'utf8');
-	const [, section = ''] = readme.split(`### ${heading}\n`);
+	const page = readFileSync(inProject('docs/airbyte.md'), 'utf8');
+	const [, section = ''] = page.split(`### ${heading}\n`);
 	const [text = ''] = section.split('\n#');
 	return [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
 }
@@ -41,7 +41,7 @@ function startForGood(command: string, cwd: string) {
 	};
 }
 
-it('the commands of the README turn a file into people', async () => {
+it('the commands of the page turn a file into people', async () => {
 	const [server = '', commands = '', ...others] = commandsIn('With your own file');
 	expect(others).toEqual([]);
 	expect(server).toMatch(/^npm run simulator -- --write-config config.json\n$/);

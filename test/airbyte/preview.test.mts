@@ -141,7 +141,7 @@ describe.concurrent('a preview gives the sentence of write for', () => {
 					},
 				),
 		],
-		['settings for an unknown stream', () => filesArgs({ streams: [{ stream: 'x' }] })],
+		['settings for a mistyped stream', () => filesArgs({ streams: [{ stream: 'peple' }] })],
 		[
 			'two columns for one trait',
 			() =>

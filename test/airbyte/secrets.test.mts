@@ -228,6 +228,12 @@ describe.concurrent('the hash of a user ID', () => {
 		expect(ask(other.config, BAD).stdout).toBe(`${other.hash}\n`);
 	});
 
+	it('is not that of the first of several words', async () => {
+		const { config } = await logged(KEY);
+		const { status, stdout } = ask(config, 'Zora', 'Quellwater');
+		expect([status, stdout]).toEqual([1, expect.stringContaining('There are several user IDs.')]);
+	});
+
 	it('needs a configuration and a user ID', async () => {
 		const { config } = await logged(KEY);
 		const [noId, noConfig] = await Promise.all([

@@ -208,7 +208,7 @@ describe('settings', () => {
 		[
 			'a column both in and out',
 			{ mapping: { only_columns: ['First Name'], exclude_columns: ['first_name'] } },
-			'mapping.exclude_columns also lists First Name, which is in mapping.only_columns; keep one.',
+			'mapping.exclude_columns leaves out First Name, which is in mapping.only_columns; keep one.',
 		],
 	])('%s', (_name, config, expected) => {
 		const isWhole = typeof config === 'string' || Array.isArray(config) || 'apikey' in config;

@@ -76,6 +76,30 @@ describe('streams that take the user ID from their own keys', () => {
 		await expectRefused(streams, {}, ...TAKES, ...names);
 	});
 
+	it.each([
+		['in general', { mapping: { user_id_columns: ['id'] } }],
+		['for one of them', { streams: [{ stream: 'orders', mapping: { user_id_columns: ['id'] } }] }],
+	])('stop the sync even if a setting names the key: %s', async (_name, settings) => {
+		const orders = { ...CONTACTS, name: 'orders' };
+		await expectRefused([CONTACTS, orders], settings, ...TAKES, '"orders"');
+		const shared = { ...settings, streams_share_user_ids: true };
+		expect((await syncOf([CONTACTS, orders], shared)).failure).toBeUndefined();
+	});
+
+	it.each<[string, StreamSpec, object, string]>([
+		['an excluded email address', CONTACTS, { exclude_columns: ['email'] }, 'email'],
+		['a renamed one', CONTACTS, { rename: [{ column: 'email', trait: 'm' }] }, 'email'],
+		[
+			"one of Airbyte's own columns as the key",
+			{ name: 'hits', key: ['_ab_pk'], columns: ['_ab_pk', 'email'] },
+			{},
+			'_ab_pk',
+		],
+	])('say what is not used: %s', async (_name, stream, mapping, column) => {
+		const text = `Settings, or Airbyte's own use of it, rule out "${column}".`;
+		await expectRefused([stream], { mapping }, 'does not look like people', text);
+	});
+
 	it('name only those that are left after prefixes and skipped streams', async () => {
 		const settings = { streams: [{ stream: 'leads', user_id_prefix: 'lead-' }] };
 		const run = await syncOf([CONTACTS, SHOP, LEADS], settings);
@@ -286,6 +310,33 @@ describe('the settings of one stream', () => {
 		expect(run.people.get('1')?.traits).not.toHaveProperty('plan');
 	});
 
+	it('with a namespace are laid over those for every namespace', async () => {
+		const run = await syncOf([SHOP, { ...SHOP, namespace: 'hr' }], {
+			streams: [
+				{ stream: 'contacts', namespace: 'shop', mapping: { email_column: 'email' } },
+				{ stream: 'contacts', user_id_prefix: 'c-', mapping: { exclude_columns: ['plan'] } },
+				{ stream: 'contacts', namespace: 'hr', user_id_prefix: 'hr-' },
+			],
+		});
+		expect(run.failure).toBeUndefined();
+		expect(run.held).toEqual(['c-contacts-id', 'hr-contacts-id']);
+		for (const person of run.people.values()) expect(person.traits).not.toHaveProperty('plan');
+	});
+
+	it('are ignored for a stream of another connection', async () => {
+		const run = await syncOf([CONTACTS, LEADS], {
+			streams: [
+				{ stream: 'invoices', skip_stream: true },
+				{ stream: 'lead', skip_stream: true },
+				{ stream: 'leads', user_id_prefix: 'l-' },
+			],
+		});
+		expect([run.failure, run.held]).toEqual([undefined, ['contacts-id', 'l-leads-lead_no']]);
+		expect(run.log.match(/streams names streams .*/g)).toEqual([
+			'streams names streams that are not in this connection: "invoices" and "lead".',
+		]);
+	});
+
 	it('with a namespace apply to no other one', async () => {
 		const settings = {
 			streams: [{ stream: 'contacts', namespace: 'shop', skip_stream: true }],
@@ -301,6 +352,7 @@ describe('the settings of one stream', () => {
 		['another case', { stream: 'Contacts' }, '"Contacts"'],
 		['another namespace', { stream: 'contacts', namespace: 'crm' }, '"crm.contacts"'],
 		['a namespace in the name', { stream: 'shop.contacts' }, '"shop.contacts"'],
+		['both', { stream: 'contcats', namespace: 'crm', skip_stream: true }, '"crm.contcats"'],
 	])('are refused for a stream that is not there: %s', async (_name, settings, name) => {
 		await expectRefused(
 			[CONTACTS],
@@ -310,7 +362,44 @@ describe('the settings of one stream', () => {
 	});
 });
 
+describe('a run without records, as when Airbyte clears its data', () => {
+	it.each<[string, StreamSpec[], object]>([
+		['streams that overlap', [CONTACTS, SHOP], {}],
+		['a stream that is not people', [PRODUCTS], {}],
+		['a column that is gone', [CONTACTS], { mapping: { email_column: 'gone' } }],
+		['a mistyped stream', [CONTACTS], { streams: [{ stream: 'contact' }] }],
+	])('passes in spite of %s', async (_name, streams, settings) => {
+		const cleared = streams.map((stream) => ({ ...stream, mode: 'overwrite' }));
+		const where = ({ name, namespace }: StreamSpec) => ({
+			stream: name,
+			...(namespace && { namespace }),
+		});
+		const input = streams.map((stream) => state(1, where(stream))).join('');
+		const run = await sync({ streams: cleared, settings: { ...settings }, input });
+		expect([run.failure, run.states.length]).toEqual([undefined, streams.length]);
+		await expectRefused(cleared, { ...settings });
+	});
+});
+
 describe('a catalog', () => {
+	it.each(['update', 'soft_delete', 'APPEND', ''])(
+		'may not have the sync mode "%s"',
+		async (mode) => {
+			await expectRefused(
+				[{ ...SHOP, mode }],
+				{},
+				`The stream "shop.contacts" has a sync mode that this destination does not support: "${mode}"`,
+				'Choose one of append, append_dedup, overwrite, overwrite_dedup.',
+			);
+		},
+	);
+
+	it('may have the sync mode overwrite_dedup, which deletes nothing either', async () => {
+		const run = await syncOf([{ ...CONTACTS, mode: 'overwrite_dedup' }]);
+		expect([run.failure, run.held]).toEqual([undefined, ['contacts-id']]);
+		expect(run.warnings.join()).toContain('cannot delete people');
+	});
+
 	it.each([
 		['without a namespace', [CONTACTS, CONTACTS], '"contacts"'],
 		['with one', [SHOP, CONTACTS, SHOP], '"shop.contacts"'],

@@ -24,7 +24,7 @@ function batchesOf(
 	const onBatch = (batch: Batch<number>) => batches.push(batch);
 	const batcher = new Batcher<number>({ maxPeople, maxBytes, separatesRepeats }, onBatch);
 	records.forEach((record, i) => {
-		batcher.add(i, record, i);
+		batcher.add(i, record, () => i);
 	});
 	batcher.close();
 	expect(batcher.since).toBeUndefined();
@@ -152,7 +152,7 @@ it('closes only what there is', () => {
 	const options = { maxPeople: 2, maxBytes: 1_000, separatesRepeats: false };
 	const batcher = new Batcher<number>(options, (batch) => batches.push(batch));
 	batcher.close();
-	batcher.add(0, toMapped({ userId: 'a' }), 17);
+	batcher.add(0, toMapped({ userId: 'a' }), () => 17);
 	expect(batcher.since).toBe(17);
 	batcher.close();
 	batcher.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FlameupError } from '../../src/errors';
 import { Columns } from '../../src/mapping/columns';
+import type { Target } from '../../src/mapping/targets';
 import { Mapping } from '../../src/settings/settings';
 
 type Settings = Parameters<typeof Mapping.parse>[0] & object;
@@ -16,9 +17,13 @@ const resolve = (
 	return new Columns(Mapping.parse(mapping), shape, phoneIsTrait);
 };
 
+const targetIn = (columns: Columns, column: string, record: object): Target | undefined =>
+	columns.plan(record as Record<string, unknown>).targets[Object.keys(record).indexOf(column)];
+
 /** What becomes of a column: a trait of this name, or *email*, *phone*, *nothing*. */
 const targetOf = (columns: Columns, column: string, record: object = { [column]: 1 }): string => {
-	const target = columns.target(column, record as Record<string, unknown>);
+	const target = targetIn(columns, column, record);
+	if (target === undefined) throw new Error(`no column ${column}`);
 	return target.to === 'trait' ? target.name : `*${target.to}*`;
 };
 
@@ -81,13 +86,16 @@ describe('the user ID comes from', () => {
 		['a primary key with a dot, not a path', ['a', 'id'], {}, ['a.b'], ['a.b']],
 		['nowhere', ['name', '_airbyte_raw_id'], {}, []],
 	])('%s', (_name, columns, mapping, expected, primaryKey) => {
-		const { joined, paths } = resolve(columns, mapping, primaryKey).userId;
+		const { joined, paths } = resolve(columns, mapping, primaryKey).overview.understanding().userId;
 		expect(paths.map((path) => path.join('/'))).toEqual(expected);
 		expect(joined).toBe(false);
 	});
 
 	it('all parts of a primary key', () => {
-		const { userId } = resolve(['shop', 'customer'], {}, ['shop', 'customer/id']);
+		const { userId } = resolve(['shop', 'customer'], {}, [
+			'shop',
+			'customer/id',
+		]).overview.understanding();
 		expect(userId).toEqual({
 			paths: [['shop'], ['customer', 'id']],
 			joined: true,
@@ -97,7 +105,7 @@ describe('the user ID comes from', () => {
 
 	it('no guess, when none of the named columns exists', () => {
 		const columns = resolve(['id', 'name'], userIdFrom('key', 'doc.key'), ['id']);
-		expect(columns.userId).toEqual({
+		expect(columns.overview.understanding().userId).toEqual({
 			paths: [['key'], ['doc', 'key']],
 			joined: false,
 			from: 'setting',
@@ -111,7 +119,7 @@ describe('the user ID comes from', () => {
 		['a name', ['id'], {}, 'name'],
 		['nowhere', ['k'], {}, 'nowhere'],
 	])('%s, and reports that', (_name, columns, mapping, from, primaryKey) =>
-		expect(resolve(columns, mapping, primaryKey).userId.from).toBe(from),
+		expect(resolve(columns, mapping, primaryKey).overview.understanding().userId.from).toBe(from),
 	);
 });
 
@@ -249,10 +257,10 @@ describe('a column that turns up later', () => {
 		['does not become the user ID', ['id'], 'user_id', 'user_id'],
 	])('%s', (_name, declared, late, expected) => {
 		const columns = resolve(declared);
-		const record = { id: 1, mail: 'x', [late]: 1 };
+		const record = { id: 1, [late]: 1 };
 		expect(targetOf(columns, late, record)).toBe(expected);
-		expect(columns.target(late, record)).toBe(columns.target(late, record));
-		expect(columns.userId.paths).toEqual([['id']]);
+		expect(columns.plan(record)).toBe(columns.plan({ ...record }));
+		expect(columns.overview.understanding().userId.paths).toEqual([['id']]);
 	});
 
 	it.each<[string, string, string[], Settings, string[]?]>([
@@ -264,14 +272,16 @@ describe('a column that turns up later', () => {
 		const columns = resolve([], mapping, primaryKey);
 		targetOf(columns, 'plan');
 		targetOf(columns, late);
-		expect(columns.userId.paths).toEqual([path]);
+		expect(columns.overview.understanding().userId.paths).toEqual([path]);
 	});
 
-	it('takes a standard field from another undeclared column, if its name is better', () => {
+	it('takes a standard field from another undeclared column of its record, if its name is better', () => {
 		const columns = resolve([]);
+		const both = { Mail: 'x', email: 'y' };
 		expect(targetOf(columns, 'Mail')).toBe('*email*');
-		expect(targetOf(columns, 'email', { Mail: 'x', email: 'y' })).toBe('*email*');
-		expect(targetOf(columns, 'Mail')).toBe('Mail');
+		expect(targetOf(columns, 'email', both)).toBe('*email*');
+		expect(targetOf(columns, 'Mail', both)).toBe('Mail');
+		expect(targetOf(columns, 'Mail')).toBe('*email*');
 	});
 });
 
@@ -289,12 +299,13 @@ describe('another spelling of a column', () => {
 
 	it('is found where a record has it', () => {
 		const columns = resolve(['Plan Type', 'plan']);
-		const record = { plan_type: 1 };
-		expect(columns.spelling('Plan Type', record)).toBe('Plan Type');
-		columns.target('plan_type', record);
-		expect(columns.spelling('Plan Type', record)).toBe('plan_type');
-		expect(columns.spelling('Plan Type', { 'Plan Type': 1, plan_type: 2 })).toBe('Plan Type');
-		expect(columns.spelling('plan', record)).toBe('plan');
+		const nameIn = (record: object, column: string) =>
+			columns.plan(record as Record<string, unknown>).nameOf(column);
+		expect(nameIn({ 'Plan Type': 1 }, 'Plan Type')).toBe('Plan Type');
+		expect(nameIn({ plan_type: 1 }, 'Plan Type')).toBe('plan_type');
+		expect(nameIn({ 'Plan Type': 1, plan_type: 2 }, 'Plan Type')).toBe('Plan Type');
+		expect(nameIn({ 'Plan Type': null, plan_type: 2 }, 'Plan Type')).toBe('plan_type');
+		expect(nameIn({ plan_type: 1 }, 'plan')).toBe('plan');
 	});
 
 	it('is distinguished from a third one in the same record', () => {
@@ -326,7 +337,7 @@ describe('with ever-new columns', () => {
 		expect(targetOf(columns, 'column 30000')).toBe('column 30000');
 	});
 	it('a clash is still detected', () => {
-		expect(targetOf(columns, 'name')).toBe('*nothing*');
+		expect(targetOf(columns, 'name', { first: 1, name: 2 })).toBe('*nothing*');
 		expect([...columns.clashes]).toEqual(['name']);
 	});
 	it.each<[string, string]>([
@@ -337,7 +348,7 @@ describe('with ever-new columns', () => {
 		expect(targetOf(columns, column)).toBe(expected),
 	);
 	it('something inside a column is still left out', () => {
-		expect(columns.target('doc', { doc: {} }).exclusions?.has('ssn')).toBe(true);
+		expect(targetIn(columns, 'doc', { doc: {} })?.exclusions?.has('ssn')).toBe(true);
 	});
 });
 
@@ -377,7 +388,10 @@ describe('the summary of the columns', () => {
 			'the user ID',
 			['user_id', 'plan'],
 			{},
-			{ userId: { paths: [['user_id']], joined: false, from: 'name' }, traits: ['plan'] },
+			{
+				userId: { paths: [['user_id']], joined: false, from: 'name', usualName: 'user_id' },
+				traits: ['plan'],
+			},
 		],
 		[
 			'all candidates for it',
@@ -414,6 +428,6 @@ describe('the summary of the columns', () => {
 		],
 		['what is left out', ['id', '_ab_x', 'h'], without('h'), { leftOut: ['_ab_x', 'h'] }],
 	])('has %s', (_name, columns, mapping, expected, primaryKey) =>
-		expect(resolve(columns, mapping, primaryKey).understanding()).toMatchObject(expected),
+		expect(resolve(columns, mapping, primaryKey).overview.understanding()).toMatchObject(expected),
 	);
 });

@@ -105,6 +105,103 @@ describe('a number', () => {
 	});
 });
 
+describe('a text with long numbers', () => {
+	/** The rule itself, without any shortcut: each number is judged by its own source text. */
+	function judged(text: string): unknown {
+		const { parse, rawJSON } = JSON as unknown as {
+			parse(
+				text: string,
+				reviver: (key: string, value: unknown, at: { source?: string }) => unknown,
+			): unknown;
+			rawJSON(text: string): unknown;
+		};
+		const isLost = (source: string) => {
+			const value = Number(source);
+			const isUnsafe = Number.isInteger(value) && !Number.isSafeInteger(value);
+			return /^-?[\d.]{16}/.test(source) && (String(value) !== source || isUnsafe);
+		};
+		return parse(text, (_key, value, { source = '' }) =>
+			typeof value === 'number' && isLost(source) ? rawJSON(source) : value,
+		);
+	}
+
+	function ending(parse: (text: string) => unknown, text: string): unknown {
+		try {
+			return JSON.stringify(parse(text));
+		} catch (error) {
+			return (error as Error).name;
+		}
+	}
+
+	const number = fc.oneof(
+		fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+		fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }).map(String),
+		fc.stringMatching(/^-?[0-9]{1,20}\.[0-9]{1,20}(e[+-]?[0-9]{1,2})?$/),
+	);
+	const words = fc.constantFrom(
+		'"',
+		'\\"',
+		'\\',
+		'\\u007f',
+		'\u007f',
+		' ',
+		': ',
+		', ',
+		'[',
+		'], ',
+		'{',
+		'e',
+	);
+	const phrase = fc.array(fc.oneof(number, words), { maxLength: 8 }).map((parts) => parts.join(''));
+	const member = fc.oneof(
+		number,
+		phrase.map((text) => JSON.stringify(text)),
+		fc.tuple(number, phrase).map(([n, text]) => `{"a":${n}, ${JSON.stringify(text)}:[${n} ]}`),
+	);
+	const line = fc
+		.tuple(fc.array(member, { maxLength: 4 }), fc.nat(20))
+		.map(([members, blanks]) => `${' '.repeat(blanks)}[${members.join(',')}]`);
+
+	it('is parsed as if each number were judged alone', () => {
+		fc.assert(
+			fc.property(line, (text) => {
+				expect(ending(parseExactly, text)).toBe(ending(judged, text));
+			}),
+			{ numRuns: 3_000 },
+		);
+	});
+
+	it('is refused where JSON.parse refuses it', () => {
+		const cut = fc.tuple(line, fc.nat(), phrase, fc.nat(3)).map(([text, place, added, removed]) => {
+			const at = place % text.length;
+			return text.slice(0, at) + added + text.slice(at + removed);
+		});
+		fc.assert(
+			fc.property(cut, (text) => {
+				expect(ending(parseExactly, text)).toBe(ending(judged, text));
+			}),
+			{ numRuns: 5_000 },
+		);
+	});
+
+	it.each([
+		'{12345678901234567:1}',
+		'{"a":1,12345678901234567:2}',
+		'{"a":1, 12345678901234567 : 2}',
+	])('is refused with a number as a name: %s', (text) =>
+		expect(ending(parseExactly, text)).toBe('SyntaxError'),
+	);
+
+	it.each([
+		['{"a":"\u007f","n":9007199254740993}', 'a raw mark'],
+		['{"a":"\\u007F12345678901234567","n":9007199254740993}', 'an escaped mark'],
+		['{"note":"see: 12345678901234567, or so","n":9007199254740993}', 'a number in a string'],
+		['{"__proto__":9007199254740993}', 'an odd name'],
+	])('keeps everything else: %s (%s)', (text) =>
+		expect(JSON.stringify(parseExactly(text))).toBe(text.replace(/\\u007F/g, '\u007f')),
+	);
+});
+
 describe('a text in a column of numbers', () => {
 	const numericColumns = new Set(['n', 'id']);
 	const json = (n: unknown): string => {

@@ -4,6 +4,7 @@ import { FlameupError, INVALID } from '../../src/errors';
 import { LIMITS } from '../../src/limits';
 import type { Mapper } from '../../src/mapping/mapper';
 import { Person } from '../../src/mapping/person';
+import { looseName } from '../../src/settings/names';
 import * as arbitrary from './arbitraries.mts';
 import { type MapperSpec, type MappingInput, mapperOf } from './mapped.mts';
 
@@ -126,6 +127,36 @@ it('maps a repeated record in the same way', () => {
 			for (const record of all) expect(mapper?.toPerson(record)).toEqual(mapper?.toPerson(record));
 		}),
 		{ numRuns: 500 },
+	);
+});
+
+/** The outcome without the spelling of traits, which the first record with a column decides. */
+function outcome(mapper: Mapper, record: unknown): unknown {
+	const result = mapper.toPerson(record);
+	if (!('json' in result)) return result;
+	const { traits = {}, ...person } = JSON.parse(result.json);
+	const spelled = Object.entries(traits).map(([name, one]) =>
+		JSON.stringify([looseName(name), one]),
+	);
+	return { ...person, traits: spelled.sort() };
+}
+
+it('maps a record in the same way, whatever the records before it', () => {
+	fc.assert(
+		fc.property(
+			...([records, arbitrary.record, arbitrary.mapping, stream] as const),
+			(before, record, mapping, spec) => {
+				// Otherwise, the first record decides by which usual name the user ID is found.
+				const user_id_columns = ['id', ...mapping.user_id_columns];
+				const settings = { ...mapping, user_id_columns, nested_values: 'keep' as const };
+				const first = mapperUnlessClash(settings, spec);
+				const later = mapperUnlessClash(settings, spec);
+				if (first === undefined || later === undefined) return;
+				for (const one of before) later.toPerson(one);
+				expect(outcome(later, record)).toEqual(outcome(first, record));
+			},
+		),
+		{ numRuns: 2_000 },
 	);
 });
 

@@ -41,7 +41,18 @@ describe('a path in exclude_columns', () => {
 			{ Address: { c: 1 } },
 		],
 		['each spelling of it', { a: { SSN: 's', s_s_n: 's', c: 1 } }, ['a.ssn'], { a: { c: 1 } }],
-		['only the exact one', { a: { _id: 's', id: 2 } }, ['a._id'], { a: { id: 2 } }],
+		[
+			'the exact one and similar ones',
+			{ a: { _id: 's', id: 's', c: 1 } },
+			['a._id'],
+			{ a: { c: 1 } },
+		],
+		[
+			'more in one spelling',
+			{ a: { b: { x: 's' }, B: 's', c: 1 } },
+			['a.b.x', 'a.B'],
+			{ a: { c: 1 } },
+		],
 		[
 			'a member of each object in a list',
 			{ a: [{ b: 's', c: 1 }, 2, { c: 3 }] },
@@ -311,4 +322,36 @@ it('reports which paths no record had', () => {
 		['exclude_columns', 'nothing.here'],
 		['rename', 'address.geo.alt'],
 	]);
+});
+
+describe('only_columns reaches into lists, as exclude_columns does', () => {
+	const list = [{ city: 'X', ssn: 's' }, 7, [{ city: 'Y', ssn: 's' }], { ssn: 's' }];
+
+	it.each<[string, MappingInput, unknown, unknown]>([
+		['a list', {}, list, [{ city: 'X' }, [{ city: 'Y' }]]],
+		['a list in JSON text', {}, JSON.stringify(list), '[{"city":"X"},[{"city":"Y"}]]'],
+		['a list without it', {}, [{ ssn: 's' }], undefined],
+		['a list in an object', {}, { city: [{ ssn: 's' }] }, { city: [{ ssn: 's' }] }],
+		[
+			'renamed places, which stay',
+			rename('address.city', 'town'),
+			list,
+			[{ city: 'X' }, [{ city: 'Y' }]],
+		],
+	])('%s', (_name, mapping, address, expected) => {
+		const mapper = mapperOf({ only_columns: ['address.city'], ...mapping });
+		const person = sentBy(mapper, { id: 1, address });
+		expect(person).toEqual({
+			userId: '1',
+			...(expected !== undefined && { traits: { address: expected } }),
+		});
+	});
+
+	it('a list nested too deeply is left out', () => {
+		let deep: unknown = { city: 'X' };
+		for (let depth = 0; depth < 5_000; depth++) deep = [deep];
+		expect(sent({ id: 1, address: deep }, { only_columns: ['address.city'] })).toEqual({
+			userId: '1',
+		});
+	});
 });

@@ -241,6 +241,43 @@ it.each<[string, object, SettingIssue[]]>([
 		[{ setting: 'mapping.exclude_columns', problem: 'also_in_user_id_columns', other: 'a.b' }],
 	],
 	[
+		'a part of what is left out',
+		both('only_columns', ['address.city'], 'address'),
+		[
+			{
+				setting: 'mapping.exclude_columns',
+				problem: 'also_in_only_columns',
+				other: 'address.city',
+			},
+		],
+	],
+	[
+		'a new name for what is left out',
+		both('rename', [{ column: 'name', trait: 'x' }], 'name'),
+		[{ setting: 'mapping.exclude_columns', problem: 'also_in_rename', other: 'name' }],
+	],
+	[
+		'a new name for what is not listed',
+		{ mapping: { only_columns: ['plan'], rename: [{ column: 'name', trait: 'x' }] } },
+		[{ setting: 'mapping.rename', problem: 'not_in_only_columns', other: 'name' }],
+	],
+	[
+		'streams of two namespaces that fit only one by one',
+		{
+			streams: [
+				{ stream: 'a', mapping: { exclude_columns: ['k'] } },
+				{ stream: 'a', namespace: 'n', mapping: { user_id_columns: ['k'] } },
+			],
+		},
+		[
+			{
+				setting: 'streams.1.mapping.exclude_columns',
+				problem: 'also_in_user_id_columns',
+				other: 'k',
+			},
+		],
+	],
+	[
 		'one column with two new names',
 		{ mapping: { rename: ['x', 'y'].map((trait) => ({ column: 'plan', trait })) } },
 		[{ setting: 'mapping.rename', problem: 'listed_twice', other: 'plan' }],
@@ -476,4 +513,20 @@ describe('plain http', () => {
 			{ numRuns: 1_000 },
 		);
 	});
+});
+
+it.each<[string, object]>([
+	['a part of a listed column', { only_columns: ['address'], rename: [['address.city', 'x']] }],
+	['a column of which a part is listed', { only_columns: ['a.b'], rename: [['a', 'x']] }],
+	[
+		'a listed column in another spelling',
+		{ only_columns: ['Full Name'], rename: [['full_name', 'x']] },
+	],
+	['the email address, which is always sent', { only_columns: ['plan'], rename: [['m', 'email']] }],
+	['id, though _id is left out', { exclude_columns: ['_id'], rename: [['id', 'x']] }],
+])('may rename %s', (_name, mapping) => {
+	const { rename, ...others } = mapping as { rename: [string, string][] };
+	const renames = rename.map(([column, trait]) => ({ column, trait }));
+	const settings = { api_key: 'key', mapping: { ...others, rename: renames } };
+	expect(Settings.safeParse(settings).success).toBe(true);
 });

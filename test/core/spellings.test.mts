@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { looseName } from '../../src/settings/names';
-import { type MappingInput, mapperOf, sent, sentBy } from './mapped.mts';
+import { type MapperSpec, type MappingInput, mapperOf, sent, sentBy } from './mapped.mts';
 
 describe('a cache that renames columns but not the catalog', () => {
 	const columns = ['Id', 'Email Address', 'First Name', 'plan'];
@@ -77,10 +77,10 @@ describe('two spellings', () => {
 			[{ plan: 1 }, { Plan: 2 }],
 		],
 		[
-			'are two traits, if one record has both',
+			'are two traits in a record that has both',
 			['id', 'Plan'],
 			[{ Plan: 1, plan: 2 }, { plan: 3 }],
-			[{ Plan: 1, plan: 2 }, { plan: 3 }],
+			[{ Plan: 1, plan: 2 }, { Plan: 3 }],
 		],
 		[
 			'are one trait else',
@@ -98,7 +98,7 @@ describe('two spellings', () => {
 			'that the first record did not have are two',
 			[],
 			[{ 'Plan Type': 1 }, { plan_type: 2, 'PLAN-TYPE': 3 }],
-			[{ 'Plan Type': 1 }, { 'Plan Type': 2, 'PLAN-TYPE': 3 }],
+			[{ 'Plan Type': 1 }, { plan_type: 2, 'PLAN-TYPE': 3 }],
 		],
 	])('%s', (_name, columns, records, expected) => {
 		const mapper = mapperOf({}, { columns });
@@ -147,34 +147,10 @@ describe('two spellings', () => {
 describe('an exact name wins over a loose one', () => {
 	it.each<[string, object, MappingInput, object]>([
 		[
-			'_id is excluded, id stays',
-			{ _id: 'x', id: 2 },
-			{ exclude_columns: ['_id'] },
-			{ userId: '2' },
-		],
-		[
-			'id is excluded, _id stays',
-			{ _id: 'x', id: 2 },
-			{ exclude_columns: ['id'] },
-			{ userId: 'x' },
-		],
-		[
 			'email is the address',
 			{ id: 1, Email: 'E@x.y', email: 'e@x.y' },
 			{},
 			{ userId: '1', email: 'e@x.y', traits: { Email: 'E@x.y' } },
-		],
-		[
-			'Email is excluded, email stays',
-			{ id: 1, Email: 'E@x.y', email: 'e@x.y' },
-			{ exclude_columns: ['Email'] },
-			{ userId: '1', email: 'e@x.y' },
-		],
-		[
-			'email is excluded, Email stays',
-			{ id: 1, Email: 'E@x.y', email: 'e@x.y' },
-			{ exclude_columns: ['email'] },
-			{ userId: '1', email: 'E@x.y' },
 		],
 		[
 			'Plan is listed, plan is not',
@@ -204,7 +180,41 @@ describe('an exact name wins over a loose one', () => {
 		}
 	});
 
-	it('also when it turns up in a later record', () => {
+	it.each<[string, object, MappingInput, object]>([
+		[
+			'_id is excluded, id stays',
+			{ _id: 'x', id: 2 },
+			{ exclude_columns: ['_id'] },
+			{ userId: '2' },
+		],
+		[
+			'id is excluded, _id stays',
+			{ _id: 'x', id: 2 },
+			{ exclude_columns: ['id'] },
+			{ userId: 'x' },
+		],
+		[
+			'Email is excluded, email stays',
+			{ id: 1, Email: 'E@x.y', email: 'e@x.y' },
+			{ exclude_columns: ['Email'] },
+			{ userId: '1', email: 'e@x.y' },
+		],
+		[
+			'email is excluded, Email stays',
+			{ id: 1, Email: 'E@x.y', email: 'e@x.y' },
+			{ exclude_columns: ['email'] },
+			{ userId: '1', email: 'E@x.y' },
+		],
+	])('of two declared columns: %s', (_name, record, mapping, expected) => {
+		const turned = Object.fromEntries(Object.entries(record).reverse());
+		for (const one of [record, turned]) {
+			for (const columns of [Object.keys(record), Object.keys(turned)]) {
+				expect(sent(one, mapping, { columns })).toEqual(expected);
+			}
+		}
+	});
+
+	it('also in a later record', () => {
 		for (const later of [
 			{ id: 1, Email: 'E@x.y', email: 'e@x.y' },
 			{ id: 1, email: 'e@x.y', Email: 'E@x.y' },
@@ -302,4 +312,121 @@ it('reads a user ID in the spelling that has a value', () => {
 	const mapper = mapperOf({ user_id_columns: ['customer_id'] });
 	expect(sentBy(mapper, { customer_id: null, 'Customer-ID': 7 })).toMatchObject({ userId: '7' });
 	expect(sentBy(mapper, { customer_id: 8 })).toMatchObject({ userId: '8' });
+});
+
+describe('a record is mapped as if it were the first', () => {
+	const columns = ['id', 'email'];
+	const sentAfter = (odd: object, record: object, mapping: MappingInput, spec: MapperSpec) => {
+		const mapper = mapperOf(mapping, spec);
+		for (const one of [record, odd, record, odd]) sentBy(mapper, one);
+		return [sentBy(mapper, record), sentBy(mapper, odd)];
+	};
+
+	it.each<[string, MappingInput, string[], object, object, object, object]>([
+		[
+			'an exclusion',
+			{ exclude_columns: ['ssn'] },
+			columns,
+			{ id: 1, SSN: 's' },
+			{ id: 2, SSN: 's', ssn: 's', Ssn: 's' },
+			{},
+			{},
+		],
+		[
+			'an exclusion of a declared column',
+			{ exclude_columns: ['ssn'] },
+			[...columns, 'SSN'],
+			{ id: 1, SSN: 's' },
+			{ id: 2, SSN: 's', ssn: 's' },
+			{},
+			{},
+		],
+		[
+			'an exclusion inside a column',
+			{ exclude_columns: ['doc.ssn'] },
+			[],
+			{ id: 1, doc: { SSN: 's', a: 1 } },
+			{ id: 2, doc: { ssn: 's', SSN: 's' }, Doc: { Ssn: 's', b: 2 } },
+			{ traits: { doc: { a: 1 } } },
+			{ traits: { Doc: { b: 2 } } },
+		],
+		[
+			'a path that is listed',
+			{ only_columns: ['address.city'] },
+			[],
+			{ id: 1, address: { city: 'X', zip: 1 } },
+			{ id: 2, 'address.city': 'Y' },
+			{ traits: { address: { city: 'X' } } },
+			{ traits: { 'address.city': 'Y' } },
+		],
+		[
+			'a path that is renamed',
+			{ rename: [{ column: 'address.city', trait: 'town' }] },
+			['id', 'address'],
+			{ id: 1, address: { city: 'X' } },
+			{ id: 2, 'address.city': 'Y' },
+			{ traits: { town: 'X' } },
+			{ traits: { town: 'Y' } },
+		],
+		[
+			'a path to the user ID',
+			{ user_id_columns: ['account.id'] },
+			[],
+			{ account: { id: 1 } },
+			{ 'account.id': 2 },
+			{ traits: { account: { id: 1 } } },
+			{},
+		],
+		[
+			'a path to the email address',
+			{ email_column: 'contact.email' },
+			[],
+			{ id: 1, contact: { email: 'a@b.c' } },
+			{ id: 2, 'contact.email': 'd@e.f' },
+			{ email: 'a@b.c' },
+			{ email: 'd@e.f' },
+		],
+		[
+			'a spelling of the user ID in the settings',
+			{ user_id_columns: ['user_id'] },
+			[],
+			{ userId: 1 },
+			{ userId: 'x', user_id: 2 },
+			{},
+			{ traits: { userId: 'x' } },
+		],
+		[
+			'a usual spelling of the user ID',
+			{},
+			[],
+			{ userId: 1 },
+			{ userId: 'x', user_id: 2 },
+			{},
+			{ traits: { userId: 'x' } },
+		],
+		[
+			'a spelling of a declared user ID',
+			{},
+			columns,
+			{ ID: 1 },
+			{ ID: 'x', id: 2 },
+			{},
+			{ traits: { ID: 'x' } },
+		],
+		[
+			'a spelling of the email address',
+			{},
+			[],
+			{ id: 1, Email: 'a@b.c' },
+			{ id: 2, Email: 'x', email: 'd@e.f' },
+			{ email: 'a@b.c' },
+			{ email: 'd@e.f', traits: { Email: 'x' } },
+		],
+	])('%s', (_name, mapping, declared, record, odd, expected, expectedOdd) => {
+		const primaryKey = 'id' in record ? [['id']] : [];
+		expect(sentAfter(odd, record, mapping, { columns: declared, primaryKey })).toEqual([
+			{ userId: '1', ...expected },
+			{ userId: '2', ...expectedOdd },
+		]);
+	});
 });

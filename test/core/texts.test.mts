@@ -29,7 +29,7 @@ const VARIANTS: readonly Problem[] = [
 	{ code: 'invalid_user_id', column: 'id', holds: 'lost digits' },
 	{ code: 'invalid_record', why: 'no JSON' },
 	{ code: 'not_found', by: 'userId' },
-	{ code: 'not_people', stream: 'visits', columns: ['email'], hasEmail: true },
+	{ code: 'not_people', stream: 'visits', columns: ['email'], hasEmail: true, unused: [] },
 	{ code: 'refused', status: 400, said: '', fields: [], what: 'event' },
 	{ code: 'too_large_for_flameup', status: 413, said: '', fields: [], what: 'traits' },
 	{ code: 'unknown_column', setting: 'mapping.email_column', column: 'x', columns: [] },
@@ -59,6 +59,8 @@ const ISSUES: readonly SettingIssue[] = [
 	{ setting: 'mapping.exclude_columns', problem: 'also_in_only_columns', other: 'a' },
 	{ setting: 'mapping.exclude_columns', problem: 'also_in_email_column', other: 'a' },
 	{ setting: 'mapping.exclude_columns', problem: 'also_in_user_id_columns', other: 'a' },
+	{ setting: 'mapping.exclude_columns', problem: 'also_in_rename', other: 'a' },
+	{ setting: 'mapping.rename', problem: 'not_in_only_columns', other: 'a' },
 	{ setting: 'mapping.rename', problem: 'listed_twice', other: 'a' },
 	{ setting: 'rejected_records.policy', problem: 'needs_limit' },
 	{ setting: 'rejected_records.policy', problem: 'ignores_limit', other: 'skip' },
@@ -129,9 +131,9 @@ describe('names and words that are not ours', () => {
 					{ code: 'missing_user_id', columns: [one, other], joined: true },
 					{ code: 'invalid_user_id', column: one, holds: 'a list' },
 					{ code: 'columns_clash', columns: [one, other], trait: one },
-					{ code: 'not_people', stream: one, columns: [other], hasEmail: false },
+					{ code: 'not_people', stream: one, columns: [other], hasEmail: false, unused: [other] },
 					{ code: 'duplicate_stream', stream: one },
-					{ code: 'unknown_stream', stream: one },
+					{ code: 'unknown_stream', stream: one, nearest: one },
 					{ code: 'record_of_unknown_stream', stream: one },
 					{
 						code: 'unknown_column',
@@ -200,7 +202,7 @@ it.each<[string[], string]>([
 it('limits the number of listed columns', () => {
 	const columns = Array.from({ length: 5_000 }, (_, i) => `c${i}`);
 	const { reason = '' } = textOf(
-		{ code: 'not_people', stream: 's', columns, hasEmail: false },
+		{ code: 'not_people', stream: 's', columns, hasEmail: false, unused: [] },
 		AIRBYTE_WORDS,
 	);
 	expect(reason).toMatch(/"c18", "c19" and 4980 more\.$/);

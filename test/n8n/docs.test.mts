@@ -8,7 +8,7 @@ import { WORDS } from '../../nodes/Flameup/vocabulary';
 import { INVALID, REFUSED, type RejectionCode } from '../../src/errors';
 import { fillIn, MEANINGS } from '../../src/texts';
 import { PROBLEMS } from '../core/problems.mts';
-import { expectPart, table } from '../docs.mts';
+import { aliases, expectPart, table } from '../docs/parts.mts';
 
 const FILE = new URL('../../docs/n8n.md', import.meta.url);
 const README = new URL('../../README.md', import.meta.url);
@@ -140,6 +140,7 @@ const parts: Record<string, string> = {
 		grouped(parameters.map((property) => ({ property, usedBy: operationsOf(property) }))),
 	),
 	options: table(head, grouped(options)),
+	aliases: aliases('field'),
 	fields: PERSON_FIELDS.map(({ displayName }) => `*${displayName}*`).join(', '),
 	codes: table(
 		['code', 'meaning', 'what to do'],
