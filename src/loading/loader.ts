@@ -265,7 +265,9 @@ export class Loader<Ref, Marker> {
 		{ items, json, userId }: Entry<Item<Ref>>,
 		ending: Ending & { status: 'upserted' },
 	): void {
-		this.#options.changes?.settled(userId, items.length, json);
+		// Without a place in Flameup's counts, the proof is too weak to leave the person out next time.
+		const isCounted = ending.change !== undefined;
+		this.#options.changes?.settled(userId, items.length, isCounted ? json : undefined);
 		const last = items.at(-1);
 		const shown = this.#options.showsPeople ? ending.shown : undefined;
 		for (const item of items) {

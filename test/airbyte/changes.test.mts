@@ -51,6 +51,14 @@ describe('people who have not changed', () => {
 		expect([ending, states.length]).toEqual(['completed', 1]);
 	});
 
+	it('are sent again if an answer without content was the only proof', async () => {
+		const { night } = createNights();
+		const first = await night({ input: [people(1, 300)], emptyAfter: 1 });
+		expect(counts(first)).toEqual({ received: 300, upserted: 300, unchanged: 0, rejected: 0 });
+		const second = await night({ input: [people(1, 300)] });
+		expect(counts(second)).toEqual({ received: 300, upserted: 200, unchanged: 100, rejected: 0 });
+	});
+
 	it('are told when they did not come in a full refresh', async () => {
 		const { night } = createNights();
 		await night({ input: [people(1, 5)] });

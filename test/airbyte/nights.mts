@@ -7,7 +7,7 @@ import {
 	write,
 } from '../../connectors/airbyte/destination';
 import { FlameupError, type Problem } from '../../src/errors';
-import type { HttpRequest } from '../../src/ports';
+import type { HttpRequest, HttpResponse, NetworkFault } from '../../src/ports';
 import { createFakeClock } from '../core/fake-clock.mts';
 import {
 	API_KEY,
@@ -39,6 +39,8 @@ export interface NightOptions {
 	readonly retries?: RetryFilter;
 	/** Called for each state that is acknowledged. */
 	readonly onState?: () => void;
+	/** Successful answers have no content after so many requests. */
+	readonly emptyAfter?: number;
 	/** Flameup does not accept the key any more after so many requests. */
 	readonly refusesAfter?: number;
 	/** Whether this run can see that the processes of earlier ones have ended. */
@@ -59,6 +61,9 @@ export type Nights = ReturnType<typeof createNights>;
 
 const UNAUTHORIZED = { status: 401, headers: {}, body: '{"error":"unauthorized"}' };
 
+const emptied = (answer: HttpResponse | NetworkFault): HttpResponse | NetworkFault =>
+	'body' in answer ? { ...answer, body: '' } : answer;
+
 /** Many runs with one Flameup and one storage, in simulated time. */
 export function createNights(options: FakeFlameupOptions & { readonly seed?: number } = {}) {
 	const clock = createFakeClock(options.seed);
@@ -68,6 +73,8 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 
 	async function night(options: NightOptions): Promise<Night> {
 		const { fate = {}, killedAt, mode = 'append', streams = ['people'] } = options;
+		const { emptyAfter = Number.POSITIVE_INFINITY, refusesAfter = Number.POSITIVE_INFINITY } =
+			options;
 		const run = `run ${++runs}`;
 		const lines: string[] = [];
 		const states: string[] = [];
@@ -90,6 +97,12 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 			},
 		});
 		const before = fake.exchanges.length;
+
+		async function answerTo(request: HttpRequest, number: number) {
+			if (number > refusesAfter) return UNAUTHORIZED;
+			const answer = await fake.transport(request);
+			return number > emptyAfter ? emptied(answer) : answer;
+		}
 
 		async function* input() {
 			for await (const line of options.input) yield Buffer.from(line);
@@ -121,8 +134,7 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 					if (killedAt.reaches) await fake.transport(request);
 					kill();
 				}
-				if (number > (options.refusesAfter ?? Number.POSITIVE_INFINITY)) return UNAUTHORIZED;
-				return isKilled ? never() : fake.transport(request);
+				return isKilled ? never() : answerTo(request, number);
 			},
 			clock,
 			stop: new AbortController(),
