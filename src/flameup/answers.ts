@@ -41,21 +41,21 @@ export interface UpsertAnswer {
 }
 
 /**
- * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup, 'complaint' if it reports
- * a failure. It confirms the people it lists, or everybody if it lists nobody and its counts add up. An empty
- * body or `{}` confirms only if `isProven`: Flameup gave a documented answer earlier in the run.
+ * Reads a 2xx answer to a batch; undefined (a fault) if it does not come from Flameup. It confirms the people
+ * it lists, or everybody if it lists nobody and its counts add up; nobody if it reports a failure. An empty body
+ * or `{}` confirms only if `isProven`: Flameup gave a documented answer earlier in the run.
  */
 export function readUpsert(
 	response: HttpResponse,
 	{ userIds, workspaceId }: Sent,
 	isProven: boolean,
-): UpsertAnswer | 'complaint' | undefined {
+): UpsertAnswer | undefined {
 	const confirmation = response.bytes && readConfirmation(response.bytes, { userIds, workspaceId });
 	if (confirmation !== undefined) return fromConfirmation(confirmation);
 	if (response.body.trim() === '') return emptyAnswer(userIds, isProven);
 	const body = parse(response.body);
 	if (!isObject(body)) return undefined;
-	if (isComplaint(body)) return 'complaint';
+	if (isComplaint(body)) return emptyAnswer(userIds, false);
 	if (Object.keys(body).length === 0) return emptyAnswer(userIds, isProven);
 	const counts = readCounts(body);
 	if (!Array.isArray(body.people) && counts === undefined) return undefined;

@@ -29,7 +29,7 @@ const LEAST_HOLD_MS = 1_000;
 /** How long to retry while the address is probably mistyped. */
 const MISTYPED_PATIENCE_MS = 25_000;
 
-/** How long a refusal or a stop counts as a transient fault if it may not come from Flameup. */
+/** How long a refusal that does not come from Flameup counts as a transient fault of a proxy. */
 const FOREIGN_PATIENCE_MS = 30_000;
 
 /** How often a request that waits for another client's answer checks whether to stop. */
@@ -86,8 +86,8 @@ export interface Call<T> {
 	/** The path after the workspace, with a leading slash. */
 	readonly path: string;
 	readonly body?: readonly string[];
-	/** Reads a 2xx answer; undefined (a fault) if it does not come from Flameup, 'complaint' for a refusal. */
-	read(response: HttpResponse, isProven: boolean): T | 'complaint' | undefined;
+	/** Reads a 2xx answer; undefined (a fault) if it does not come from Flameup. */
+	read(response: HttpResponse, isProven: boolean): T | undefined;
 	/** Whether the answer's form proves that it comes from Flameup; by default, every answer that is read does. */
 	proves?(value: T): boolean;
 	/** Whether the same request may be sent again after a fault. */
@@ -208,7 +208,6 @@ export class Sender {
 		if ('status' in answer && verdict === 'ok') {
 			const value = call.read(answer, this.#answersSoFar === 'flameup');
 			if (value === undefined) return undefined;
-			if (value === 'complaint') return this.#complained(answer, forMs);
 			if (call.proves?.(value) ?? true) this.#answersSoFar = 'flameup';
 			return this.#settled({ refused: false, value });
 		}
@@ -220,13 +219,6 @@ export class Sender {
 		if (absence !== undefined) return this.#settled(absence);
 		this.#ended = new FlameupError(stopProblem(answer, call.permission));
 		throw this.#ended;
-	}
-
-	/** A 2xx that reports a failure is a refusal; at first, if it names nobody, it may be a passing fault. */
-	#complained(answer: HttpResponse, forMs: number): Written<never> | undefined {
-		const complaint = readComplaint(answer);
-		const mayPass = complaint.details.length === 0 && forMs < FOREIGN_PATIENCE_MS;
-		return mayPass ? undefined : this.#settled({ refused: true, complaint });
 	}
 
 	#settled<T>(written: T): T {
@@ -243,9 +235,9 @@ export class Sender {
 	#verdict(answer: HttpResponse | NetworkFault, forMs: number): Verdict {
 		if ('fault' in answer) return isUntrusted(answer) ? 'stop' : 'fault';
 		const { status } = answer;
-		const isForOne = status === 403 && this.#answersSoFar === 'flameup';
-		const verdict = isForOne ? 'refused' : verdictOf(status);
-		const mayPass = verdict === 'stop' || (verdict === 'refused' && status !== 413);
+		const isProven = this.#answersSoFar === 'flameup';
+		const verdict = status === 403 && isProven ? 'refused' : verdictOf(status);
+		const mayPass = verdict === 'refused' ? status !== 413 : verdict === 'stop' && isProven;
 		return mayPass && forMs < FOREIGN_PATIENCE_MS && isForeign(answer) ? 'fault' : verdict;
 	}
 

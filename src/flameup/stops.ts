@@ -65,14 +65,13 @@ export function faultProblem(
 		if (isFirst && fault === PROXY_REFUSES) return { code: 'proxy_refuses', fault };
 		return { code: 'unreachable', fault, forMs };
 	}
-	const facts = answered(answer);
-	if (verdictOf(answer.status) === 'ok' && facts.said === '') {
+	if (verdictOf(answer.status) === 'ok') {
 		return answersSoFar === 'flameup'
 			? { code: 'unreadable_answers', forMs }
 			: { code: 'not_flameup' };
 	}
 	const code = answer.status === 429 ? 'allowance_used_up' : 'unavailable';
-	return { code, ...facts, forMs };
+	return { code, ...answered(answer), forMs };
 }
 
 /** The problem of a request that may have taken effect and must not be repeated. */

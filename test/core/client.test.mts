@@ -23,13 +23,6 @@ const timedOut = networkFault('TIMEOUT');
 const html: Scripted = { body: '<html>Please log in</html>' };
 const says = (message: string) => JSON.stringify({ error: 'Bad', message, code: 400 });
 
-/** Lists the person, and yet reports a failure. */
-const failing = JSON.stringify({
-	people: [{ external_id: 'u1' }],
-	success: false,
-	message: 'Full.',
-});
-
 const compare = (a: number, b: number) => a - b;
 
 interface Setup {
@@ -184,12 +177,6 @@ describe('upsertPeople', () => {
 		['a 200 with other JSON', { body: '{"status":"maintenance"}' }],
 		['a 200 with truncated JSON', { body: '{"people":[{"exter' }],
 		['a 200 with a list', { body: '[]' }],
-		['a 200 that reports a failure', { body: says('Overloaded.') }],
-		['a 200 that lists the person and reports a failure', { body: failing }],
-		...[400, 401, 403, 404, 405, 422].map((status): [string, Scripted] => [
-			`the page of a proxy with ${status}`,
-			{ status, body: 'default backend - 404' },
-		]),
 	])('repeats the request after %s', async (_name, fault) => {
 		const { result, requests, stats } = await scripted([fault, fault, ok]).run(upsert);
 		expect(result).toMatchObject(taken);
@@ -244,32 +231,6 @@ describe('upsertPeople', () => {
 		expect(problemIn(result)).toMatchObject(problem);
 		expect(ms).toBeGreaterThan(9 * 60_000);
 		expect(ms).toBeLessThanOrEqual(10 * 60_000 + 100);
-	});
-
-	it('takes a 2xx that reports a failure for a refusal after 30 s', async () => {
-		const { result, ms, requests } = await scripted([{ body: failing }]).run(upsert);
-		expect(result).toMatchObject({ refused: true, complaint: { status: 200, message: 'Full.' } });
-		expect(ms).toBeGreaterThan(29_000);
-		expect(ms).toBeLessThan(60_000);
-		expect(requests.length).toBeLessThan(12);
-	});
-
-	it.each(['errors', 'failed', 'rejected'])(
-		'takes a 2xx that names people in %s for a refusal at once',
-		async (name) => {
-			const body = JSON.stringify({ people: [], [name]: [{ userId: 'u1', message: 'is bad' }] });
-			const { result, requests } = await scripted([{ status: 207, body }]).run(upsert);
-			const details = [{ userId: 'u1', message: 'is bad' }];
-			expect(result).toMatchObject({ refused: true, complaint: { status: 207, details } });
-			expect(requests.length).toBe(1);
-		},
-	);
-
-	it('stops after 30 s of pages that say that there is nothing', async () => {
-		const { result, ms } = await scripted([{ status: 404, body: '<html>' }]).run(upsert);
-		expect(problemIn(result)).toMatchObject({ code: 'unknown_address', status: 404 });
-		expect(ms).toBeGreaterThan(29_000);
-		expect(ms).toBeLessThan(60_000);
 	});
 
 	it('reports unreadable answers as such after readable ones', async () => {

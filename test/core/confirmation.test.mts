@@ -40,7 +40,7 @@ const responseOf = (bytes: Buffer): HttpResponse => ({
 /** What an answer says, without the people that it shows. */
 function saidBy(response: HttpResponse) {
 	const answer = readUpsert(response, SENT, false);
-	if (answer === undefined || answer === 'complaint') return answer;
+	if (answer === undefined) return undefined;
 	const { people: _, ...said } = answer;
 	return said;
 }
