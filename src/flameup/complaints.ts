@@ -1,6 +1,7 @@
 import type { Answered } from '../errors';
 import type { HttpResponse } from '../ports';
 import { isObject, type Json, parse } from './json';
+import { PERSON_MEMBERS } from './personMembers';
 
 /** One detail of an error answer. `index` is the person's place in the batch, if given. */
 interface Detail {
@@ -36,30 +37,10 @@ const FAILURE =
 const SUCCESS = /^(?:success|ok)$/;
 const STATUS = /^(?:status|code|statuscode)$/;
 
-/** The documented members of answers and people, apart from a status; none of them reports a failure. */
+/** Members that report no failure: the documented ones of people, apart from their status, and of answers. */
 const HARMLESS: ReadonlySet<string> = new Set([
-	'id',
-	'workspace_id',
-	'external_id',
-	'userId',
-	'email',
-	'phone',
-	'first_name',
-	'last_name',
-	'avatar_url',
-	'timezone',
-	'locale',
-	'attributes',
-	'traits',
-	'first_seen_at',
-	'last_seen_at',
-	'created_at',
-	'updated_at',
-	'people',
-	'created_count',
-	'updated_count',
-	'total',
-	'event_id',
+	...PERSON_MEMBERS.filter((name) => name !== 'status'),
+	...['userId', 'traits', 'people', 'created_count', 'updated_count', 'total', 'event_id'],
 ]);
 
 /** Words that say of a whole answer or a person that they failed. */
@@ -99,8 +80,7 @@ export function readComplaint({ body, status }: HttpResponse): Complaint {
 	if (!isObject(json)) return { status, message: '', details: [] };
 	const inner = isObject(json.error) ? json.error : {};
 	const message = text(inner.message) ?? text(json.message) ?? text(json.error) ?? '';
-	const listed = inner.details ?? json.details ?? json.errors ?? json.failed ?? json.rejected;
-	return { status, message, details: readDetails(listed) };
+	return { status, message, details: readDetails(inner.details ?? json.details ?? json.errors) };
 }
 
 function readDetails(details: unknown): Detail[] {

@@ -1,4 +1,5 @@
 import { FAILED, JsonBytes, type OnItem, type OnMember, type Span } from './jsonBytes';
+import { PERSON_MEMBERS } from './personMembers';
 
 /** A documented answer that lists everybody who was sent. */
 export interface Confirmation {
@@ -18,26 +19,7 @@ export interface Sent {
 /** The documented statuses of a person. */
 const STATUSES = ['active', 'unsubscribed', 'bounced'];
 
-/** The documented members of a person; any other may say that they were not stored. */
-const MEMBERS = [
-	'id',
-	'workspace_id',
-	'external_id',
-	'email',
-	'phone',
-	'first_name',
-	'last_name',
-	'avatar_url',
-	'timezone',
-	'locale',
-	'status',
-	'attributes',
-	'created_at',
-	'updated_at',
-	'first_seen_at',
-	'last_seen_at',
-] as const;
-type Member = (typeof MEMBERS)[number];
+type Member = (typeof PERSON_MEMBERS)[number];
 
 /** Those that decide whether a person is confirmed; they are always text. */
 const DECISIVE: ReadonlySet<Member> = new Set([
@@ -49,10 +31,10 @@ const DECISIVE: ReadonlySet<Member> = new Set([
 	'updated_at',
 ]);
 
-const LONGEST_MEMBER = Math.max(...MEMBERS.map(({ length }) => length));
+const LONGEST_MEMBER = Math.max(...PERSON_MEMBERS.map(({ length }) => length));
 const MEMBERS_BY_LENGTH: readonly (readonly Member[])[] = Array.from(
 	{ length: LONGEST_MEMBER + 1 },
-	(_, length) => MEMBERS.filter((name) => name.length === length),
+	(_, length) => PERSON_MEMBERS.filter((name) => name.length === length),
 );
 
 const NO_MEMBERS: readonly Member[] = [];
