@@ -1,4 +1,4 @@
-import { FAILED, JsonBytes, type OnItem, type OnMember, type Span } from './jsonBytes';
+import { FAILED, JsonBytes, LIST, OBJECT, type Span } from './jsonBytes';
 import { PERSON_MEMBERS } from './personMembers';
 
 /** A documented answer that lists everybody who was sent. */
@@ -20,16 +20,6 @@ export interface Sent {
 const STATUSES = ['active', 'unsubscribed', 'bounced'];
 
 type Member = (typeof PERSON_MEMBERS)[number];
-
-/** Those that decide whether a person is confirmed; they are always text. */
-const DECISIVE: ReadonlySet<Member> = new Set([
-	'id',
-	'workspace_id',
-	'external_id',
-	'status',
-	'created_at',
-	'updated_at',
-]);
 
 const LONGEST_MEMBER = Math.max(...PERSON_MEMBERS.map(({ length }) => length));
 const MEMBERS_BY_LENGTH: readonly (readonly Member[])[] = Array.from(
@@ -70,8 +60,9 @@ class Reader {
 
 	read(): Confirmation | undefined {
 		const json = this.#json;
-		const end = json.skipObject(json.skipBlanks(0), this.#onMember);
-		if (end === FAILED || !json.isEnd(end)) return undefined;
+		let at = json.first(json.skipBlanks(0), OBJECT);
+		while (json.isOpen(at, OBJECT)) at = json.next(this.#readMember(at), OBJECT);
+		if (at === FAILED || !json.isOver(at + 1)) return undefined;
 		const [created, updated, areNew] = [this.#created, this.#updated, this.#areNew];
 		const { length } = this.#userIds;
 		if (areNew.length !== length || created + updated !== length) return undefined;
@@ -79,31 +70,40 @@ class Reader {
 		return { created, updated, areNew };
 	}
 
-	readonly #onMember: OnMember = (from, to, at) => {
+	#readMember(from: number): number {
 		const json = this.#json;
-		if (json.isText(from, to, 'people') && !this.#hasPeople) {
-			this.#hasPeople = true;
-			return json.skipList(at, this.#onPerson);
-		}
-		const isCreated = json.isText(from, to, 'created_count');
-		if (!isCreated && !json.isText(from, to, 'updated_count')) return FAILED;
+		const to = json.skipString(from);
+		const at = json.valueAfter(to);
+		if (at === FAILED) return FAILED;
+		const isNamed = (name: string) => json.isText(from + 1, to - 1, name);
+		if (isNamed('people') && !this.#hasPeople) return this.#readPeople(at);
+		const isCreated = isNamed('created_count');
+		if (!isCreated && !isNamed('updated_count')) return FAILED;
 		const end = json.skipDigits(at);
 		if (json.skipValue(at) !== end || end - at > MOST_DIGITS) return FAILED;
 		if (isCreated) this.#created = json.digits(at, end);
 		else this.#updated = json.digits(at, end);
 		return end;
-	};
+	}
 
-	readonly #onPerson: OnItem = (from) => {
+	#readPeople(from: number): number {
+		const json = this.#json;
+		this.#hasPeople = true;
+		let at = json.first(from, LIST);
+		while (json.isOpen(at, LIST)) at = json.next(this.#readPerson(at), LIST);
+		return at === FAILED ? FAILED : at + 1;
+	}
+
+	#readPerson(from: number): number {
 		const userId = this.#userIds[this.#areNew.length];
 		if (userId === undefined) return FAILED;
 		const end = this.#person.skip(from, userId);
 		if (end !== FAILED) this.#areNew.push(this.#person.isNew);
 		return end;
-	};
+	}
 }
 
-/** Reads the people of an answer, one after the other; of a repeated member, the last one counts, as with JSON.parse. */
+/** Reads the people of an answer, one after the other. */
 class Person {
 	readonly #json: JsonBytes;
 	readonly #workspaceId: string;
@@ -127,12 +127,14 @@ class Person {
 
 	/** Skips a person; fails if they may not have been stored, or under another user ID. */
 	skip(from: number, userId: string): number {
+		const json = this.#json;
 		this.#userId = userId;
 		this.#isConfirmed = false;
 		this.#created = NOWHERE;
 		this.#updated = NOWHERE;
-		const end = this.#json.skipObject(from, this.#onMember);
-		return this.#isConfirmed ? end : FAILED;
+		let at = json.first(from, OBJECT);
+		while (json.isOpen(at, OBJECT)) at = json.next(this.#skipMember(at), OBJECT);
+		return at === FAILED || !this.#isConfirmed ? FAILED : at + 1;
 	}
 
 	get isNew(): boolean {
@@ -140,14 +142,15 @@ class Person {
 		return created !== NOWHERE && this.#json.areEqual(created, updated);
 	}
 
-	readonly #onMember: OnMember = (from, to, at) => {
+	#skipMember(from: number): number {
 		const json = this.#json;
-		const name = this.#nameOf(from, to);
-		if (name === undefined) return FAILED;
-		if (!DECISIVE.has(name)) return json.skipValue(at);
-		const end = json.skipString(at);
-		return end !== FAILED && this.#take(name, at + 1, end - 1) ? end : FAILED;
-	};
+		const to = json.skipString(from);
+		const at = json.valueAfter(to);
+		if (at === FAILED) return FAILED;
+		const name = this.#nameOf(from + 1, to - 1);
+		const end = name === undefined ? FAILED : json.skipValue(at);
+		return end !== FAILED && name !== undefined && this.#isFine(name, at, end) ? end : FAILED;
+	}
 
 	#nameOf(from: number, to: number): Member | undefined {
 		for (const name of MEMBERS_BY_LENGTH[to - from] ?? NO_MEMBERS) {
@@ -156,29 +159,42 @@ class Person {
 		return undefined;
 	}
 
-	/** Whether the text of a member is as documented. */
-	#take(name: Member, from: number, to: number): boolean {
-		const json = this.#json;
+	/** Whether a member, if it says something about the success, is as documented. */
+	#isFine(name: Member, at: number, end: number): boolean {
 		switch (name) {
 			case 'id':
-				this.#idsFound++;
-				this.#ids.add(json.hash(from, to));
-				return json.isPlain(from, to);
+				return this.#takeId(at, end);
 			case 'workspace_id':
-				return this.#workspaceId === '' || json.isText(from, to, this.#workspaceId);
+				return this.#workspaceId === '' || this.#isText(at, end, this.#workspaceId);
 			case 'external_id':
-				this.#isConfirmed = json.isText(from, to, this.#userId);
+				this.#isConfirmed = this.#isText(at, end, this.#userId);
 				return this.#isConfirmed;
 			case 'status':
-				return STATUSES.some((status) => json.isText(from, to, status));
+				return STATUSES.some((status) => this.#isText(at, end, status));
 			case 'created_at':
-				this.#created = { from, to };
-				return json.isPlain(from, to);
+				this.#created = { from: at, to: end };
+				return this.#isPlain(at, end);
 			case 'updated_at':
-				this.#updated = { from, to };
-				return json.isPlain(from, to);
+				this.#updated = { from: at, to: end };
+				return this.#isPlain(at, end);
 			default:
-				return false;
+				return true;
 		}
+	}
+
+	#takeId(at: number, end: number): boolean {
+		this.#idsFound++;
+		this.#ids.add(this.#json.hash(at, end));
+		return this.#isPlain(at, end);
+	}
+
+	/** Whether a value is this text. */
+	#isText(at: number, end: number, text: string): boolean {
+		return this.#json.isString(at) && this.#json.isText(at + 1, end - 1, text);
+	}
+
+	/** Whether a value is text in ASCII without escapes. */
+	#isPlain(at: number, end: number): boolean {
+		return this.#json.isString(at) && this.#json.isPlain(at, end);
 	}
 }
