@@ -30,7 +30,9 @@ const isDigitOrDot = (code: number): boolean => (code >= ZERO && code <= NINE) |
  */
 function needsText(source: string): boolean {
 	const value = Number(source);
-	return String(value) !== source || (Number.isInteger(value) && !Number.isSafeInteger(value));
+	const isSafe = Number.isSafeInteger(value) || !Number.isInteger(value);
+	// The digits of whole numbers need not be compared, which takes three times as long.
+	return !isSafe || (source.includes('.') && String(value) !== source);
 }
 
 /**
