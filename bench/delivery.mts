@@ -1,5 +1,5 @@
 import type { Peer } from './peers.mts';
-import { peopleOf, type Shape, states } from './records.mts';
+import { changedOf, peopleOf, type Shape, states } from './records.mts';
 import type { Ending } from './run.mts';
 import type { Totals } from './sink.mts';
 
@@ -8,17 +8,22 @@ export function losses(peer: Peer, run: Ending, totals: Totals, shape: Shape): s
 	if (run.exitCode !== 0) return [`exited with ${run.exitCode}: ${run.errors.slice(-500)}`];
 	if (peer.delivers) {
 		const states = peer.echoes === false ? [] : stateLosses(peer, run.output, shape);
-		return [...peopleLosses(totals, shape), ...states];
+		const expected = peer.skipsUnchanged ? changedOf(shape) : peopleOf(shape);
+		const repeats = peer.skipsUnchanged ? 0 : shape.records - expected;
+		return [...peopleLosses(totals, { expected, repeats }), ...states];
 	}
 	const lines = shape.records + Math.ceil(shape.records / shape.perState);
 	return Number(run.output) === lines ? [] : [`read ${run.output.trim()} of ${lines} lines`];
 }
 
-function peopleLosses({ people, distinct, repeats, refused }: Totals, shape: Shape) {
-	const expected = peopleOf(shape);
+function peopleLosses(
+	{ people, distinct, repeats, refused }: Totals,
+	allowed: { expected: number; repeats: number },
+) {
+	const { expected } = allowed;
 	const wrong: [boolean, string][] = [
 		[distinct !== expected, `${distinct} of ${expected} people arrived`],
-		[repeats > shape.records - expected, `${repeats} of ${people} people had arrived before`],
+		[repeats > allowed.repeats, `${repeats} of ${people} people had arrived before`],
 		[refused > 0, `${refused} requests were refused`],
 	];
 	return wrong.filter(([isWrong]) => isWrong).map(([, sentence]) => sentence);

@@ -1,4 +1,4 @@
-import type { Sample } from './measure.mts';
+import type { Paired, Sample } from './measure.mts';
 import type { Totals } from './sink.mts';
 import { median } from './table.mts';
 
@@ -20,6 +20,18 @@ export function figuresOf(samples: Sample[]) {
 		lastState: middle(samples, ({ run }) => run.lastStateSeconds),
 	};
 }
+
+/** The CPU time of each run relative to the floors around it, and the median. */
+export type Ratios = { ratio: number; ratios: number[] };
+
+export function ratiosOf(samples: Paired[]): Ratios {
+	const ratios = samples.map(({ run, floorCpuSeconds }) => run.cpuSeconds / floorCpuSeconds);
+	return { ratio: median(ratios), ratios };
+}
+
+/** The median, with the lowest and the highest in brackets. */
+export const ratioText = ({ ratio, ratios }: Ratios) =>
+	`${digits(ratio, 2)} (${digits(Math.min(...ratios), 2)}–${digits(Math.max(...ratios), 2)})`;
 
 /** The samples by peer, in order of first appearance. */
 export const byPeer = <T extends Sample>(samples: T[]) =>

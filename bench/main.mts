@@ -1,5 +1,5 @@
 /**
- * The benchmark: `npm run bench -- [--only throughput,latency,limit,real,lag,small,startup,growth]
+ * The benchmark: `npm run bench -- [--only throughput,night,latency,limit,real,lag,small,startup,growth]
  * [--records 1000000] [--peer-records 200000] [--rounds 5] [--kinds ascii,languages,numbers]
  * [--answers documented|empty] [--latency 100] [--latency-records 20000] [--growth-records 10000000]
  * [--peers faros,naive,benthos,syslog-ng] [--seed 1] [--write] [--save FILE] [--from FILE]
@@ -22,6 +22,7 @@ import { growth } from './sections/growth.mts';
 import { lag } from './sections/lag.mts';
 import { latency } from './sections/latency.mts';
 import { limit } from './sections/limit.mts';
+import { night } from './sections/night.mts';
 import { real } from './sections/real.mts';
 import { small } from './sections/small.mts';
 import { startup } from './sections/startup.mts';
@@ -29,6 +30,7 @@ import { throughput } from './sections/throughput.mts';
 
 const SECTIONS: Record<string, Section> = {
 	throughput,
+	night,
 	latency,
 	limit,
 	real,

@@ -1,5 +1,5 @@
 import { losses } from './delivery.mts';
-import type { Peer } from './peers.mts';
+import { PARSE_FLOOR, type Peer } from './peers.mts';
 import type { Shape } from './records.mts';
 import { type Measures, run, type Source } from './run.mts';
 import type { Server } from './server.mts';
@@ -21,6 +21,7 @@ export async function measure<Told extends Totals>(
 	{ shape, source, server, folder }: Setting<Told>,
 ): Promise<Sample<Told>> {
 	await server.collect();
+	peer.prepare?.();
 	const { lingers = 0 } = peer;
 	const { exitCode, output, errors, ...taken } = await run(
 		peer.command,
@@ -43,3 +44,21 @@ export type Setting<Told extends Totals = Totals> = {
 	/** For temporary files. */
 	folder: string;
 };
+
+/** A sample with the mean CPU time of the parse floors right before and after it. */
+export type Paired = Sample & { floorCpuSeconds: number };
+
+/** Floor, peer, floor, peer, …, floor: each peer runs between the two floors that it is compared with. */
+export async function measurePaired(peers: Peer[], setting: Setting): Promise<Paired[]> {
+	let before = await measure(PARSE_FLOOR, setting);
+	const samples = [{ ...before, floorCpuSeconds: before.run.cpuSeconds }];
+	for (const peer of peers) {
+		const sample = await measure(peer, setting);
+		const after = await measure(PARSE_FLOOR, setting);
+		const floorCpuSeconds = (before.run.cpuSeconds + after.run.cpuSeconds) / 2;
+		samples.push({ ...sample, floorCpuSeconds });
+		samples.push({ ...after, floorCpuSeconds: after.run.cpuSeconds });
+		before = after;
+	}
+	return samples;
+}

@@ -17,6 +17,10 @@ export type Peer = {
 	lingers?: number;
 	/** Whether its STATEs contain record counts. */
 	counts?: boolean;
+	/** Whether it sends only the people of changed records. */
+	skipsUnchanged?: boolean;
+	/** Done before each of its runs. */
+	prepare?: () => void;
 	/** Its commands for the specification and the connection test, if it has them. */
 	spec?: string[];
 	check?: string[];
@@ -47,7 +51,12 @@ export const LINE_FLOOR: Peer = {
 };
 
 /** The server that the peers send people to, and whether it has a rate limit. */
-type Target = { apiUrl: string; limited: boolean };
+type Target = {
+	apiUrl: string;
+	limited: boolean;
+	/** The folder in which ours remembers people, to send only those who have changed. */
+	storage?: string;
+};
 
 /** Returns all peers that send people, configured for a target; ours is the first. */
 export type Senders = (target: Target) => Peer[];
@@ -125,12 +134,16 @@ const airbyte = (
 });
 
 /** The key is valid only in the simulator. Without a limit, requests never wait for the allowance. */
-function writeFiles({ apiUrl, limited }: Target, folder: string): Files {
+function writeFiles({ apiUrl, limited, storage }: Target, folder: string): Files {
 	const own = mkdtempSync(join(folder, 'config-'));
 	const files = { config: join(own, 'config.json'), catalog: join(own, 'catalog.json') };
 	const config = { api_key: defaultKey, workspace_id: 'ws_simulator', api_url: apiUrl };
 	const pace = limited ? {} : { pace: { requests_per_minute: 1_000_000 } };
-	writeFileSync(files.config, JSON.stringify({ ...config, ...pace }));
+	const remembered = storage && {
+		storage: { storage_type: 'folder', path: storage },
+		changes: 'send_changed',
+	};
+	writeFileSync(files.config, JSON.stringify({ ...config, ...pace, ...remembered }));
 	writeFileSync(files.catalog, JSON.stringify(CATALOG));
 	return files;
 }

@@ -33,7 +33,14 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 
 /** The size of a source file, the number of records before each STATE, and the kind of data. */
-export type Shape = { records: number; perState: number; seed: number; kind: Kind };
+export type Shape = {
+	records: number;
+	perState: number;
+	seed: number;
+	kind: Kind;
+	/** Every record of this many differs from the same source without this member; by default none does. */
+	changedEvery?: number;
+};
 
 /** In `numbers`, every record of this many repeats the person of an earlier one. */
 const REPEAT_EVERY = 20;
@@ -44,6 +51,10 @@ export const peopleOf = ({ kind, records }: Shape) =>
 	kind === 'numbers' ? records - Math.floor(records / REPEAT_EVERY) : records;
 
 const [INTEGER, TEXT] = [{ type: 'integer' }, { type: 'string' }];
+
+/** The number of records that differ from an earlier source. */
+export const changedOf = ({ changedEvery, records }: Shape) =>
+	changedEvery === undefined ? 0 : Math.floor(records / changedEvery);
 
 /** The configured catalog for every source file; sources often declare only some of the columns. */
 export const CATALOG = {
@@ -84,7 +95,7 @@ export function* steps(shape: Shape): Generator<{ record: string; state: string 
 	for (let id = 1; id <= shape.records; id++) {
 		const isLast = id % shape.perState === 0 || id === shape.records;
 		const state = isLast ? `${stateLine(stateAt(id, shape))}\n` : undefined;
-		yield { record: `${recordLine(id, shape.kind, random)}\n`, state };
+		yield { record: `${recordLine(id, shape, random)}\n`, state };
 	}
 }
 
@@ -108,10 +119,14 @@ function stateAt(id: number, { perState }: Shape) {
 
 const stateLine = (state: object) => JSON.stringify({ type: 'STATE', state });
 
-function recordLine(number: number, kind: Kind, random: (below: number) => number) {
+function recordLine(
+	number: number,
+	{ changedEvery = Infinity, kind }: Shape,
+	random: (below: number) => number,
+) {
 	const places = kind === 'ascii' ? PLAIN : PLACES;
 	const place = places[random(places.length)] ?? PLAIN[0];
-	const updated = START + number * 1000;
+	const updated = START + number * 1000 + (number % changedEvery === 0 ? DAY : 0);
 	const repeats = kind === 'numbers' && number % REPEAT_EVERY === 0;
 	const id = repeats ? number - REPEAT_BACK : number;
 	return JSON.stringify({

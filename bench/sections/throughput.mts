@@ -1,19 +1,25 @@
 import { join } from 'node:path';
-import { deliveries, digits, figuresOf, lossesOf, middle } from '../figures.mts';
+import {
+	deliveries,
+	digits,
+	figuresOf,
+	lossesOf,
+	middle,
+	type Ratios,
+	ratiosOf,
+	ratioText,
+} from '../figures.mts';
 import type { Aim, Chart, Finding } from '../finding.mts';
-import { measure, type Sample, type Setting } from '../measure.mts';
+import { measurePaired, type Paired, type Sample } from '../measure.mts';
 import type { Options } from '../options.mts';
-import { BENTHOS, FAROS, LINE_FLOOR, OURS, PARSE_FLOOR, type Peer } from '../peers.mts';
+import { BENTHOS, FAROS, LINE_FLOOR, OURS } from '../peers.mts';
 import { KINDS, type Kind, writeRecords } from '../records.mts';
 import type { Section } from '../section.mts';
 import { startSink } from '../server.mts';
-import { median, whole } from '../table.mts';
+import { whole } from '../table.mts';
 
 const PER_STATE = 1_000;
 const MOST = { ratio: 4, megabytes: 90, betweenKinds: 1.25 };
-
-/** A sample with the mean CPU time of the parse floors right before and after it. */
-type Paired = Sample & { floorCpuSeconds: number };
 
 /** All peers at full speed on each kind of data, and ours on more records, compared with the floors. */
 export const throughput: Section = {
@@ -39,7 +45,7 @@ export const throughput: Section = {
 				for (let round = 1; round <= options.rounds; round++) {
 					console.error(`Round ${round} of ${options.rounds}, ${records} records, ${KINDS[kind]}`);
 					const setting = { shape, source: ['cat', file], server, folder };
-					samples.push(...(await playRound(peers, setting)));
+					samples.push(...(await measurePaired(peers, setting)));
 				}
 			}
 		}
@@ -48,30 +54,9 @@ export const throughput: Section = {
 	},
 };
 
-/** Floor, peer, floor, peer, …, floor: each peer runs between the two floors that it is compared with. */
-async function playRound(peers: Peer[], setting: Setting): Promise<Paired[]> {
-	let before = await measure(PARSE_FLOOR, setting);
-	const samples = [{ ...before, floorCpuSeconds: before.run.cpuSeconds }];
-	for (const peer of peers) {
-		const sample = await measure(peer, setting);
-		const after = await measure(PARSE_FLOOR, setting);
-		const floorCpuSeconds = (before.run.cpuSeconds + after.run.cpuSeconds) / 2;
-		samples.push({ ...sample, floorCpuSeconds });
-		samples.push({ ...after, floorCpuSeconds: after.run.cpuSeconds });
-		before = after;
-	}
-	return samples;
-}
-
 /** A peer's medians over all rounds of one source. */
-type Figures = ReturnType<typeof figuresOf> & {
-	name: string;
-	kind: Kind;
-	records: number;
-	/** CPU time relative to the floors around it. */
-	ratio: number;
-	ratios: number[];
-};
+type Figures = ReturnType<typeof figuresOf> &
+	Ratios & { name: string; kind: Kind; records: number };
 
 function findingOf(samples: Paired[], options: Options): Finding {
 	const { answers, kinds, records, rounds } = options;
@@ -104,8 +89,7 @@ const keyOf = ({ peer, shape: { kind, records } }: Sample) => `${kind} ${records
 
 function figuresFor(samples: Paired[]): Figures {
 	const [{ peer, shape }] = samples as [Paired];
-	const ratios = samples.map(({ run, floorCpuSeconds }) => run.cpuSeconds / floorCpuSeconds);
-	return { ...shape, name: peer.name, ...figuresOf(samples), ratios, ratio: median(ratios) };
+	return { ...shape, name: peer.name, ...figuresOf(samples), ...ratiosOf(samples) };
 }
 
 const HEADINGS = [
@@ -125,7 +109,7 @@ const row = (of: Figures) => [
 	whole(of.records),
 	whole(of.recordsPerSecond),
 	digits(of.cpuPerMillion, 2),
-	`${digits(of.ratio, 2)} (${digits(Math.min(...of.ratios), 2)}–${digits(Math.max(...of.ratios), 2)})`,
+	ratioText(of),
 	digits(of.peoplePerRequest, 1),
 	digits(of.peakMegabytes, 0),
 	digits(of.firstState, 2),
