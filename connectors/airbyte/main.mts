@@ -152,9 +152,10 @@ function accessStorage(settings: Settings): StorageAccess | undefined {
 	const storage = connectStorage(settings);
 	if (storage === undefined) return undefined;
 	const host = hostId();
+	const { hash: digest } = crypto();
 	return {
 		storage,
-		digest: (text) => crypto().hash('sha256', text, 'binary'),
+		digest: (text) => digest('sha256', text, 'binary'),
 		gzip: (text) => zlib().gzipSync(text),
 		gunzip: (bytes) =>
 			zlib().gunzipSync(bytes, { finishFlush: zlib().constants.Z_SYNC_FLUSH }).toString(),
