@@ -74,6 +74,8 @@ export class Fingerprints {
 	#header: JournalHeader;
 	/** Undefined if everyone is sent and nothing is remembered. */
 	changes: Changes | undefined;
+	/** What is known of earlier runs, or why everyone is sent. */
+	memory: string | undefined;
 
 	private constructor(options: FingerprintOptions) {
 		const { clock, digest, settings, streams } = options;
@@ -137,36 +139,50 @@ export class Fingerprints {
 
 	/** For a dry run: uses what is remembered, and writes nothing. */
 	async #look(): Promise<void> {
-		const loaded = await this.#load(false);
-		this.#begin(typeof loaded === 'string' ? undefined : loaded.table);
+		const lock = await readText(this.#options.storage, this.#lockName);
+		const loaded = await this.#load(lock !== undefined);
+		if (typeof loaded === 'string') {
+			this.#tell(...resendText(loaded));
+			this.#begin();
+		} else {
+			this.#tell('INFO', loadedText(loaded.table.count().known));
+			this.#begin(loaded.table);
+		}
 	}
 
 	async #openLocked(): Promise<void> {
-		const { log } = this.#options;
 		const lock = await this.#takeLock();
 		if (lock === undefined) {
-			log(...resendText('busy'));
+			this.#tell(...resendText('busy'));
 			await this.#disown();
 			return;
 		}
 		this.#lock = lock;
 		const loaded = await this.#load(lock.isInherited);
 		if (typeof loaded === 'string') {
-			log(...resendText(loaded));
+			this.#tell(...resendText(loaded));
 			await this.#rewrite([]);
 			await this.#own();
 			this.#begin();
 		} else {
-			log('INFO', loadedText(loaded.table.count().known));
+			this.#tell('INFO', loadedText(loaded.table.count().known));
 			if (loaded.isTorn) await this.#rewrite(loaded.table);
 			this.#begin(loaded.table);
 		}
 		void this.#saveRegularly();
 	}
 
+	get #lockName(): string {
+		return `${this.#journal}.lock`;
+	}
+
 	#takeLock(): Promise<StorageLock | undefined> {
-		const name = `${this.#journal}.lock`;
-		return StorageLock.take({ ...this.#options, name, setting: SETTING });
+		return StorageLock.take({ ...this.#options, name: this.#lockName, setting: SETTING });
+	}
+
+	#tell(level: LogLevel, text: string): void {
+		this.memory = text;
+		this.#options.log(level, text);
 	}
 
 	#begin(table = new FingerprintTable()): void {
@@ -174,9 +190,12 @@ export class Fingerprints {
 		this.changes = new Changes({ table, digest: this.#digest, save });
 	}
 
-	/** The table and whether its end is to be cut off, or why everyone is sent. */
+	/**
+	 * The table and whether its end is to be cut off, or why everyone is sent. A journal without a closing
+	 * frame is used only if the lock of its run is still there.
+	 */
 	async #load(
-		hasCrashed: boolean,
+		hasLock: boolean,
 	): Promise<ResendReason | { readonly table: FingerprintTable; readonly isTorn: boolean }> {
 		const { clock, settings, storage, streams } = this.#options;
 		if (streams.some(({ replaces }) => replaces)) return 'overwrite';
@@ -190,7 +209,7 @@ export class Fingerprints {
 		});
 		for await (const chunk of object.chunks) reader.push(chunk);
 		const { end, header } = reader;
-		const isWhole = end === 'closed' || (hasCrashed && end !== 'damaged');
+		const isWhole = end === 'closed' || (hasLock && end !== 'damaged');
 		if (header === undefined || !isWhole) return 'damaged';
 		if (String(header.owner) !== String(this.#header.owner)) return 'other settings';
 		if (!(await this.#isOwner())) return 'other runs';

@@ -292,7 +292,11 @@ async function runPreview(): Promise<void> {
 	const catalog = readCatalog(readText(options.catalog, 'catalog'));
 	checkStdin();
 	const { signal } = new AbortController();
-	const found = await preview({ settings, catalog, input: input(signal), clock, records });
+	const found = await preview({
+		...{ settings, catalog, clock, records },
+		input: input(signal),
+		access: accessStorage(settings),
+	});
 	const failures = found.failures.map((error) => errorText(error, true));
 	const text = options.json
 		? `${JSON.stringify({ ...found, failures }, null, 2)}\n`

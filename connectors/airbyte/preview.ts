@@ -1,5 +1,6 @@
 import { type Clock, networkFault, type Transport } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
+import type { StorageAccess } from './fingerprints';
 import { FirstRecords } from './firstRecords';
 import { minutesFor, type Preview } from './previewResult';
 import { PreviewWatcher } from './previewWatcher';
@@ -17,6 +18,8 @@ export interface PreviewOptions {
 	readonly clock: Clock;
 	/** The number of records to read. */
 	readonly records: number;
+	/** The storage, if the settings have one; nothing is written. */
+	readonly access?: StorageAccess | undefined;
 }
 
 /**
@@ -24,7 +27,8 @@ export interface PreviewOptions {
  * Throws what `write` would throw before it reads anything.
  */
 export async function preview(options: PreviewOptions): Promise<Preview> {
-	const { clock, records, settings } = options;
+	const { access, clock, records, settings } = options;
+	const now = clock.now();
 	const watched = new PreviewWatcher();
 	const input = new FirstRecords(options.input, records, () => watched.received);
 	try {
@@ -34,13 +38,14 @@ export async function preview(options: PreviewOptions): Promise<Preview> {
 			input,
 			transport: NO_NETWORK,
 			// Time stands still, so that only full batches are sent, however slow the source is.
-			clock: { ...clock, now: () => 0 },
+			clock: { ...clock, now: () => now },
 			stop: new AbortController(),
 			printState: () => undefined,
 			log: () => undefined,
 			caughtUp: () => undefined,
 			hash: (text) => text,
 			watcher: watched,
+			access,
 		});
 	} catch (error) {
 		watched.fail(error);

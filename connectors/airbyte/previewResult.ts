@@ -13,6 +13,8 @@ export interface Preview {
 	/** The time that the requests take at least, because of the pace. */
 	readonly minutes: number;
 	readonly requestsPerMinute: number;
+	/** With `send_changed`: what is known of earlier syncs, or why everyone would be sent. */
+	readonly memory?: string;
 	readonly warnings: readonly string[];
 	/** What would fail the sync; the first one at once, the others if that were corrected. */
 	readonly failures: readonly FlameupError[];
@@ -25,6 +27,8 @@ export interface StreamPreview {
 	readonly upserted: number;
 	/** How many of the upserted records would be merged into another one of the same person. */
 	readonly merged: number;
+	/** Records of people who equal what Flameup last confirmed, which would not be sent. */
+	readonly unchanged: number;
 	readonly rejected: number;
 	readonly deletedInSource: number;
 	readonly skipped: number;

@@ -29,6 +29,7 @@ export function previewText(preview: Preview, failures: readonly string[]): stri
 		...preview.streams.map(streamLines),
 		inputLines(preview),
 		warningLines(preview),
+		memoryLines(preview),
 		totalLines(preview),
 		...failures.map((text, i) => wrapped(`The sync would ${i === 0 ? '' : 'also '}fail: ${text}`)),
 	];
@@ -96,6 +97,9 @@ const warningLines = ({ warnings }: Preview): string[] =>
 		? []
 		: ['Warnings', ...warnings.flatMap((text) => wrapped(text, '  ', '- '))];
 
+const memoryLines = ({ memory }: Preview): string[] =>
+	memory === undefined ? [] : wrapped(memory);
+
 const section = (title: string, lines: readonly string[]): string[] =>
 	lines.length === 0
 		? []
@@ -157,21 +161,30 @@ function useText(use: ColumnPreview, all: readonly ColumnPreview[]): string {
 }
 
 function outcomeLines(stream: StreamPreview): string[] {
-	const { deletedInSource, merged, people, received, rejected, upserted } = stream;
-	const unfinished = received - upserted - rejected - deletedInSource;
+	const { deletedInSource, merged, people, received, rejected, unchanged, upserted } = stream;
+	const unfinished = received - upserted - unchanged - rejected - deletedInSource;
 	const repeats =
 		merged === 0
 			? ''
 			: `; ${some(merged, 'record')} (${((merged * 100) / upserted).toFixed(1)}%) merged with another of the same person`;
 	const rows: [string, number, string][] = [
 		['upserted', upserted, `as ${some(people, 'person', 'people')}${repeats}`],
+		[
+			'unchanged',
+			unchanged,
+			`(${shareText((unchanged * 100) / received)}) as Flameup last confirmed them, and not sent`,
+		],
 		['rejected', rejected, ''],
 		['deleted', deletedInSource, 'in the source, and not sent'],
 		['not sent', unfinished, 'because the sync would fail first'],
 	];
-	const counts = rows
-		.filter(([name, count]) => count > 0 || name === 'upserted' || name === 'rejected')
-		.map(([name, count, note]) => `  ${name.padEnd(8)}  ${number(count).padStart(9)}  ${note}`);
+	const shown = rows.filter(
+		([name, count]) => count > 0 || name === 'upserted' || name === 'rejected',
+	);
+	const width = Math.max(...shown.map(([name]) => name.length));
+	const counts = shown.map(
+		([name, count, note]) => `  ${name.padEnd(width)}  ${number(count).padStart(9)}  ${note}`,
+	);
 	return [
 		...counts,
 		...stream.rejections.flatMap((one) => ['', ...rejectionLines(one, 'record').map(indented)]),

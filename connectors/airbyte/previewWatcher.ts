@@ -24,8 +24,6 @@ class Seen {
 	readonly objects = new Set<string>();
 	/** Of the records that are people. */
 	readonly userIds = new Set<string>();
-	/** User IDs of the first people, until they are sent. */
-	readonly awaited = new Set<string>();
 	readonly firstPeople: unknown[] = [];
 }
 
@@ -33,6 +31,7 @@ class Seen {
 export class PreviewWatcher implements Watcher {
 	#streams: Streams | undefined;
 	#odd: Readonly<Oddities> = { unknownTypes: 0, answers: new Map() };
+	#memory: string | undefined;
 	readonly #seen = new Map<Stream, Seen>();
 	readonly #values = new WeakMap<RecordRef, unknown>();
 	readonly #sent = new Set<string>();
@@ -44,9 +43,10 @@ export class PreviewWatcher implements Watcher {
 		return this.#streams?.totals.received ?? 0;
 	}
 
-	begin(streams: Streams, odd: Readonly<Oddities>): void {
+	begin(streams: Streams, odd: Readonly<Oddities>, memory: string | undefined): void {
 		this.#streams = streams;
 		this.#odd = odd;
+		this.#memory = memory;
 	}
 
 	mapped(ref: RecordRef, data: unknown, mapped: Mapped | Rejection): void {
@@ -57,19 +57,22 @@ export class PreviewWatcher implements Watcher {
 			this.#keepValue(ref, data, mapped);
 			return;
 		}
-		const { userId } = mapped.person;
-		const isNew = seen.userIds.size < seen.userIds.add(userId).size;
-		if (isNew && seen.userIds.size <= PEOPLE_SHOWN) seen.awaited.add(userId);
+		seen.userIds.add(mapped.person.userId);
 	}
 
 	request(userIds: readonly string[], people: readonly string[]): void {
 		this.#requests++;
-		for (const userId of userIds) this.#sent.add(userId);
-		for (const seen of this.#seen.values()) {
-			if (seen.awaited.size === 0) continue;
-			for (const [i, userId] of userIds.entries()) {
-				if (seen.awaited.delete(userId)) seen.firstPeople.push(parseExactly(people[i] ?? ''));
-			}
+		for (const [i, userId] of userIds.entries()) {
+			if (!this.#sent.has(userId)) this.#keepPerson(userId, people[i] ?? '');
+			this.#sent.add(userId);
+		}
+	}
+
+	/** Keeps the first people of each stream. */
+	#keepPerson(userId: string, person: string): void {
+		for (const { firstPeople, userIds } of this.#seen.values()) {
+			const isShown = firstPeople.length < PEOPLE_SHOWN && userIds.has(userId);
+			if (isShown) firstPeople.push(parseExactly(person));
 		}
 	}
 
@@ -97,6 +100,7 @@ export class PreviewWatcher implements Watcher {
 			streams: all.map((stream) => this.#streamPreview(stream)),
 			lines: this.#rejections(streams.input),
 			requests: this.#requests,
+			...(this.#memory !== undefined && { memory: this.#memory }),
 			warnings: [
 				...all.flatMap(doubtText),
 				...warningTexts({ streams, odd: this.#odd, isDryRun: true }),
@@ -133,11 +137,12 @@ export class PreviewWatcher implements Watcher {
 	}
 
 	#streamPreview(stream: Stream): StreamPreview {
-		const { deletedInSource, merged, received, rejected, skipped, upserted } = stream.report;
+		const { deletedInSource, merged, received, rejected, skipped, unchanged, upserted } =
+			stream.report;
 		const seen = this.#seenOf(stream);
 		return {
 			stream: stream.name,
-			...{ received, upserted, merged, rejected, deletedInSource, skipped },
+			...{ received, upserted, merged, unchanged, rejected, deletedInSource, skipped },
 			people: [...seen.userIds].filter((userId) => this.#sent.has(userId)).length,
 			columns: stream.mapper.uses().map((use) => ({
 				column: nameOf(use.path),

@@ -83,8 +83,8 @@ export interface WriteOptions {
 
 /** What a watcher of a dry run is told. */
 export interface Watcher {
-	/** Before the first line; both arguments are kept up to date. */
-	begin(streams: Streams, odd: Readonly<Oddities>): void;
+	/** Before the first line; `streams` and `odd` are kept up to date. */
+	begin(streams: Streams, odd: Readonly<Oddities>, memory: string | undefined): void;
 	/** A record that is to be sent was mapped, or cannot be. */
 	mapped(ref: RecordRef, data: unknown, mapped: Mapped | Rejection): void;
 	/** A request would be sent. */
@@ -170,7 +170,7 @@ class Write {
 				},
 			},
 		);
-		watcher?.begin(this.#streams, this.#odd);
+		watcher?.begin(this.#streams, this.#odd, fingerprints?.memory);
 	}
 
 	async run(): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,32 @@ describe.concurrent('a preview', () => {
 		expect(seen).toMatchObject({ isWhole: true, received: stream.received, failures: [] });
 		expect(world.held()).toHaveLength(stream.people);
 		expect(world.flameup.stats().requests).toBe(seen.requests);
+	});
+
+	it('shows who has not changed, and leaves the storage as it is', async () => {
+		const storage = createFolder();
+		const settings = {
+			storage: { storage_type: 'folder', path: storage },
+			changes: 'send_changed',
+		};
+		const world = await createWorld({ settings });
+		await world.write(people(1, 300));
+		const stored = () =>
+			readdirSync(storage, { recursive: true, withFileTypes: true })
+				.filter((entry) => entry.isFile())
+				.map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name), 'latin1')]);
+		const before = stored();
+		const input = people(1, 297) + people(298, 300, 10, { plan: 'new' });
+		const text = (await plain(previewArgs(world), { input })).stdout;
+		expect(text).toContain('unchanged        297  (99%)');
+		expect(text).toContain('300 people of earlier syncs are in storage');
+		const json = await plain([...previewArgs(world), '--json'], { input });
+		const [stream] = JSON.parse(json.stdout).streams;
+		expect(stream).toMatchObject({ received: 300, unchanged: 297, upserted: 3 });
+		expect(stream.firstPeople.map(({ userId }: { userId: string }) => userId)).toEqual([
+			...['p298', 'p299', 'p300'],
+		]);
+		expect(stored()).toEqual(before);
 	});
 
 	it('opens no connection', async () => {
@@ -277,7 +303,7 @@ describe.concurrent('the output of a preview', () => {
 		const run = await plain([...previewArgs(createFiles({})), '--json', '--records', '3'], {
 			input,
 		});
-		const none = { merged: 0, deletedInSource: 0, skipped: 0 };
+		const none = { merged: 0, unchanged: 0, deletedInSource: 0, skipped: 0 };
 		expect(JSON.parse(run.stdout)).toEqual({
 			...{ received: 3, isWhole: true, requests: 1, minutes: 0, requestsPerMinute: 120 },
 			...{ lines: [], warnings: [], failures: [] },

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { errorText } from '../../connectors/airbyte/destination';
 import type { Preview } from '../../connectors/airbyte/previewResult';
 import { people, record, state } from './input.mts';
+import { createNights } from './nights.mts';
 import { previewed } from './previewed.mts';
 import { type Sync, sync } from './sync.mts';
 
@@ -131,6 +132,72 @@ it('a preview claims what a sync of the same input does', async () => {
 		{ numRuns: 400 },
 	);
 	expect(compared).toBeGreaterThan(100);
+});
+
+const REMEMBERING = {
+	storage: { storage_type: 'folder', path: '/storage' },
+	changes: 'send_changed',
+};
+
+it('claims who would be sent after a night with a storage', async () => {
+	const version = fc.record({ id: fc.nat(8), plan: fc.constantFrom('a', 'b') });
+	const records = fc
+		.array(version, { maxLength: 30 })
+		.map((versions) => versions.map((columns) => record(columns)).join(''));
+	let unchanged = 0;
+	await fc.assert(
+		fc.asyncProperty(
+			records,
+			records,
+			fc.integer({ min: 1, max: 4 }),
+			async (first, input, size) => {
+				const settings = { ...REMEMBERING, batches: { people_per_request: size } };
+				const { clock, night, objects } = createNights();
+				await night({ input: [first], settings });
+				const before = new Map(objects);
+				const seen = await previewed({ input, settings, clock, objects });
+				expect(new Map(objects)).toEqual(before);
+				const { report, requests } = await night({ input: [input], settings });
+				expect(sumOf(seen)).toMatchObject({ requests, upserted: report?.upserted ?? 0 });
+				const [stream] = seen.streams;
+				expect(stream?.unchanged).toBe(report?.unchanged ?? 0);
+				expect(stream?.firstPeople).toHaveLength(Math.min(3, stream?.people ?? 0));
+				unchanged += stream?.unchanged ?? 0;
+			},
+		),
+		{ numRuns: 100 },
+	);
+	expect(unchanged).toBeGreaterThan(20);
+});
+
+it('says why everyone would be sent', async () => {
+	const { clock, night, objects } = createNights();
+	const preview = async (settings: object) =>
+		(
+			await previewed({
+				input: people(1, 3),
+				settings: { ...REMEMBERING, ...settings },
+				clock,
+				objects,
+			})
+		).memory;
+	expect(await preview({})).toContain('Nothing is in storage yet.');
+	await night({ input: [people(1, 3)] });
+	expect(await preview({})).toContain('3 people of earlier syncs are in storage');
+	expect(await preview({ mapping: { rename: [{ column: 'email', trait: 'mail' }] } })).toContain(
+		'The settings or the API key differ',
+	);
+	expect(await preview({ changes: 'send_all' })).toBeUndefined();
+});
+
+it('counts on what a sync that is running, or was killed, has left in storage', async () => {
+	const { clock, night, objects } = createNights();
+	await night({ input: [people(1, 300)] });
+	const input = [people(1, 100, 10, { plan: 'new' }), people(101, 300)];
+	await night({ input, killedAt: { request: 1, reaches: true } });
+	const given = { settings: REMEMBERING, clock, objects };
+	const { streams } = await previewed({ input: people(1, 300), ...given });
+	expect(streams[0]?.unchanged).toBe(200);
 });
 
 it.each([

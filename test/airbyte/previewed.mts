@@ -1,6 +1,7 @@
 import { preview, readCatalog, readSettings } from '../../connectors/airbyte/destination';
-import { createFakeClock } from '../core/fake-clock.mts';
+import { createFakeClock, type FakeClock } from '../core/fake-clock.mts';
 import { API_KEY, API_URL, WORKSPACE } from '../core/fake-flameup.mts';
+import { createFakeStorage, type Objects, sha256 } from '../core/fake-storage.mts';
 import { catalogOf, type StreamSpec } from './catalog.mts';
 
 export interface PreviewSpec {
@@ -12,12 +13,15 @@ export interface PreviewSpec {
 	readonly records?: number;
 	/** The time between two chunks. */
 	readonly pauseMs?: number;
+	/** Of earlier nights; it is only read. */
+	readonly objects?: Objects;
+	readonly clock?: FakeClock;
 }
 
 /** The destination's `preview` in this process. */
 export async function previewed(spec: PreviewSpec) {
-	const { records = 1_000, settings, streams = [{ name: 'people' }] } = spec;
-	const clock = createFakeClock();
+	const { clock = createFakeClock(), objects, records = 1_000, settings } = spec;
+	const { streams = [{ name: 'people' }] } = spec;
 	async function* input() {
 		const chunks = typeof spec.input === 'string' ? [spec.input] : spec.input;
 		for (const chunk of chunks) {
@@ -33,6 +37,22 @@ export async function previewed(spec: PreviewSpec) {
 			input: input(),
 			clock,
 			records,
+			access: objects && readOnly(objects),
 		}),
 	);
 }
+
+const never = (): never => {
+	throw new Error('A preview keeps nothing.');
+};
+
+const readOnly = (objects: Objects) => ({
+	storage: createFakeStorage(objects, {
+		before: (operation) => (operation === 'read' ? 'goes on' : never()),
+	}),
+	digest: sha256,
+	gzip: never,
+	gunzip: never,
+	holder: { host: 'here', pid: 1, run: 'preview' },
+	hasEnded: never,
+});
