@@ -1,8 +1,9 @@
 import { define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
 import { looseName } from '../../src/settings/names';
 import type { Mapping } from '../../src/settings/settings';
+import { previousPath } from './keptFingerprints';
 import { jsonValues } from './namedValues';
-import { addedFields, isShownPerson } from './ownOutput';
+import { addedFields, isOwnFingerprint, isShownPerson } from './ownOutput';
 import type { Records } from './records';
 import type { Run } from './run';
 import { WORDS } from './vocabulary';
@@ -11,15 +12,17 @@ import { WORDS } from './vocabulary';
 export function automaticRecords({ items, parameters }: Run, mapping: Mapping): Records {
 	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
 	const fields = new Fields(mapping);
+	const previous = previousPath(parameters);
+	const rows = items.map(({ json: row }) => (previous ? without(row, previous) : row));
 	const columns = new Set<string>();
-	for (const { json: row } of items) fields.visit(row, (name) => columns.add(name));
+	for (const row of rows) fields.visit(row, (name) => columns.add(name));
 	return {
 		columns: [...columns],
 		mapping: withUnfoldedPaths(mapping, fields.unfolded),
 		words: WORDS,
 		read(row) {
 			const record: Record<string, unknown> = {};
-			fields.visit(items[row]?.json ?? {}, (name, value) => {
+			fields.visit(rows[row] ?? {}, (name, value) => {
 				if (!Object.hasOwn(record, name)) define(record, name, value);
 			});
 			const more = json(row);
@@ -55,15 +58,16 @@ class Fields {
 		for (const name in row) {
 			const value = row[name];
 			if (isObject(value) && this.#isUnfolded(name, row)) unfolded.push(value);
-			else if (isNamed(name) && this.#isSent(name, added)) visitor(name, value);
+			else if (isNamed(name) && this.#isSent(name, value, row, added)) visitor(name, value);
 		}
 		for (const traits of unfolded) {
 			for (const name in traits) if (isNamed(name)) visitor(name, traits[name]);
 		}
 	}
 
-	#isSent(name: string, added: ReadonlySet<string>): boolean {
-		return !added.has(name) || this.#named.has(looseName(name));
+	#isSent(name: string, value: unknown, row: SourceRecord, added: ReadonlySet<string>): boolean {
+		const isAdded = added.has(name) || isOwnFingerprint(name, value, row);
+		return !isAdded || this.#named.has(looseName(name));
 	}
 
 	#isUnfolded(name: string, row: SourceRecord): boolean {
@@ -74,6 +78,14 @@ class Fields {
 		this.unfolded.add(ATTRIBUTES);
 		return true;
 	}
+}
+
+/** A row without the value at a path. */
+function without(row: SourceRecord, [name = '', ...inside]: readonly string[]): SourceRecord {
+	if (!Object.hasOwn(row, name)) return row;
+	const { [name]: value, ...others } = row;
+	if (inside.length === 0) return others;
+	return isObject(value) ? { ...row, [name]: without(value, inside) } : row;
 }
 
 /** Whether a field has a name: an empty column of a spreadsheet has none. */

@@ -1,4 +1,5 @@
-import { isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { isFingerprintText } from '../../src/loading/fingerprintText';
+import { isBlank, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
 import { isFailureCode } from './failedHint';
 import type { WriteResult } from './personOutput';
 
@@ -59,16 +60,24 @@ const RESULTS = {
 	updated: true,
 	saved: true,
 	merged: true,
+	unchanged: true,
 	checked: true,
 } as const satisfies Record<WriteResult, true>;
 
 const isResult = (value: unknown): boolean => typeof value === 'string' && value in RESULTS;
 
-const BESIDE_RESULT = ['user_id', 'result', 'email', 'phone', 'traits'];
+const BESIDE_RESULT = ['user_id', 'result', 'fingerprint', 'email', 'phone', 'traits'];
 
 /** An item of this node where Flameup's answer did not show the person, or of a dry run. */
 const isOutcome = (row: SourceRecord): boolean =>
-	isResult(row.result) && isId(row.user_id) && hasOnly(row, BESIDE_RESULT);
+	isResult(row.result) &&
+	isId(row.user_id) &&
+	(isBlank(row.fingerprint) || isFingerprintText(row.fingerprint)) &&
+	hasOnly(row, BESIDE_RESULT);
+
+/** A fingerprint of this node, under whatever name it is kept; null where a person came out without one. */
+export const isOwnFingerprint = (name: string, value: unknown, row: SourceRecord): boolean =>
+	isFingerprintText(value) || (value === null && name === 'fingerprint' && isResult(row.result));
 
 const DETAILS = ['reason', 'hint', 'user_id', 'said'];
 

@@ -6,7 +6,7 @@ import { invalidParameter } from './failure';
 import type { Run } from './run';
 
 /** What a write did to a person, as far as it is known. */
-export type WriteResult = 'created' | 'updated' | 'saved' | 'merged' | 'checked';
+export type WriteResult = 'created' | 'updated' | 'saved' | 'merged' | 'unchanged' | 'checked';
 
 /** Which fields of a person come out: some of them, or everything as Flameup has it. */
 export type Output = readonly string[] | 'raw';
@@ -35,7 +35,7 @@ const READ = [
 	...['created_at', 'updated_at', 'id'],
 ];
 
-/** With the user ID and the result, ten fields at most. */
+/** With the user ID, the result and the fingerprint, ten fields at most. */
 const WRITTEN = READ.filter((name) => name !== 'phone' && name !== 'traits');
 
 /** The parameters that say which fields come out; an operation can have further choices. */
@@ -119,10 +119,12 @@ export function writtenPerson(
 	result: WriteResult,
 	shown: Json | undefined,
 	output: Output,
+	fingerprint?: string | null,
 ): IDataObject {
-	if (shown === undefined) return { user_id, result };
+	const own = { user_id, result, ...(fingerprint !== undefined && { fingerprint }) };
+	if (shown === undefined) return own;
 	const person = output === 'raw' ? (shown as IDataObject) : chosen(shown, output);
-	return { user_id, result, ...person };
+	return { ...own, ...person };
 }
 
 /** What would have been sent of a person. */

@@ -1,6 +1,11 @@
 import type { Mapped } from '../mapping/mapper';
 import type { Digest } from '../ports';
-import { type Fingerprint, FingerprintTable, fingerprintOf } from './fingerprintTable';
+import {
+	type Content,
+	type Fingerprint,
+	FingerprintTable,
+	fingerprintOf,
+} from './fingerprintTable';
 
 /** After this many new fingerprints they are saved, so that they take little memory. */
 const MOST_UNSAVED = 10_000;
@@ -58,6 +63,23 @@ export class Changes {
 	/** Whether a person equals what Flameup last confirmed of them; false while other records of theirs are under way. */
 	isUnchanged({ json, person: { userId } }: Mapped): boolean {
 		return this.#table.matches(fingerprintOf(this.#digest(userId), this.#digest(json)));
+	}
+
+	/**
+	 * Takes what the caller kept of a person, for the record that comes next: only what agrees with all that is
+	 * known of the person counts, so that in doubt the record is sent.
+	 */
+	recall(userId: string, kept: Content): void {
+		const [id, id2] = fingerprintOf(this.#digest(userId));
+		const known = this.#table.contentOf(id, id2);
+		if (known === undefined) this.#table.set([id, id2, ...kept], false);
+		else if (known[0] !== kept[0] || known[1] !== kept[1]) this.#table.set([id, id2, 0, 0], true);
+	}
+
+	/** What Flameup last confirmed of a person, for the caller to keep; undefined if that is unknown. */
+	confirmed(userId: string): Content | undefined {
+		const [id, id2] = fingerprintOf(this.#digest(userId));
+		return this.#table.has(id, id2) ? this.#table.contentOf(id, id2) : undefined;
 	}
 
 	/** A record of the person will be sent. */

@@ -1,6 +1,9 @@
 /** A fingerprint: two words for the user ID, and two for what was sent; the latter are 0 if that is unknown. */
 export type Fingerprint = readonly [id: number, id2: number, content: number, content2: number];
 
+/** The part of a fingerprint that stands for what was sent. */
+export type Content = readonly [content: number, content2: number];
+
 const WORDS = 4;
 
 /** The largest used share of the slots; above it, searches take long. */
@@ -33,6 +36,13 @@ export class FingerprintTable {
 		if (this.#words[at + 2] !== content || this.#words[at + 3] !== content2) return false;
 		this.#seen[slot] = 1;
 		return true;
+	}
+
+	/** What is known of the content that the person was sent with: zeros if that is unknown, undefined for a new person. */
+	contentOf(id: number, id2: number): Content | undefined {
+		const slot = this.#find(id, id2);
+		if (this.#isEmpty(slot)) return undefined;
+		return [this.#words[slot * WORDS + 2] ?? 0, this.#words[slot * WORDS + 3] ?? 0];
 	}
 
 	/** Whether there is a fingerprint for the person. */

@@ -45,6 +45,7 @@ describe('Create or Update', () => {
 		expect(Object.keys(items[0]?.json ?? {})).toEqual([
 			'user_id',
 			'result',
+			'fingerprint',
 			'email',
 			'first_name',
 			'last_name',
@@ -71,6 +72,7 @@ describe('Create or Update', () => {
 		expect(done.items[0]?.json).toEqual({
 			user_id: 'user_0',
 			result: 'created',
+			fingerprint: expect.any(String),
 			email: 'user_0@example.com',
 		});
 	});
@@ -352,6 +354,7 @@ describe('Summary', () => {
 			created: 150,
 			updated: 1,
 			merged: 0,
+			unchanged: 0,
 			rejected: 1,
 			rejections: { missing_user_id: 1 },
 			emails_left_out: 0,

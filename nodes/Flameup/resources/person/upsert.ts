@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { FlameupError } from '../../../../src/errors';
 import { DryRunClient, type PeopleClient } from '../../../../src/flameup/dryRun';
 import { Loader } from '../../../../src/loading/loader';
@@ -7,17 +7,19 @@ import { count, noCounts } from '../../../../src/loading/report';
 import type { Person } from '../../../../src/mapping/person';
 import { type Connection, connect } from '../../connection';
 import { Failure, failureOf } from '../../failure';
+import { KeptFingerprints, PREVIOUS_FINGERPRINT } from '../../keptFingerprints';
 import { BATCH_OPTIONS, optionsParameter, PERSON_OPTIONS } from '../../options';
 import {
 	checkedPerson,
 	type Output,
 	outputParameters,
+	type WriteResult,
 	writtenOutput,
 	writtenPerson,
 } from '../../personOutput';
 import { createPersonReader, type PersonReader } from '../../personReader';
 import { countedRows, type Done, type Run } from '../../run';
-import { summaryHint, summaryJson, type Totals } from '../../summary';
+import { savedRows, summaryHint, summaryJson, type Totals } from '../../summary';
 
 const show = { resource: ['person'], operation: ['upsert'] };
 
@@ -29,7 +31,7 @@ export const properties: readonly INodeProperties[] = [
 		description:
 			'One item with the counts, and nothing about single people. Failed rows are still output one by one, if the workflow goes on.',
 	}),
-	optionsParameter(show, ...PERSON_OPTIONS, ...BATCH_OPTIONS),
+	optionsParameter(show, ...PERSON_OPTIONS, ...BATCH_OPTIONS, PREVIOUS_FINGERPRINT),
 ];
 
 /** Records that may be on their way before reading pauses: about 20 requests. */
@@ -38,6 +40,7 @@ const MAX_PENDING = { records: 2_000, characters: 16_000_000 } as const;
 interface Row {
 	readonly row: number;
 	readonly userId: string;
+	readonly emailLeftOut: boolean;
 }
 
 /** Ends the loading after a row that failed, when the workflow is to stop. */
@@ -56,13 +59,13 @@ export async function execute(run: Run): Promise<Done> {
 		results.failRest(failureOf(error));
 	}
 	const { dryRun, stats, totals } = upsert ?? NOTHING_DONE;
-	const hints = [summaryHint(run, totals, dryRun), upsert?.hint()];
+	const hints = [summaryHint(run, totals, dryRun), ...(upsert?.hints() ?? [])];
 	const summary = isSummary && {
 		json: summaryJson(run, totals, stats, clock.now() - startedAt, dryRun),
 		pairedItem: results.succeededRows().map((item) => ({ item })),
 	};
 	return {
-		progress: `${countedRows(dryRun ? 0 : results.succeeded)} had been saved before this. Running the workflow again is safe, because people are matched by their user ID.`,
+		progress: `${countedRows(dryRun ? 0 : savedRows(run, totals))} had been saved before this. Running the workflow again is safe, because people are matched by their user ID.`,
 		hint: hints.filter((hint) => hint !== undefined).join(' '),
 		...(summary && { summary }),
 	};
@@ -78,6 +81,9 @@ class Upsert {
 	readonly #isSummary: boolean;
 	readonly #output: Output;
 	readonly #reader: PersonReader;
+	readonly #kept: KeptFingerprints;
+	/** Output items that end with a fingerprint, and their people. */
+	readonly #items: { readonly userId: string; readonly item: IDataObject }[] = [];
 	readonly #loader: Loader<Row, never>;
 	readonly dryRun: boolean;
 	readonly stats: PeopleClient['stats'];
@@ -89,6 +95,7 @@ class Upsert {
 		this.#isSummary = isSummary;
 		this.#output = writtenOutput(run);
 		this.#reader = createPersonReader(run, settings);
+		this.#kept = new KeptFingerprints(run, settings);
 		this.dryRun = settings.dry_run;
 		const people = this.dryRun ? new DryRunClient() : client;
 		this.stats = people.stats;
@@ -101,6 +108,7 @@ class Upsert {
 				maxPending: MAX_PENDING,
 				flushesByAge: false,
 				showsPeople: !isSummary,
+				changes: this.#kept.changes,
 				separatesRepeats:
 					parameters.constant('options.repeatedIds', 'Repeated User IDs') === 'separate',
 			},
@@ -108,8 +116,8 @@ class Upsert {
 		);
 	}
 
-	hint(): string | undefined {
-		return this.#reader.hint();
+	hints(): (string | undefined)[] {
+		return [this.#reader.hint(), this.#kept.hint()];
 	}
 
 	/** Settles every row in the results. */
@@ -125,28 +133,32 @@ class Upsert {
 		await loader.end().catch((error: unknown) => {
 			if (error !== HALTED) results.failRest(failureOf(error));
 		});
+		// Not before the end: a later row can have changed the same person.
+		for (const { item, userId } of this.#items) item.fingerprint = this.#kept.textOf(userId);
 	}
 
 	#add(row: number): void {
 		try {
 			const mapped = this.#reader.read(row);
-			if (mapped.emailLeftOut) this.totals.emailsLeftOut++;
-			this.#loader.add({ row, userId: mapped.person.userId }, mapped);
+			const { userId } = mapped.person;
+			this.#kept.recall(row, userId);
+			this.#loader.add({ row, userId, emailLeftOut: mapped.emailLeftOut ?? false }, mapped);
 		} catch (error) {
 			this.#fail(row, failureOf(error));
 		}
 	}
 
 	#settle(outcome: Outcome<Row>): void {
-		const { row } = outcome.ref;
+		const { emailLeftOut, row } = outcome.ref;
 		count(this.totals, outcome);
-		if (outcome.status === 'upserted') {
-			this.#run.results.succeed(row, ...this.#shown(outcome));
-		} else if (outcome.status === 'rejected') {
+		if (outcome.status === 'rejected') {
 			const { rejection } = outcome;
 			const { userId } = rejection;
 			this.#fail(row, new Failure(rejection, userId === undefined ? {} : { userId }));
+			return;
 		}
+		if (outcome.status === 'upserted' && emailLeftOut) this.totals.emailsLeftOut++;
+		this.#run.results.succeed(row, ...this.#shown(outcome));
 	}
 
 	#fail(row: number, failure: Failure): void {
@@ -154,11 +166,22 @@ class Upsert {
 		if (!this.#run.continues) this.#loader.fail(HALTED);
 	}
 
-	/** What comes out for a row that was saved, if single rows come out. */
-	#shown({ change, exact, merged, ref, shown }: Outcome<Row> & { status: 'upserted' }) {
+	/** What comes out for a row that was saved or is unchanged, if single rows come out. */
+	#shown(outcome: Exclude<Outcome<Row>, { status: 'rejected' }>): IDataObject[] {
 		if (this.#isSummary) return [];
-		if (this.dryRun) return [checkedPerson(shown as unknown as Person)];
-		const result = merged ? 'merged' : exact && change ? change : 'saved';
-		return [writtenPerson(ref.userId, result, shown, this.#output)];
+		const { ref, status } = outcome;
+		if (status === 'upserted' && this.dryRun) {
+			return [checkedPerson(outcome.shown as unknown as Person)];
+		}
+		const shown = status === 'upserted' ? outcome.shown : undefined;
+		const item = writtenPerson(ref.userId, resultOf(outcome), shown, this.#output, null);
+		this.#items.push({ userId: ref.userId, item });
+		return [item];
 	}
+}
+
+function resultOf(outcome: Exclude<Outcome<Row>, { status: 'rejected' }>): WriteResult {
+	if (outcome.status === 'unchanged') return outcome.status;
+	const { change, exact, merged } = outcome;
+	return merged ? 'merged' : exact && change ? change : 'saved';
 }
