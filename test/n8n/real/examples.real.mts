@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { importWorkflows } from './n8n.mts';
+import { startPostgres } from './postgres.mts';
 import { openStage } from './stage.mts';
-import { example, exampleNames } from './workflows.mts';
+import { chain, example, exampleNames, trigger } from './workflows.mts';
 
-const { host, rest, flameup, credential, size } = await openStage();
-const runSaved = (name: string, from: string) => rest.runSaved(name, credential, from);
+const { host, rest, flameup, credential, requests, size } = await openStage();
+const database = await startPostgres();
+afterAll(database.stop);
+const postgres = await rest.credential('Postgres', database.credential, 'postgres');
+const runSaved = (name: string, from: string) =>
+	rest.runSaved(name, credential, from, { postgres });
 const held = () =>
 	[...flameup.people().values()].map(({ userId, email, traits }) => ({ userId, email, ...traits }));
 
@@ -13,6 +18,8 @@ const held = () =>
 const tried = {
 	'failed-rows-aside.json': 'Flameup: keep the failed rows aside',
 	'nightly-sync.json': 'Flameup: fill in a trait every night',
+	'only-changes-data-table.json': 'Flameup: send only what changed (Data Table)',
+	'only-changes-postgres.json': 'Flameup: send only what changed (Postgres)',
 	'table-to-people.json': 'Flameup: send the rows of a table',
 	'webhook-to-people.json': 'Flameup: save the people a webhook sends',
 };
@@ -61,6 +68,61 @@ it('send the rows of a table, also repeatedly', async () => {
 	expect(items('Flameup')[0]?.json).toMatchObject(counts);
 	const again = await runSaved(tried['table-to-people.json'], 'Start');
 	expect(again.items('Flameup')[0]?.json.updated).toBe(5);
+});
+
+it('send only what changed, with fingerprints in a data table', async () => {
+	const file = 'only-changes-data-table.json';
+	const results = ({ items }: Awaited<ReturnType<typeof runSaved>>) =>
+		items('Flameup').map(({ json }) => json.result);
+	const first = await runSaved(tried[file], 'Start');
+	expect([first.status, results(first)]).toEqual(['success', Array(4).fill('created')]);
+	const second = await runSaved(tried[file], 'Start');
+	expect([second.status, results(second)]).toEqual(['success', Array(4).fill('unchanged')]);
+	expect(second.run('Flameup').hints).toEqual(['0 rows saved. 4 rows unchanged, and not sent.']);
+	expect([size(), requests()]).toEqual([4, 1]);
+
+	const changed = JSON.parse(JSON.stringify(example(file)).replace("plan: 'free'", "plan: 'pro'"));
+	const third = await rest.run(changed, credential);
+	expect(results(third).toSorted()).toEqual([...Array(3).fill('unchanged'), 'updated']);
+	expect(flameup.stats().peoplePerBatch).toEqual({ 1: 1, 4: 1 });
+	expect(flameup.people().get('3002')?.traits).toEqual({ first_name: 'Lee', plan: 'pro' });
+	expect((await rest.run(changed, credential)).items('Rejected rows')).toEqual([]);
+	expect(requests()).toBe(2);
+});
+
+it('send only what changed, with fingerprints in Postgres', async () => {
+	const name = tried['only-changes-postgres.json'];
+	const sql = async (query: string) => {
+		const type = { type: 'n8n-nodes-base.postgres', typeVersion: 2.6, credentials: { postgres } };
+		const parameters = { operation: 'executeQuery', query, options: {} };
+		const node = { name: 'SQL', ...type, parameters };
+		return (await rest.run(chain('SQL', trigger, node), credential)).items('SQL');
+	};
+	const results = async () => {
+		const { items, status } = await runSaved(name, 'Start');
+		expect(status).toBe('success');
+		const rejected = items('Rejected rows').map(({ json }) => [json.id, json.error]);
+		return [...items('Flameup').map(({ json }) => [json.user_id, json.result]), ...rejected];
+	};
+	await sql(`CREATE TABLE customers (id bigint PRIMARY KEY, email text, first_name text, plan text);
+		INSERT INTO customers VALUES (1, 'ann@example.com', 'Ann', 'pro'),
+			(2, 'ben at example.com', 'Ben', 'free'), (3, 'cleo@example.com', 'Cleo', 'pro')`);
+	const rejected = ['2', 'invalid_email'];
+	expect(await results()).toEqual([['1', 'created'], ['3', 'created'], rejected]);
+	expect(await results()).toEqual([['1', 'unchanged'], ['3', 'unchanged'], rejected]);
+	expect(requests()).toBe(1);
+
+	await sql(`UPDATE customers SET email = 'ben@example.com' WHERE id = 2;
+		UPDATE customers SET plan = 'team' WHERE id = 3`);
+	expect((await results()).map(([, result]) => result)).toEqual([
+		'unchanged',
+		'created',
+		'updated',
+	]);
+	expect(await results()).toEqual(['1', '2', '3'].map((id) => [id, 'unchanged']));
+	expect(requests()).toBe(2);
+	expect(flameup.people().get('3')?.traits).toEqual({ first_name: 'Cleo', plan: 'team' });
+	expect(await sql('SELECT * FROM flameup_fingerprints')).toHaveLength(3);
 });
 
 it('fill in a trait every night, once per person', async () => {

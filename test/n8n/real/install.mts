@@ -9,10 +9,10 @@ export const hostFolder = path.join(root, '.n8n-host');
 export const scannerFolder = path.join(root, '.n8n-scanner');
 
 /**
- * Installs the pinned n8n (2 to 8 minutes, 3 GB) or its scanner, unless that version is
+ * Installs the pinned n8n (2 to 8 minutes, 3 GB), its scanner or PostgreSQL, unless that version is
  * already installed.
  */
-export function install(what: 'host' | 'scanner') {
+export function install(what: 'host' | 'scanner' | 'postgres') {
 	execFileSync('sh', [path.join(import.meta.dirname, 'install.sh'), what], {
 		env: { ...systemEnv(), npm_config_update_notifier: 'false' },
 		stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the pinned n8n (`host`) or its scanner (`scanner`) in its own folder at the top of the
-# repository, which git ignores, unless that version is already installed.
+# Installs the pinned n8n (`host`), its scanner (`scanner`) or PostgreSQL (`postgres`) in its own folder
+# at the top of the repository, which git ignores, unless that version is already installed.
 set -eu
 cd "$(dirname "$0")"
 folder=../../../.n8n-$1

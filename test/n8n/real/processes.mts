@@ -17,6 +17,15 @@ export interface Running {
 	stop(): Promise<void>;
 }
 
+/** Where and as whom a program runs. */
+interface Surroundings {
+	env: NodeJS.ProcessEnv;
+	folder: string;
+	name: string;
+	/** If it is not to run as the user of the tests. */
+	user?: { uid: number; gid: number } | undefined;
+}
+
 const groups = new Set<number>();
 const folders = new Set<string>();
 
@@ -37,12 +46,12 @@ export function temporaryFolder(): string {
 /** Starts a program in a process group of its own; its output goes to a file in the folder. */
 export function start(
 	[program = '', ...args]: string[],
-	{ env, folder, name }: { env: NodeJS.ProcessEnv; folder: string; name: string },
+	{ env, folder, name, user }: Surroundings,
 ): Running {
 	const log = path.join(folder, `${name}.log`);
 	const output = openSync(log, 'a');
 	const stdio: ['ignore', number, number] = ['ignore', output, output];
-	const child = spawn(program, args, { cwd: folder, env, stdio, detached: true });
+	const child = spawn(program, args, { cwd: folder, env, stdio, detached: true, ...user });
 	const { pid = 0 } = child;
 	groups.add(pid);
 	const ended = new Promise<string>((resolve) => {

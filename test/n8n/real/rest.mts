@@ -4,7 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CredentialData } from './flameup.mts';
 import { hostFolder } from './install.mts';
 import type { Tarball } from './package.mts';
-import { credentialType, nodeType, type Workflow, withCredential } from './workflows.mts';
+import {
+	type Credentials,
+	credentialType,
+	nodeType,
+	type Workflow,
+	withCredentials,
+} from './workflows.mts';
 
 /** The owner of every n8n here. */
 export const owner = {
@@ -97,7 +103,7 @@ export function openRest(base: string, cookie: string) {
 		return json.data ?? json;
 	};
 	const save = (workflow: Workflow, credential?: Credential) =>
-		call('POST', '/workflows', credential ? withCredential(workflow, credential) : workflow);
+		call('POST', '/workflows', credential ? withCredentials(workflow, all(credential)) : workflow);
 	const start = async (id: string, from = 'Start'): Promise<string> => {
 		const body = { triggerToStartFrom: { name: from } };
 		return (await call('POST', `/workflows/${id}/run`, body)).executionId;
@@ -139,12 +145,12 @@ export function openRest(base: string, cookie: string) {
 		/** Runs it manually until it ends. */
 		run: async (workflow: Workflow, credential: Credential) =>
 			finish(await start((await save(workflow, credential)).id)),
-		/** Runs an imported workflow after its credential is set. */
-		runSaved: async (name: string, credential: Credential, from: string) =>
-			finish(await start((await choose(call, name, credential)).id, from)),
+		/** Runs an imported workflow after its credentials are set. */
+		runSaved: async (name: string, credential: Credential, from: string, more?: Credentials) =>
+			finish(await start((await choose(call, name, all(credential, more))).id, from)),
 		/** Activates an imported workflow after its credential is set. */
 		async publishSaved(name: string, credential: Credential) {
-			const { id, versionId } = await choose(call, name, credential);
+			const { id, versionId } = await choose(call, name, all(credential));
 			await call('POST', `/workflows/${id}/activate`, { versionId });
 		},
 		/** Presses Stop. */
@@ -152,13 +158,18 @@ export function openRest(base: string, cookie: string) {
 	};
 }
 
-/** Sets the credential in the nodes of an imported workflow, as a user does. */
-async function choose(call: Call, name: string, credential: Credential) {
+const all = (credential: Credential, more: Credentials = {}): Credentials => ({
+	[credentialType]: credential,
+	...more,
+});
+
+/** Sets the credentials in the nodes of an imported workflow, as a user does. */
+async function choose(call: Call, name: string, credentials: Credentials) {
 	const list: { id: string; name: string }[] = await call('GET', '/workflows');
 	const { id } = list.find((one) => one.name === name) ?? {};
 	if (!id) throw new Error(`there is no workflow "${name}"`);
 	const { nodes, versionId } = await call('GET', `/workflows/${id}`);
-	const chosen = withCredential({ name, nodes, connections: {} }, credential);
+	const chosen = withCredentials({ name, nodes, connections: {} }, credentials);
 	return call('PATCH', `/workflows/${id}`, { nodes: chosen.nodes, versionId });
 }
 

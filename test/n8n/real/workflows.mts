@@ -98,15 +98,21 @@ export const exampleNames = () =>
 export const example = (name: string): Workflow =>
 	JSON.parse(readFileSync(path.join(examplesFolder, name), 'utf8'));
 
-/** The workflow with the credential set in each of our nodes, as a user does after an import. */
-export function withCredential(
-	workflow: Workflow,
-	{ id, name }: { id: string; name: string },
-): Workflow {
-	const nodes = workflow.nodes.map((node) =>
-		node.type.startsWith(nodeType)
-			? { ...node, credentials: { [credentialType]: { id, name } } }
-			: node,
-	);
+/** Credentials by their type in n8n. */
+export type Credentials = Readonly<Record<string, { id: string; name: string }>>;
+
+/** The type of the credential for each type of node that needs one. */
+const CREDENTIAL_TYPES = [
+	[nodeType, credentialType],
+	['n8n-nodes-base.postgres', 'postgres'],
+] as const;
+
+/** The workflow with a credential set in each node that needs one, as a user does after an import. */
+export function withCredentials(workflow: Workflow, credentials: Credentials): Workflow {
+	const nodes = workflow.nodes.map((node) => {
+		const [, type = ''] = CREDENTIAL_TYPES.find(([of]) => node.type.startsWith(of)) ?? [];
+		const credential = credentials[type];
+		return credential ? { ...node, credentials: { [type]: credential } } : node;
+	});
 	return { ...workflow, nodes };
 }
