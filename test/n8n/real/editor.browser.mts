@@ -198,6 +198,21 @@ it('shows code and reason on screen, in a table in a window of 1280 pixels', asy
 	await id('ndv-close-button').click();
 });
 
+it('has an option for the fingerprints that the rows have, and takes the field dragged onto it', async () => {
+	const rows = `return [{ json: { user_id: 'u-1001', fingerprint: 'flameup-0123456789abcdef' } }];`;
+	await open([code(rows, 'Contacts'), node()]);
+	await canvasNode('Flameup').dblclick();
+	await id('execute-previous-node').first().click();
+	await inputField('fingerprint').waitFor();
+	await id('collection-add-option-select').or(page.getByText('Add option')).first().click();
+	await page.getByRole('option', { name: 'Previous Fingerprint' }).click();
+	const option = parameter('previousFingerprint');
+	await drag(inputField('fingerprint'), option, 'dragging-fingerprint');
+	expect(await editor.expression(option)).toBe('{{ $json.fingerprint }}');
+	await shot('previous-fingerprint');
+	await id('ndv-close-button').click();
+});
+
 it('offers its fields to the next node before any run', async () => {
 	const set = { name: 'Next', type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: {} };
 	await open([code(contacts, 'Contacts'), node(), set]);
