@@ -65,26 +65,29 @@ export const networkFault = (code: string): NetworkFault => ({
 	sent: !NOT_SENT.has(code),
 });
 
-/** An object in storage: its length, and its content in pieces. */
+/** An object in storage, as it is listed. */
 export interface StoredObject {
+	readonly name: string;
 	readonly bytes: number;
-	readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** Objects that outlive a run, by names with a folder, such as `fingerprints/a1b2`. Methods reject with FlameupError. */
 export interface Storage {
-	/** Undefined if there is no such object. */
-	read(name: string): Promise<StoredObject | undefined>;
+	/** The whole object; undefined if there is none. */
+	read(name: string): Promise<Uint8Array | undefined>;
 	/** Replaces the whole object; a reader sees the old one or the new one, never a part. */
-	write(name: string, chunks: Iterable<Uint8Array>): Promise<void>;
-	/** Adds to the end of an object. When it resolves, the content survives a crash of the machine. */
+	write(name: string, content: Uint8Array): Promise<void>;
+	/**
+	 * Adds to the end of an object, which should be short, because some storages send the whole of it again.
+	 * When it resolves, the content survives a crash of the machine.
+	 */
 	append(name: string, chunk: Uint8Array): Promise<void>;
 	/** Writes a short object only if it is still `was`, or if there is none; resolves with whether it did. */
 	claim(name: string, content: string, was?: string): Promise<boolean>;
 	/** Does nothing if there is no such object. */
 	remove(name: string): Promise<void>;
-	/** The names of all objects that begin with this folder, such as `rejected/`. */
-	list(folder: string): Promise<string[]>;
+	/** All objects whose names begin with this folder, such as `rejected/`. */
+	list(folder: string): Promise<StoredObject[]>;
 }
 
 /** The SHA-256 of a text, one byte a character. */

@@ -19,6 +19,7 @@ import { loadedText, type ResendReason, resendText, unsavedText } from './logMes
 import type { LogLevel } from './protocol';
 import { type Holder, StorageLock } from './storageLock';
 import { readText, writeText } from './storageText';
+import { StoredJournal } from './storedJournal';
 
 const SAVE_MS = 5 * 60_000;
 
@@ -26,6 +27,9 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** A journal with more superfluous entries than this share, and than this number, is written anew. */
 const SUPERFLUOUS = { share: 0.25, entries: 10_000 } as const;
+
+/** So is one that has grown to more parts than this. */
+const MOST_PARTS = 100;
 
 /** Whose people a stream's owner file says were sent last: those of a journal, or of a run without one. */
 const NO_JOURNAL = 'none';
@@ -63,7 +67,9 @@ const SETTING = 'storage.path';
 export class Fingerprints {
 	readonly #options: FingerprintOptions;
 	readonly #closed = new AbortController();
-	readonly #journal: string;
+	/** The name of the journal, and the journal. */
+	readonly #name: string;
+	readonly #journal: StoredJournal;
 	readonly #owners: readonly string[];
 	/** Keyed by all that shapes a person, and by the API key, so that nobody can try out user IDs. */
 	readonly #digest: Digest;
@@ -84,7 +90,8 @@ export class Fingerprints {
 		const file = (parts: readonly string[]) =>
 			`fingerprints/${hex(JSON.stringify([settings.api_url, settings.workspace_id, ...parts])).slice(0, 16)}`;
 		const names = streams.map(({ name }) => name).sort();
-		this.#journal = file(names);
+		this.#name = file(names);
+		this.#journal = new StoredJournal(options.storage, this.#name);
 		this.#owners = names.map((name) => `${file(['owner', name])}.owner`);
 		const { api_key, mapping, rejected_records, streams: own } = settings;
 		const key = hex(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
@@ -131,8 +138,8 @@ export class Fingerprints {
 			const superfluous = this.#entries - known;
 			const isLong =
 				superfluous > SUPERFLUOUS.entries && superfluous > SUPERFLUOUS.share * this.#entries;
-			if (isLong) await this.#rewrite(changes.all());
-			await this.#append(closingFrame());
+			if (isLong || this.#journal.parts > MOST_PARTS) await this.#rewrite(changes.all());
+			await this.#journal.append(closingFrame());
 		}
 		await lock.release();
 	}
@@ -173,7 +180,7 @@ export class Fingerprints {
 	}
 
 	get #lockName(): string {
-		return `${this.#journal}.lock`;
+		return `${this.#name}.lock`;
 	}
 
 	#takeLock(): Promise<StorageLock | undefined> {
@@ -199,18 +206,22 @@ export class Fingerprints {
 	): Promise<ResendReason | { readonly table: FingerprintTable; readonly isTorn: boolean }> {
 		const { clock, settings, storage, streams } = this.#options;
 		if (streams.some(({ replaces }) => replaces)) return 'overwrite';
-		const object = await storage.read(`${this.#journal}.journal`);
-		if (object === undefined) return 'first run';
+		const found = await this.#journal.find();
+		if (found === undefined) return 'first run';
 		let table: FingerprintTable | undefined;
 		const reader = new JournalReader((entry) => {
 			// Not before the header is known to be sound: the object may be anything, of any size.
-			table ??= new FingerprintTable(mostEntries(object.bytes));
+			table ??= new FingerprintTable(mostEntries(found.bytes));
 			table.set(entry, false);
 		});
-		for await (const chunk of object.chunks) reader.push(chunk);
+		for (const name of found.names) {
+			const part = await storage.read(name);
+			if (part === undefined) return 'damaged';
+			reader.push(part);
+		}
 		const { end, header } = reader;
-		const isWhole = end === 'closed' || (hasLock && end !== 'damaged');
-		if (header === undefined || !isWhole) return 'damaged';
+		const isEnded = end === 'closed' || (hasLock && end !== 'damaged');
+		if (header === undefined || !found.isWhole || !isEnded) return 'damaged';
 		if (String(header.owner) !== String(this.#header.owner)) return 'other settings';
 		if (!(await this.#isOwner())) return 'other runs';
 		const dueAt = header.begunAt + settings.resend_everything_after_days * DAY_MS;
@@ -225,18 +236,14 @@ export class Fingerprints {
 		if (this.#isBroken) return;
 		try {
 			await this.#lock?.confirm();
-			for (const frame of encodeFrames(entries)) await this.#append(frame);
+			await this.#journal.append(Buffer.concat([...encodeFrames(entries)]));
 			this.#entries += entries.length;
 		} catch (error) {
 			if (isTaken(error)) await this.#disown();
-			else await this.#options.storage.remove(`${this.#journal}.journal`);
+			else await this.#journal.remove();
 			this.#isBroken = true;
 			this.#warn(error);
 		}
-	}
-
-	#append(frame: Uint8Array): Promise<void> {
-		return this.#options.storage.append(`${this.#journal}.journal`, frame);
 	}
 
 	async #rewrite(entries: Iterable<Fingerprint>): Promise<void> {
@@ -245,20 +252,20 @@ export class Fingerprints {
 			yield encodeHeader(header);
 			yield* encodeFrames(entries);
 		}
-		await this.#options.storage.write(`${this.#journal}.journal`, chunks());
+		await this.#journal.rewrite(chunks());
 	}
 
 	/** Whether the people of all streams were last sent by runs with this journal. */
 	async #isOwner(): Promise<boolean> {
 		for (const name of this.#owners) {
-			if ((await readText(this.#options.storage, name)) !== this.#journal) return false;
+			if ((await readText(this.#options.storage, name)) !== this.#name) return false;
 		}
 		return true;
 	}
 
 	async #own(): Promise<void> {
 		for (const name of this.#owners) {
-			await writeText(this.#options.storage, name, this.#journal);
+			await writeText(this.#options.storage, name, this.#name);
 		}
 	}
 

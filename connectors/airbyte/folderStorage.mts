@@ -1,12 +1,10 @@
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { FlameupError } from '../../src/errors';
-import type { Storage, StoredObject } from '../../src/ports';
+import type { Storage } from '../../src/ports';
 
 /** Faults of a path that a later run has too, until the user corrects something. */
 const LASTING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS']);
-
-const CHUNK_BYTES = 1_048_576;
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'EIO';
 
@@ -35,17 +33,9 @@ export function createFolderStorage(folder: string): Storage {
 		return pathOf(name);
 	};
 	return {
-		async read(name): Promise<StoredObject | undefined> {
-			const file = await attempt(open(pathOf(name), 'r'), { value: undefined });
-			if (file === undefined) return undefined;
-			const { size } = await attempt(file.stat());
-			return {
-				bytes: size,
-				chunks: chunksOf(file.createReadStream({ highWaterMark: CHUNK_BYTES })),
-			};
-		},
-		write: (name, chunks) => attempt(inFolder(name).then((path) => replace(path, chunks))),
-		append: (name, chunk) => attempt(inFolder(name).then((path) => put(path, 'a', [chunk]))),
+		read: (name) => attempt(readFile(pathOf(name)), { value: undefined }),
+		write: (name, content) => attempt(inFolder(name).then((path) => replace(path, content))),
+		append: (name, chunk) => attempt(inFolder(name).then((path) => put(path, 'a', chunk))),
 		claim: (name, content, was) =>
 			attempt(
 				inFolder(name).then((path) =>
@@ -55,31 +45,38 @@ export function createFolderStorage(folder: string): Storage {
 		remove: (name) => attempt(rm(pathOf(name)), { value: undefined }),
 		async list(within) {
 			const found = await attempt(readdir(pathOf(within), LISTING), { value: [] });
-			const files = found.filter((entry) => entry.isFile());
-			return files.map(({ name, parentPath }) =>
-				relative(folder, join(parentPath, name)).split(sep).join('/'),
+			const paths = found
+				.filter((entry) => entry.isFile())
+				.map(({ name, parentPath }) => join(parentPath, name));
+			const stats = await Promise.all(
+				paths.map((path) => attempt(stat(path), { value: undefined })),
 			);
+			return paths.map((path, i) => ({
+				name: relative(folder, path).split(sep).join('/'),
+				bytes: stats[i]?.size ?? 0,
+			}));
 		},
 	};
 }
 
-async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-	try {
-		yield* stream;
-	} catch (error) {
-		throw failed(error);
-	}
-}
-
 /** Writes a file to the disk; `flags` as in fopen. */
-async function put(path: string, flags: string, chunks: Iterable<Uint8Array>): Promise<void> {
+async function put(path: string, flags: string, content: Uint8Array): Promise<void> {
 	const file = await open(path, flags);
 	try {
-		for (const chunk of chunks) await file.writeFile(chunk);
+		const { size } = await file.stat();
+		await file.writeFile(content);
 		await file.sync();
+		if (size === 0) await syncFolder(dirname(path));
 	} finally {
 		await file.close();
 	}
+}
+
+/** Without this, a crash of the machine could undo that a file was created. Some file systems cannot do it. */
+async function syncFolder(path: string): Promise<void> {
+	const folder = await open(path, 'r');
+	await folder.sync().catch(() => undefined);
+	await folder.close();
 }
 
 const LISTING = { recursive: true, withFileTypes: true } as const;
@@ -96,11 +93,12 @@ async function makeFolders(root: string, folder: string): Promise<void> {
 	}
 }
 
-async function replace(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+async function replace(path: string, content: Uint8Array): Promise<void> {
 	const fresh = `${path}.${process.pid}.new`;
 	try {
-		await put(fresh, 'w', chunks);
+		await put(fresh, 'w', content);
 		await rename(fresh, path);
+		await syncFolder(dirname(path));
 	} catch (error) {
 		await rm(fresh, { force: true }).catch(() => undefined);
 		throw error;
@@ -109,7 +107,7 @@ async function replace(path: string, chunks: Iterable<Uint8Array>): Promise<void
 
 async function create(path: string, content: string): Promise<boolean> {
 	try {
-		await put(path, 'wx', [Buffer.from(content)]);
+		await put(path, 'wx', Buffer.from(content));
 		return true;
 	} catch (error) {
 		if (codeOf(error) === 'EEXIST') return false;

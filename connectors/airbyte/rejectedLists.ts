@@ -11,6 +11,9 @@ const MOST_UNSAVED = 1_000_000;
 /** Reading waits while this much could not be saved yet. */
 const MOST_WAITING = 4 * MOST_UNSAVED;
 
+/** The most bytes of one part of a list, after compression. */
+const MOST_IN_PART = 2_000_000;
+
 const MEGABYTE = 1_000_000;
 
 /** What the lists of a run need. */
@@ -43,10 +46,18 @@ export interface RejectedLine {
 /** The folder of the lists. */
 export const LISTS = 'rejected/';
 
-/** The lists of a run's rejected records in storage, one for each stream: gzip of JSON lines. */
+/** The part of a stream's list that is appended to. */
+interface Part {
+	number: number;
+	bytes: number;
+}
+
+/** The lists of a run's rejected records in storage, one for each stream, in parts: gzip of JSON lines. */
 export class RejectedLists {
 	readonly #options: RejectedListsOptions;
+	/** Lines, by the folder of their list. */
 	readonly #unsaved = new Map<string, string[]>();
+	readonly #parts = new Map<string, Part>();
 	#unsavedCharacters = 0;
 	#characters = 0;
 	#saving: Promise<void> = Promise.resolve();
@@ -78,9 +89,9 @@ export class RejectedLists {
 		}
 		this.#characters += line.length;
 		this.#unsavedCharacters += line.length;
-		const name = `${LISTS}${safeName(ref.stream.name)}/${this.#options.run}.jsonl.gz`;
-		const lines = this.#unsaved.get(name);
-		if (lines === undefined) this.#unsaved.set(name, [line]);
+		const folder = `${LISTS}${safeName(ref.stream.name)}`;
+		const lines = this.#unsaved.get(folder);
+		if (lines === undefined) this.#unsaved.set(folder, [line]);
 		else lines.push(line);
 		return false;
 	}
@@ -98,14 +109,28 @@ export class RejectedLists {
 
 	async #saveNow(): Promise<void> {
 		const { gzip, storage } = this.#options;
-		for (const [name, lines] of [...this.#unsaved]) {
-			this.#unsaved.delete(name);
+		for (const [folder, lines] of [...this.#unsaved]) {
+			this.#unsaved.delete(folder);
 			const text = lines.join('');
 			// Members of gzip one after the other are one gzip file.
-			await storage.append(name, gzip(text));
+			const member = gzip(text);
+			const name = this.#partFor(folder, member.length);
+			await storage.append(name, member);
 			this.#unsavedCharacters -= text.length;
 			this.names.add(name);
 		}
+	}
+
+	/** The name of the part that so many bytes are appended to. */
+	#partFor(folder: string, bytes: number): string {
+		const part = this.#parts.get(folder) ?? { number: 1, bytes: 0 };
+		this.#parts.set(folder, part);
+		if (part.bytes > 0 && part.bytes + bytes > MOST_IN_PART) {
+			part.number++;
+			part.bytes = 0;
+		}
+		part.bytes += bytes;
+		return `${folder}/${this.#options.run}-${String(part.number).padStart(4, '0')}.jsonl.gz`;
 	}
 
 	#line({ data, number, stream }: RecordRef, rejection: Rejection): string {

@@ -74,14 +74,13 @@ export async function retry(options: RetryOptions, filter: RetryFilter): Promise
 }
 
 async function readLists({ gunzip, storage }: StorageAccess, { since }: RetryFilter) {
-	const names = (await storage.list(LISTS)).filter(
-		(name) => since === undefined || dateOf(name) >= since,
-	);
+	const names = (await storage.list(LISTS))
+		.map(({ name }) => name)
+		.filter((name) => since === undefined || dateOf(name) >= since);
 	const lists: List[] = [];
 	for (const name of names.sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1))) {
-		const object = await storage.read(name);
-		if (object === undefined) continue;
-		const bytes = Buffer.concat(await Array.fromAsync(object.chunks));
+		const bytes = await storage.read(name);
+		if (bytes === undefined) continue;
 		lists.push({ name, lines: gunzip(bytes).split('\n').filter(Boolean) });
 	}
 	return lists;
@@ -116,5 +115,5 @@ const messageOf = ({ data, name, namespace }: ListedRecord): string =>
 async function update({ gzip, storage }: StorageAccess, { lines, name }: List): Promise<void> {
 	const left = lines.filter((line) => line !== undefined);
 	if (left.length === 0) await storage.remove(name);
-	else await storage.write(name, [gzip(`${left.join('\n')}\n`)]);
+	else await storage.write(name, gzip(`${left.join('\n')}\n`));
 }

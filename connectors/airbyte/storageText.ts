@@ -2,11 +2,10 @@ import type { Storage } from '../../src/ports';
 
 /** A short object as text; undefined if there is none. */
 export async function readText(storage: Storage, name: string): Promise<string | undefined> {
-	const object = await storage.read(name);
-	if (object === undefined) return undefined;
-	return Buffer.concat(await Array.fromAsync(object.chunks)).toString();
+	const content = await storage.read(name);
+	return content && Buffer.from(content).toString();
 }
 
 /** Replaces a short object by a text. */
 export const writeText = (storage: Storage, name: string, text: string): Promise<void> =>
-	storage.write(name, [Buffer.from(text)]);
+	storage.write(name, Buffer.from(text));

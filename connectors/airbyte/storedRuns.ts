@@ -18,7 +18,7 @@ export async function removeOld(
 	clock: Clock,
 ): Promise<void> {
 	for (const folder of folders) {
-		for (const name of await storage.list(folder)) {
+		for (const { name } of await storage.list(folder)) {
 			if (dateOf(name) < clock.now() - (days + 1) * DAY_MS) await storage.remove(name);
 		}
 	}

@@ -48,7 +48,7 @@ const never = (): never => {
 
 const readOnly = (objects: Objects) => ({
 	storage: createFakeStorage(objects, {
-		before: (operation) => (operation === 'read' ? 'goes on' : never()),
+		before: (operation) => (['list', 'read'].includes(operation) ? 'goes on' : never()),
 	}),
 	digest: sha256,
 	gzip: never,

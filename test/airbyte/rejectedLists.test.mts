@@ -39,7 +39,7 @@ describe('rejected records', () => {
 		});
 		expect(namesIn(objects, 'rejected/').sort()).toEqual([
 			expect.stringMatching(/^rejected\/input\//),
-			expect.stringMatching(/^rejected\/odd%2F\.\.\/2026-01-01T0000Z-\w{1,8}\.jsonl\.gz$/),
+			expect.stringMatching(/^rejected\/odd%2F\.\.\/2026-01-01T0000Z-\w{1,8}-0001\.jsonl\.gz$/),
 			expect.stringMatching(/^rejected\/people\//),
 		]);
 		const listed = linesIn(objects);

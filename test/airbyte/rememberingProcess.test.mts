@@ -99,7 +99,7 @@ it('sends listed records again', async () => {
 	});
 	await write(people(1, 3) + record({ id: 'bad', email: 'nobody at home' }));
 	const [file = ''] = readdirSync(join(folder, 'rejected/people'));
-	expect(file).toMatch(/^\d{4}-\d\d-\d\dT\d{4}Z-\w{8}\.jsonl\.gz$/);
+	expect(file).toMatch(/^\d{4}-\d\d-\d\dT\d{4}Z-\w{8}-0001\.jsonl\.gz$/);
 	const corrected = { ...rejected_records, invalid_email: 'send_without_email' };
 	const settings = JSON.parse(readFileSync(config, 'utf8'));
 	writeFileSync(config, JSON.stringify({ ...settings, rejected_records: corrected }));

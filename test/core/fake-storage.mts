@@ -46,10 +46,10 @@ export function createFakeStorage(objects: Objects, fate: StorageFate = {}): Sto
 		read: (name) =>
 			operate('read', name, () => {
 				const found = objects.get(name);
-				return found && { bytes: found.length, chunks: inPieces(found) };
+				return found && Uint8Array.from(found);
 			}),
-		write: (name, chunks) =>
-			operate('write', name, () => void objects.set(name, Buffer.concat([...chunks]))),
+		write: (name, content) =>
+			operate('write', name, () => void objects.set(name, Buffer.from(content))),
 		append: (name, chunk) =>
 			operate(
 				'append',
@@ -64,12 +64,11 @@ export function createFakeStorage(objects: Objects, fate: StorageFate = {}): Sto
 				return true;
 			}),
 		list: (folder) =>
-			operate('list', folder, () => [...objects.keys()].filter((name) => name.startsWith(folder))),
+			operate('list', folder, () =>
+				[...objects]
+					.map(([name, { length }]) => ({ name, bytes: length }))
+					.filter(({ name }) => name.startsWith(folder)),
+			),
 		remove: (name) => operate('remove', name, () => void objects.delete(name)),
 	};
-}
-
-/** Pieces of an odd length, so that frames lie across them. */
-async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
-	for (let at = 0; at < bytes.length; at += 1_001) yield bytes.subarray(at, at + 1_001);
 }
