@@ -36,6 +36,7 @@ export type ContradictionCode =
 	| 'needs_limit'
 	| 'needs_storage'
 	| 'not_a_storage_type'
+	| 'not_a_region'
 	| 'ignores_limit';
 
 /** What a request was about. */

@@ -147,7 +147,38 @@ const STORAGE_FAULTS: Readonly<Record<string, string>> = {
 	EDQUOT: 'The disk quota is used up.',
 	TAKEN: 'Another run has taken it over.',
 	CHANGED: 'What was written came back changed.',
+	NoSuchBucket: 'The bucket does not exist.',
+	InvalidBucketName: 'That cannot be the name of a bucket.',
+	PermanentRedirect: 'The bucket is in another region.',
+	AuthorizationHeaderMalformed: 'The bucket is in another region.',
+	NO_CREDENTIALS:
+		'There is no access key: it takes an ID and a secret, both in the settings or both in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).',
+	AccessDenied: 'The access key may not read, write, list and delete objects in the bucket.',
+	InvalidAccessKeyId: 'There is no such access key.',
+	InvalidToken: 'The session token is not valid.',
+	ExpiredToken: 'The session token has expired.',
+	SignatureDoesNotMatch: 'The secret does not belong to the access key.',
+	RequestTimeTooSkewed: 'The clock of this computer is more than 15 minutes off.',
+	SlowDown: 'It is overloaded.',
+	HTTP_503: 'It is not available.',
+	HTTP_507: 'It is full.',
+	XMinioStorageFull: 'It is full.',
+	QuotaExceeded: 'Its quota is used up.',
+	NO_CONDITIONS: 'It does not support conditional writes, so two runs could use it at once.',
+	NOT_S3: 'What answers there is not S3, nor compatible with it.',
+	ANSWER_TOO_LONG: 'An object is far longer than any that a sync writes.',
 };
+
+const storageReason = (fault: string): string => {
+	const text = STORAGE_FAULTS[fault];
+	if (text !== undefined) return text;
+	if (FAULTS[fault] !== undefined) return faultText(fault);
+	return /[a-z_]/.test(fault) ? `The storage answered ${fault}.` : `The system reported ${fault}.`;
+};
+
+/** What to do about a fault that a setting does not cause. */
+const storageHint = (fault: string): string | undefined =>
+	fault === 'RequestTimeTooSkewed' ? 'Set the clock.' : undefined;
 
 const EXPECTED: Readonly<Record<string, string>> = {
 	string: 'text',
@@ -204,7 +235,8 @@ const CONTRADICTIONS = {
 	listed_twice: (other: string) => `lists ${other} twice; keep one`,
 	needs_limit: (_: string, words: Vocabulary) =>
 		`is fail_above, which needs ${words.setting('rejected_records.max_count')} or ${words.setting('rejected_records.max_percent')}`,
-	not_a_storage_type: () => 'must be none or folder',
+	not_a_region: () => 'must be a name such as eu-central-1',
+	not_a_storage_type: () => 'must be none, folder or s3',
 	needs_storage: (_: string, words: Vocabulary) =>
 		`is send_changed, which needs ${words.setting('storage')}`,
 	ignores_limit: (other: string, words: Vocabulary) =>
@@ -391,12 +423,12 @@ const TEXTS: Texts = {
 
 	unusable_storage: ({ fault, setting }, words) => ({
 		title: 'The storage cannot be used',
-		reason: STORAGE_FAULTS[fault] ?? `The system reported ${fault}.`,
-		hint: `Correct ${words.setting(setting)}.`,
+		reason: storageReason(fault),
+		hint: storageHint(fault) ?? `Correct ${words.setting(setting)}.`,
 	}),
 	storage_failed: ({ fault, setting }, words) => ({
 		title: 'The storage could not be read or written',
-		reason: STORAGE_FAULTS[fault] ?? `The system reported ${fault}.`,
+		reason: storageReason(fault),
 		hint: `Check ${words.setting(setting)}, and run the ${words.run} again.`,
 	}),
 

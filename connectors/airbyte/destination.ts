@@ -24,7 +24,7 @@ export const discover = (): OutgoingMessage => ({
 	destination_catalog: { operations: operations() },
 });
 
-/** The answer to `check`, which sends one read request, and writes, reads and deletes a small object in storage. */
+/** The answer to `check`, which sends one read request, and tries the storage with a small object. */
 export async function check(
 	settings: Settings,
 	transport: Transport,
@@ -33,7 +33,10 @@ export async function check(
 ): Promise<OutgoingMessage> {
 	const client = new Client({ settings, transport, clock, signal: { aborted: false } });
 	const result = await client.check();
-	const problem = result.ok ? storage && (await storageProblem(storage)) : result.problem;
+	const isClaimed = settings.changes === 'send_changed';
+	const problem = result.ok
+		? storage && (await storageProblem(storage, isClaimed))
+		: result.problem;
 	if (problem !== undefined) {
 		const words = vocabulary(settings.rejected_records.include_values, 'test');
 		return connectionStatus(false, paragraph(describe(problem, words)));

@@ -1,4 +1,4 @@
-import { FlameupError } from '../../src/errors';
+import { problemOf } from '../../src/errors';
 import { Changes } from '../../src/loading/changes';
 import {
 	type Fingerprint,
@@ -29,7 +29,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const SUPERFLUOUS = { share: 0.25, entries: 10_000 } as const;
 
 /** So is one that has grown to more parts than this. */
-const MOST_PARTS = 100;
+const MOST_PARTS = 50;
 
 /** Whose people a stream's owner file says were sent last: those of a journal, or of a run without one. */
 const NO_JOURNAL = 'none';
@@ -60,8 +60,8 @@ export interface FingerprintOptions extends StorageAccess {
 	log(level: LogLevel, message: string): void;
 }
 
-/** The setting that errors of the storage name. */
-const SETTING = 'storage.path';
+/** The setting that errors of the lock name. */
+const SETTING = 'storage';
 
 /** The fingerprints of one run in its storage. */
 export class Fingerprints {
@@ -159,8 +159,8 @@ export class Fingerprints {
 
 	async #openLocked(): Promise<void> {
 		const lock = await this.#takeLock();
-		if (lock === undefined) {
-			this.#tell(...resendText('busy'));
+		if (typeof lock === 'string') {
+			this.#tell(...resendText(lock));
 			await this.#disown();
 			return;
 		}
@@ -183,8 +183,14 @@ export class Fingerprints {
 		return `${this.#name}.lock`;
 	}
 
-	#takeLock(): Promise<StorageLock | undefined> {
-		return StorageLock.take({ ...this.#options, name: this.#lockName, setting: SETTING });
+	/** The lock, or why nothing can be remembered without it. */
+	async #takeLock(): Promise<StorageLock | ResendReason> {
+		const taken = StorageLock.take({
+			...this.#options,
+			name: this.#lockName,
+			setting: SETTING,
+		});
+		return (await taken.catch(unlessUnlockable)) ?? 'busy';
 	}
 
 	#tell(level: LogLevel, text: string): void {
@@ -239,7 +245,7 @@ export class Fingerprints {
 			await this.#journal.append(Buffer.concat([...encodeFrames(entries)]));
 			this.#entries += entries.length;
 		} catch (error) {
-			if (isTaken(error)) await this.#disown();
+			if (isAbout(error, 'TAKEN')) await this.#disown();
 			else await this.#journal.remove();
 			this.#isBroken = true;
 			this.#warn(error);
@@ -293,7 +299,11 @@ export class Fingerprints {
 	}
 }
 
-const isTaken = (error: unknown): boolean =>
-	error instanceof FlameupError &&
-	error.problem.code === 'storage_failed' &&
-	error.problem.fault === 'TAKEN';
+const unlessUnlockable = (error: unknown): Promise<ResendReason> =>
+	isAbout(error, 'NO_CONDITIONS') ? Promise.resolve('no lock') : Promise.reject(error);
+
+function isAbout(error: unknown, fault: string): boolean {
+	const problem = problemOf(error);
+	const isStorages = problem.code === 'storage_failed' || problem.code === 'unusable_storage';
+	return isStorages && problem.fault === fault;
+}

@@ -1,6 +1,6 @@
 import type { Rejection } from '../../src/errors';
 import type { Clock } from '../../src/ports';
-import type { Settings } from '../../src/settings/settings';
+import { type Settings, withoutSecrets } from '../../src/settings/settings';
 import type { StorageAccess } from './fingerprints';
 import { keptText, leftText, unkeptText } from './logMessages';
 import type { LogLevel } from './protocol';
@@ -90,7 +90,7 @@ export class KeptRun {
 	/** Writes the report, says where the lists are, and removes old ones. Never rejects. */
 	async close(report: object): Promise<void> {
 		const { access, clock, log, settings } = this.#options;
-		const shown = { ...settings, api_key: undefined };
+		const shown = withoutSecrets(settings);
 		const text = JSON.stringify({ run: this.#run, ...report, settings: shown }, null, '\t');
 		try {
 			await this.#lists.save();

@@ -329,7 +329,8 @@ export type ResendReason =
 	| 'other settings'
 	| 'other runs'
 	| 'damaged'
-	| 'busy';
+	| 'busy'
+	| 'no lock';
 
 const REASONS: Readonly<Record<ResendReason, readonly [LogLevel, string]>> = {
 	'first run': ['INFO', 'Nothing is in storage yet.'],
@@ -347,6 +348,10 @@ const REASONS: Readonly<Record<ResendReason, readonly [LogLevel, string]>> = {
 	busy: [
 		'WARN',
 		'Another sync is using this storage, so this one saves nothing in it, and the next one sends everyone too.',
+	],
+	'no lock': [
+		'WARN',
+		'The storage does not support conditional writes, without which two syncs could use it at once, so nothing is remembered.',
 	],
 };
 

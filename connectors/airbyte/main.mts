@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as timer } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FlameupError, INVALID, REFUSED } from '../../src/errors';
-import type { Clock } from '../../src/ports';
+import type { Clock, Storage } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
 import { readCommand } from './commandLine.mjs';
 import {
@@ -30,8 +30,8 @@ import { InputError } from './inputError';
 import { isSupported } from './nodeVersion';
 import type { LogLevel, OutgoingMessage } from './protocol';
 import { createKeyRedactor, createRedactor } from './redact';
-import { peekApiKey } from './settings';
-import { createTransport } from './transport.mjs';
+import { peekSecrets } from './settings';
+import { createSend, createTransport } from './transport.mjs';
 
 const USAGE = `Usage: destination-flameup <command>
 
@@ -66,11 +66,14 @@ const CSV_OPTIONS = {
 /** The most records that a preview keeps the user IDs of. */
 const MOST_PREVIEWED = 100_000;
 
+/** Requests to S3 that may be under way at the same time. */
+const S3_CONNECTIONS = 4;
+
 /** The command is for people rather than for Airbyte, so errors are plain text. */
 let isForPeople = false;
 
-/** Hides the API key as soon as it has been read. */
-let redact = createRedactor(undefined);
+/** Hides the API key and other secrets as soon as they have been read. */
+let redact = createRedactor();
 /** The same, but leaves other texts that look like a key. */
 let hideKey = (text: string): string => text;
 
@@ -109,9 +112,9 @@ function readText(path: string | undefined, option: string): string {
 
 function readConfig(path: string | undefined) {
 	const text = readText(path, 'config');
-	const key = peekApiKey(text);
-	redact = createRedactor(key);
-	hideKey = createKeyRedactor(key);
+	const secrets = peekSecrets(text);
+	redact = createRedactor(...secrets);
+	hideKey = createKeyRedactor(...secrets);
 	return readSettings(text);
 }
 
@@ -127,8 +130,20 @@ function hash({ api_key }: Settings, userId: string): string {
 	return crypto().createHmac('sha256', api_key).update(userId).digest('hex').slice(0, 12);
 }
 
-const connectStorage = ({ storage }: Settings) =>
-	storage.storage_type === 'folder' ? createFolderStorage(storage.path) : undefined;
+async function connectStorage({ storage }: Settings): Promise<Storage | undefined> {
+	switch (storage.storage_type) {
+		case 'none':
+			return undefined;
+		case 'folder':
+			return createFolderStorage(storage.path);
+		case 's3': {
+			// Loaded only here, because it contains the code that signs requests.
+			const { createS3Storage } = await import('./s3Storage.mjs');
+			const connect = (url: string) => createSend(url, S3_CONNECTIONS);
+			return createS3Storage({ settings: storage, environment: process.env, clock, connect });
+		}
+	}
+}
 
 /** This computer and the space of its process IDs: containers may share a host name, but not that. */
 function hostId(): string {
@@ -148,8 +163,8 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-function accessStorage(settings: Settings): StorageAccess | undefined {
-	const storage = connectStorage(settings);
+async function accessStorage(settings: Settings): Promise<StorageAccess | undefined> {
+	const storage = await connectStorage(settings);
 	if (storage === undefined) return undefined;
 	const host = hostId();
 	const { hash: digest } = crypto();
@@ -168,7 +183,7 @@ async function runCheck(path: string | undefined): Promise<void> {
 	try {
 		const settings = readConfig(path);
 		const { close, transport } = connect(settings, 1);
-		print(await check(settings, transport, clock, connectStorage(settings)));
+		print(await check(settings, transport, clock, await connectStorage(settings)));
 		close();
 	} catch (error) {
 		if (!isConfigError(error)) throw error;
@@ -263,7 +278,7 @@ async function sync(
 			await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
 		},
 		hash: (userId: string) => hash(settings, userId),
-		access: accessStorage(settings),
+		access: await accessStorage(settings),
 	};
 	try {
 		await command(options, stop.signal);
@@ -295,7 +310,7 @@ async function runPreview(): Promise<void> {
 	const found = await preview({
 		...{ settings, catalog, clock, records },
 		input: input(signal),
-		access: accessStorage(settings),
+		access: await accessStorage(settings),
 	});
 	const failures = found.failures.map((error) => errorText(error, true));
 	const text = options.json

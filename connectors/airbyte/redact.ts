@@ -18,30 +18,18 @@ function base64Forms(part: string): string[] {
 	});
 }
 
-/** Returns a function that hides the key like `createKeyRedactor`, and all that looks like a key. */
-export function createRedactor(apiKey: string | undefined): (text: string) => string {
-	const hideKey = createKeyRedactor(apiKey);
+/** Returns a function that hides secrets like `createKeyRedactor`, and all that looks like an API key. */
+export function createRedactor(...secrets: readonly string[]): (text: string) => string {
+	const hideKey = createKeyRedactor(...secrets);
 	return (text) => hideKey(text).replace(LIKE_A_KEY, HIDDEN);
 }
 
 /**
- * Returns a function that hides the key (at most its first 1,000 characters), its parts and their encoded
+ * Returns a function that hides each secret (at most its first 1,000 characters), its parts and their encoded
  * forms.
  */
-export function createKeyRedactor(apiKey: string | undefined): (text: string) => string {
-	const key = apiKey?.slice(0, LONGEST_KEY);
-	const parts = key === undefined ? [] : [key, ...key.split('.')];
-	const forms = parts
-		.filter((part, i) => part.length >= (i === 0 ? 1 : SHORTEST))
-		.flatMap((part) => [
-			part,
-			encodeURIComponent(part.toWellFormed()),
-			JSON.stringify(part).slice(1, -1),
-			...base64Forms(part),
-			Buffer.from(part).toString('hex'),
-		])
-		.filter((form) => form === key || form.length >= SHORTEST)
-		.sort((a, b) => b.length - a.length);
+export function createKeyRedactor(...secrets: readonly string[]): (text: string) => string {
+	const forms = secrets.flatMap(formsOf).sort((a, b) => b.length - a.length);
 	const anyForm =
 		forms.length === 0
 			? undefined
@@ -50,4 +38,19 @@ export function createKeyRedactor(apiKey: string | undefined): (text: string) =>
 					'gi',
 				);
 	return (text) => (anyForm === undefined ? text : text.replace(anyForm, HIDDEN));
+}
+
+/** How a secret may appear in a text. */
+function formsOf(secret: string): string[] {
+	const key = secret.slice(0, LONGEST_KEY);
+	return [key, ...key.split('.')]
+		.filter((part, i) => part.length >= (i === 0 ? 1 : SHORTEST))
+		.flatMap((part) => [
+			part,
+			encodeURIComponent(part.toWellFormed()),
+			JSON.stringify(part).slice(1, -1),
+			...base64Forms(part),
+			Buffer.from(part).toString('hex'),
+		])
+		.filter((form) => form === key || form.length >= SHORTEST);
 }

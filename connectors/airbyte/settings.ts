@@ -51,8 +51,14 @@ export function readSettings(text: string): Settings {
 	const input = asSet(parseJson(text, 'configuration'));
 	const result = Settings.safeParse(input);
 	if (!result.success) throw invalid(result.error, input);
-	if (!URL.canParse(result.data.api_url)) {
-		const issues = [{ setting: 'api_url', problem: 'not_an_address' }] as const;
+	const { api_url, storage } = result.data;
+	const addresses = {
+		api_url,
+		...(storage.storage_type === 's3' && { 'storage.s3_endpoint': storage.s3_endpoint }),
+	};
+	for (const [setting, address] of Object.entries(addresses)) {
+		if (address === '' || URL.canParse(address)) continue;
+		const issues = [{ setting, problem: 'not_an_address' }] as const;
 		throw new FlameupError({ code: 'invalid_settings', issues });
 	}
 	return result.data;
@@ -61,10 +67,13 @@ export function readSettings(text: string): Settings {
 const invalid = (error: z.ZodError, input: unknown): FlameupError =>
 	new FlameupError({ code: 'invalid_settings', issues: settingIssues(error, input) });
 
-/** The api_key of a configuration file, even if the rest is invalid, so that it can be hidden. */
-export function peekApiKey(text: string): string | undefined {
-	const key = (tryJson(text) as { api_key?: unknown } | null | undefined)?.api_key;
-	return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined;
+/** The secrets in a configuration file, even if the rest is invalid, so that they can be hidden. */
+export function peekSecrets(text: string): string[] {
+	const config = tryJson(text) as Partial<Record<string, unknown>> | null | undefined;
+	const storage = config?.storage as { secret_access_key?: unknown } | null | undefined;
+	return [config?.api_key, storage?.secret_access_key].flatMap((secret) =>
+		typeof secret === 'string' && secret.trim() !== '' ? [secret.trim()] : [],
+	);
 }
 
 /** Reads the configured catalog. Throws an InputError that names the invalid part. */

@@ -2,19 +2,30 @@ import { type Problem, problemOf } from '../../src/errors';
 import type { Storage } from '../../src/ports';
 import { readText, writeText } from './storageText';
 
-const NAME = 'fingerprints/connection-check';
+const FOLDER = 'connection-check/';
+
+const NAME = `${FOLDER}object`;
 
 const TEXT = 'Written by a connection test of destination-flameup.';
 
-/** Writes, reads and deletes a small object; returns what is wrong. */
-export async function storageProblem(storage: Storage): Promise<Problem | undefined> {
+/** Writes, reads, lists and deletes a small object, and claims it if syncs will; returns what is wrong. */
+export async function storageProblem(
+	storage: Storage,
+	isClaimed: boolean,
+): Promise<Problem | undefined> {
 	try {
+		// Reading comes first, because to some stores writing to a missing bucket is a matter of permission.
+		await readText(storage, NAME);
 		await writeText(storage, NAME, TEXT);
 		const found = await readText(storage, NAME);
+		const listed = await storage.list(FOLDER);
+		const isHeld = isClaimed && !(await storage.claim(NAME, 'claimed'));
 		await storage.remove(NAME);
-		if (found === TEXT) return undefined;
-		return { code: 'storage_failed', setting: 'storage', fault: 'CHANGED' };
+		if (found !== TEXT || !listed.some(({ name }) => name === NAME)) return failed('CHANGED');
+		return isHeld || !isClaimed ? undefined : failed('NO_CONDITIONS');
 	} catch (error) {
 		return problemOf(error);
 	}
 }
+
+const failed = (fault: string): Problem => ({ code: 'storage_failed', setting: 'storage', fault });

@@ -43,7 +43,10 @@ export class StoredJournal {
 	async find(): Promise<{ bytes: number; names: string[]; isWhole: boolean } | undefined> {
 		const all = await this.#list();
 		const newest = all.findLast(({ number }) => number === 1);
-		if (newest === undefined) return undefined;
+		if (newest === undefined) {
+			this.#generation = next(all);
+			return undefined;
+		}
 		const parts = all.filter(({ generation }) => generation === newest.generation);
 		this.#generation = newest.generation;
 		this.#number = parts.at(-1)?.number ?? 1;
@@ -66,7 +69,7 @@ export class StoredJournal {
 	/** Replaces the whole journal. */
 	async rewrite(chunks: Iterable<Uint8Array>): Promise<void> {
 		const old = await this.#list();
-		this.#generation = (old.at(-1)?.generation ?? 0) + 1;
+		this.#generation = next(old);
 		this.#number = 0;
 		let first: Uint8Array = new Uint8Array();
 		for (const part of joined(chunks)) {
@@ -100,6 +103,9 @@ export class StoredJournal {
 		return parts.sort((a, b) => a.generation - b.generation || a.number - b.number);
 	}
 }
+
+/** A generation that has no part yet. */
+const next = (parts: readonly Part[]): number => (parts.at(-1)?.generation ?? 0) + 1;
 
 /** Chunks joined to parts. */
 function* joined(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {

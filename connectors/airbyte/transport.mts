@@ -2,7 +2,6 @@ import type http from 'node:http';
 import type https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import {
-	type HttpRequest,
 	type HttpResponse,
 	type NetworkFault,
 	networkFault,
@@ -28,16 +27,7 @@ export function createTransport({ apiKey, connections, url }: TransportOptions):
 	transport: Transport;
 	close(): void;
 } {
-	// Importing these modules also loads undici: `spec` took 276 ms instead of 103.
-	const { Agent, request: open } = process.getBuiltinModule(
-		url.startsWith('https:') ? 'node:https' : 'node:http',
-	);
-	refuseUnknownProxy(url);
-	const agent = createAgent(Agent, {
-		keepAlive: true,
-		maxSockets: connections,
-		proxyEnv: process.env,
-	});
+	const { agent, open } = connect(url, connections);
 	const authorization = `Bearer ${apiKey}`;
 	const bodies = createBodies();
 	const target = createTargets();
@@ -59,6 +49,45 @@ export function createTransport({ apiKey, connections, url }: TransportOptions):
 	return { transport, close: () => agent.destroy() };
 }
 
+/** One request to any server. */
+export interface RawRequest {
+	readonly method: string;
+	readonly url: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: Uint8Array;
+	readonly timeoutMs: number;
+}
+
+/** One HTTP exchange; never rejects, follows no redirect. */
+export type Send = (request: RawRequest) => Promise<HttpResponse | NetworkFault>;
+
+/** The same connections as those of a transport, to another server than Flameup. */
+export function createSend(url: string, connections: number): Send {
+	const { agent, open } = connect(url, connections);
+	return (request) =>
+		new Promise((resolve) => {
+			const { body, headers, method } = request;
+			const exchange = new Exchange(request, resolve);
+			const sending = open({ ...urlToHttpOptions(new URL(request.url)), method, headers, agent });
+			exchange.follow(sending, () => undefined);
+			sending.end(body);
+		});
+}
+
+function connect(url: string, connections: number) {
+	// Importing these modules also loads undici: `spec` took 276 ms instead of 103.
+	const { Agent, request: open } = process.getBuiltinModule(
+		url.startsWith('https:') ? 'node:https' : 'node:http',
+	);
+	refuseUnknownProxy(url);
+	const agent = createAgent(Agent, {
+		keepAlive: true,
+		maxSockets: connections,
+		proxyEnv: process.env,
+	});
+	return { agent, open };
+}
+
 /** One request; settles once, by its answer, a fault or its timer. */
 class Exchange {
 	readonly #resolve: (answer: HttpResponse | NetworkFault) => void;
@@ -66,7 +95,10 @@ class Exchange {
 	#sending: http.ClientRequest | undefined;
 	#isSettled = false;
 
-	constructor({ timeoutMs }: HttpRequest, resolve: (answer: HttpResponse | NetworkFault) => void) {
+	constructor(
+		{ timeoutMs }: { readonly timeoutMs: number },
+		resolve: (answer: HttpResponse | NetworkFault) => void,
+	) {
 		this.#resolve = resolve;
 		// Settles the exchange itself, because the request may hang in a proxy that never answers.
 		this.#timer = setTimeout(() => this.#fail('TIMEOUT'), timeoutMs);

@@ -181,6 +181,8 @@ class Write {
 		let isCompleted = false;
 		try {
 			await Promise.race([this.#load(), this.#failAfterGrace()]);
+			await this.#kept?.finish();
+			this.#checkpoints.releaseWithheld();
 			isCompleted = true;
 		} finally {
 			await this.#closeStorage(isCompleted);
@@ -221,8 +223,6 @@ class Write {
 		await this.#loader.end();
 		this.#policy.judgeEnd();
 		if (this.#loader.failure !== undefined) throw this.#loader.failure;
-		await this.#kept?.finish();
-		this.#checkpoints.releaseWithheld();
 	}
 
 	async #readAll(): Promise<void> {

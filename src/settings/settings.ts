@@ -320,6 +320,76 @@ export const Batches = z
 	.meta({ title: 'Batches', description: 'How people are grouped into requests.' });
 export type Batches = z.infer<typeof Batches>;
 
+/** An address without a query and a login. */
+export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
+
+/** Addresses of this machine, where http is safe. */
+export const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
+
+/** A bucket of S3 or of a store that is compatible with it. */
+export const S3Settings = z
+	.strictObject({
+		storage_type: z.literal('s3').meta({
+			title: 'Storage Type',
+			description:
+				'Type of the storage: none (none), a folder (folder), or a bucket of S3 or of a store that is compatible with it (s3).',
+		}),
+		s3_bucket_name: z
+			.string()
+			.trim()
+			.min(1)
+			.meta({
+				title: 'S3 Bucket Name',
+				description: 'Name of a bucket that exists.',
+				examples: ['flameup-sync'],
+			}),
+		s3_bucket_region: z
+			.string()
+			.trim()
+			.regex(/^[a-z\d-]+$/i, 'not_a_region')
+			.meta({
+				title: 'S3 Bucket Region',
+				description:
+					'Region of the bucket. Other stores than S3 have names of their own, often us-east-1 (MinIO) or auto (R2).',
+				examples: ['eu-central-1'],
+			}),
+		bucket_path: z
+			.string()
+			.trim()
+			.default('')
+			.meta({
+				title: 'S3 Bucket Path',
+				description: 'Folder in the bucket. If empty, the storage begins at its top.',
+				examples: ['flameup/contacts'],
+			}),
+		s3_endpoint: z
+			.string()
+			.trim()
+			.refine((text) => text === '' || ADDRESS.test(text), {
+				params: { problem: 'not_an_address' },
+			})
+			.default('')
+			.meta({
+				title: 'S3 Endpoint',
+				description:
+					'Address of a store that is compatible with S3, such as MinIO or R2. If empty, S3 itself is used.',
+				examples: ['https://minio.example.com:9000'],
+			}),
+		access_key_id: z.string().trim().default('').meta({
+			title: 'S3 Access Key ID',
+			description:
+				'ID of an access key that may read, write, list and delete objects. If empty, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment are used.',
+			secret: true,
+		}),
+		secret_access_key: z.string().trim().default('').meta({
+			title: 'S3 Secret Access Key',
+			description: 'Secret of the access key.',
+			secret: true,
+		}),
+	})
+	.meta({ title: 'S3', description: 'A bucket of S3 or of a store that is compatible with it.' });
+export type S3Settings = z.infer<typeof S3Settings>;
+
 /** Where objects are kept that outlive a run; the names are those of Airbyte's own destinations. */
 export const StorageSettings = z.discriminatedUnion(
 	'storage_type',
@@ -350,16 +420,11 @@ export const StorageSettings = z.discriminatedUnion(
 					}),
 			})
 			.meta({ title: 'Folder', description: 'Files in a folder, such as a mounted volume.' }),
+		S3Settings,
 	],
 	{ error: 'not_a_storage_type' },
 );
 export type StorageSettings = z.infer<typeof StorageSettings>;
-
-/** An address without a query and a login. */
-export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
-
-/** Addresses of this machine, where http is safe. */
-export const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
 
 /** Every setting; each is declared here and nowhere else. */
 export const Settings = z
@@ -405,7 +470,7 @@ export const Settings = z
 		allow_http: z.boolean().default(false).meta({
 			title: 'Allow Unencrypted HTTP',
 			description:
-				'Whether an http address outside this computer is allowed. Your API key and all data are then sent unencrypted.',
+				'Whether http addresses outside this computer are allowed, in api_url or storage.s3_endpoint. Your data is then sent there unencrypted, with api_url also your API key.',
 		}),
 		mapping: Mapping.prefault({}),
 		streams: z
@@ -460,6 +525,13 @@ export const Settings = z
 	});
 export type Settings = z.infer<typeof Settings>;
 
+/** The settings as they may be shown. */
+export const withoutSecrets = (settings: Settings): object => ({
+	...settings,
+	api_key: undefined,
+	storage: { ...settings.storage, access_key_id: undefined, secret_access_key: undefined },
+});
+
 interface Contradiction {
 	readonly setting: string;
 	readonly problem: ContradictionCode;
@@ -481,10 +553,13 @@ function contradictions(settings: {
 		...mappingContradictions(settings.mapping),
 		...streamContradictions(settings),
 	];
-	if (api_url.startsWith('http:') && !allow_http && !LOOPBACK.test(api_url)) {
-		found.push({ setting: 'api_url', problem: 'needs_https' });
+	const isRefused = (url: string) => url.startsWith('http:') && !allow_http && !LOOPBACK.test(url);
+	if (isRefused(api_url)) found.push({ setting: 'api_url', problem: 'needs_https' });
+	const { storage } = settings;
+	if (storage.storage_type === 's3' && isRefused(storage.s3_endpoint)) {
+		found.push({ setting: 'storage.s3_endpoint', problem: 'needs_https' });
 	}
-	if (settings.changes === 'send_changed' && settings.storage.storage_type === 'none') {
+	if (settings.changes === 'send_changed' && storage.storage_type === 'none') {
 		found.push({ setting: 'changes', problem: 'needs_storage' });
 	}
 	const setting = 'rejected_records.policy';

@@ -337,6 +337,35 @@ describe('the storage', () => {
 		expect(requests).toBe(0);
 	});
 
+	it('that two runs could claim at once is not used', async () => {
+		const { night, objects } = createNights({ storage: 's3' });
+		for (const conditions of ['ignored', 'not known'] as const) {
+			const one = await night({ input, s3: { conditions } });
+			expect([one.ending, counts(one).upserted]).toEqual(['completed', 30]);
+			expect(one.lines.join('\n')).toContain('does not support conditional writes');
+			expect([...objects.keys()].filter((name) => name.startsWith('fingerprints/'))).toEqual([]);
+		}
+	});
+
+	it('is of no use if a part of it is missing', async () => {
+		const { night, objects } = createNights();
+		for (const last of [30, 31, 32]) await night({ input: [people(1, last)] });
+		const [, second = ''] = partsIn(objects);
+		expect(partsIn(objects)).toHaveLength(3);
+		objects.delete(second);
+		const next = await night({ input: [people(1, 32)] });
+		expect(counts(next).upserted).toBe(32);
+		expect(next.lines.join('\n')).toContain('damaged or incomplete. Everyone is sent.');
+		expect(counts(await night({ input: [people(1, 32)] })).unchanged).toBe(32);
+	});
+
+	it('is written anew when it has many parts', async () => {
+		const { night, objects } = createNights();
+		for (let last = 1; last <= 110; last++) await night({ input: [people(1, last)] });
+		expect(partsIn(objects).length).toBeLessThan(15);
+		expect(counts(await night({ input: [people(1, 110)] })).unchanged).toBe(110);
+	});
+
 	it('that is full keeps nothing, and the run goes on', async () => {
 		const { night, objects, people: held } = createNights();
 		await night({ input });

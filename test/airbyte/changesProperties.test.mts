@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { type S3Fate, s3Error } from '../core/fake-s3.mts';
 import { record } from './input.mts';
 import { createNights, type Night, type NightOptions, type Nights } from './nights.mts';
 
@@ -83,6 +84,22 @@ function fateOf(trouble: Trouble): NonNullable<NightOptions['fate']> {
 	};
 }
 
+/** The same trouble, as requests to S3 meet it; those that fail may have been carried out. */
+function s3FateOf(trouble: Trouble): NonNullable<NightOptions['s3']> {
+	let requests = 0;
+	const from = 'at' in trouble ? 2 * trouble.at : Number.POSITIVE_INFINITY;
+	return {
+		before({ body }): S3Fate {
+			const number = requests++;
+			const isLost = (body?.length ?? 0) % 2 === 0;
+			const fails = isLost ? 'answer is lost' : s3Error(503, 'SlowDown');
+			if (trouble.what === 'storage vanishes' && number >= from) return fails;
+			if (number !== from) return 'goes on';
+			return trouble.what === 'killed in storage' ? 'never returns' : fails;
+		},
+	};
+}
+
 /** One run; small batches, so that the versions of a person come to lie in one and in several. */
 function play(nights: Nights, one: Run, size: number): Promise<Night> {
 	const { kind, records, seesEnded, trouble } = one;
@@ -96,6 +113,7 @@ function play(nights: Nights, one: Run, size: number): Promise<Night> {
 		input: input(),
 		seesEnded,
 		fate: fateOf(trouble),
+		s3: s3FateOf(trouble),
 		...(trouble.what === 'killed in a request' && { killedAt: trouble }),
 		...(kind === 'another stream' && { streams: ['people', 'others'] }),
 		settings: {
@@ -121,29 +139,35 @@ function lastVersions(records: readonly Given[]): Map<string, string> {
 const heldBy = ({ people }: Nights, ids: Iterable<string>) =>
 	new Map([...ids].map((id) => [id, people().get(id)?.traits.plan]));
 
-it('after each completed run, Flameup holds what sending everything would have left there', async () => {
-	const seen = { unchanged: 0, completed: 0, killed: 0, failed: 0 };
-	await fc.assert(
-		fc.asyncProperty(
-			fc.array(run, { minLength: 2, maxLength: 7 }),
-			fc.constantFrom(1, 2, 100),
-			fc.constantFrom('merge', 'replace'),
-			async (runs, size, traits) => {
-				const nights = createNights({ traits });
-				for (const one of runs) {
-					const { ending, report } = await play(nights, one, size);
-					seen[ending === undefined ? 'killed' : ending === 'completed' ? ending : 'failed']++;
-					if (ending !== 'completed') continue;
-					const expected = lastVersions(one.records);
-					expect(heldBy(nights, expected.keys())).toEqual(expected);
-					const { received, rejections, unchanged, upserted } = report ?? NOTHING;
-					expect(received).toBe(upserted + unchanged + rejections);
-					seen.unchanged += unchanged;
-				}
-			},
-		),
-		{ numRuns: 400 },
-	);
-	// It proves nothing unless people were left out, and runs ended in each way.
-	for (const times of Object.values(seen)) expect(times).toBeGreaterThan(30);
-});
+it.each([
+	['folder' as const, 400],
+	['s3' as const, 200],
+])(
+	'with a storage such as %s, Flameup holds after each completed run what sending everything would have left there',
+	async (storage, numRuns) => {
+		const seen = { unchanged: 0, completed: 0, killed: 0, failed: 0 };
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(run, { minLength: 2, maxLength: 7 }),
+				fc.constantFrom(1, 2, 100),
+				fc.constantFrom('merge', 'replace'),
+				async (runs, size, traits) => {
+					const nights = createNights({ traits, storage });
+					for (const one of runs) {
+						const { ending, report } = await play(nights, one, size);
+						seen[ending === undefined ? 'killed' : ending === 'completed' ? ending : 'failed']++;
+						if (ending !== 'completed') continue;
+						const expected = lastVersions(one.records);
+						expect(heldBy(nights, expected.keys())).toEqual(expected);
+						const { received, rejections, unchanged, upserted } = report ?? NOTHING;
+						expect(received).toBe(upserted + unchanged + rejections);
+						seen.unchanged += unchanged;
+					}
+				},
+			),
+			{ numRuns },
+		);
+		// It proves nothing unless people were left out, and runs ended in each way.
+		for (const times of Object.values(seen)) expect(times).toBeGreaterThan(30);
+	},
+);

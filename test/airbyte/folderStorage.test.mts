@@ -77,9 +77,9 @@ describe('a folder', () => {
 	});
 
 	it('passes the test of a connection, and leaves nothing behind', async () => {
-		expect(await storageProblem(storage)).toBeUndefined();
-		expect(readdirSync(folder)).toEqual(['fingerprints']);
-		expect(readdirSync(join(folder, 'fingerprints'))).toEqual([]);
+		expect(await storageProblem(storage, true)).toBeUndefined();
+		expect(readdirSync(folder)).toEqual(['connection-check']);
+		expect(readdirSync(join(folder, 'connection-check'))).toEqual([]);
 	});
 });
 
@@ -88,7 +88,7 @@ describe('a folder that cannot be used', () => {
 		storage = createFolderStorage(join(folder, 'not-mounted'));
 		const expected = { code: 'unusable_storage', setting: 'storage.path', fault: 'ENOENT' };
 		expect(await problemOf(storage.claim('fingerprints/x', 'a'))).toEqual(expected);
-		expect(await storageProblem(storage)).toEqual(expected);
+		expect(await storageProblem(storage, true)).toEqual(expected);
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
@@ -97,7 +97,7 @@ describe('a folder that cannot be used', () => {
 		storage = createFolderStorage(join(folder, 'file'));
 		const expected = { code: 'unusable_storage', setting: 'storage.path', fault: 'ENOTDIR' };
 		expect(await problemOf(storage.read('name'))).toEqual(expected);
-		expect(await storageProblem(storage)).toEqual(expected);
+		expect(await storageProblem(storage, true)).toEqual(expected);
 	});
 
 	it('because the disk is full', async () => {

@@ -6,6 +6,7 @@ import {
 	retry,
 	write,
 } from '../../connectors/airbyte/destination';
+import { createS3Storage } from '../../connectors/airbyte/s3Storage.mts';
 import { FlameupError, type Problem } from '../../src/errors';
 import type { HttpRequest, HttpResponse, NetworkFault } from '../../src/ports';
 import { createFakeClock } from '../core/fake-clock.mts';
@@ -16,6 +17,7 @@ import {
 	type FakeFlameupOptions,
 	WORKSPACE,
 } from '../core/fake-flameup.mts';
+import { createFakeS3, type FakeS3Options, S3_SETTINGS } from '../core/fake-s3.mts';
 import {
 	createFakeStorage,
 	type Objects,
@@ -43,6 +45,8 @@ export interface NightOptions {
 	readonly emptyAfter?: number;
 	/** Flameup does not accept the key any more after so many requests. */
 	readonly refusesAfter?: number;
+	/** What happens to requests to S3. */
+	readonly s3?: FakeS3Options;
 	/** Whether this run can see that the processes of earlier ones have ended. */
 	readonly seesEnded?: boolean;
 }
@@ -64,8 +68,13 @@ const UNAUTHORIZED = { status: 401, headers: {}, body: '{"error":"unauthorized"}
 const emptied = (answer: HttpResponse | NetworkFault): HttpResponse | NetworkFault =>
 	'body' in answer ? { ...answer, body: '' } : answer;
 
+export interface NightsOptions extends FakeFlameupOptions {
+	readonly seed?: number;
+	readonly storage?: 'folder' | 's3';
+}
+
 /** Many runs with one Flameup and one storage, in simulated time. */
-export function createNights(options: FakeFlameupOptions & { readonly seed?: number } = {}) {
+export function createNights({ storage: kind = 'folder', ...options }: NightsOptions = {}) {
 	const clock = createFakeClock(options.seed);
 	const fake = createFakeFlameup(clock, { limit: 0, ...options });
 	const objects: Objects = new Map();
@@ -87,15 +96,31 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 			};
 		});
 		const never = () => new Promise<never>(() => undefined);
-		const storage = createFakeStorage(objects, {
-			...fate,
-			before(operation, name) {
-				if (isKilled) return 'never returns';
-				const happens = fate.before?.(operation, name) ?? 'goes on';
-				if (happens === 'never returns') kill();
-				return happens;
-			},
-		});
+		/** Unless the run is killed already, or now. */
+		const unlessKilled = <Fate,>(happens: () => Fate): Fate | 'never returns' => {
+			const fate = isKilled ? 'never returns' : happens();
+			if (fate === 'never returns') kill();
+			return fate;
+		};
+		const { s3 } = options;
+		const storage =
+			kind === 's3'
+				? createS3Storage({
+						settings: S3_SETTINGS,
+						environment: {},
+						clock,
+						connect: () =>
+							createFakeS3(objects, {
+								...s3,
+								before: (request, name) =>
+									unlessKilled(() => s3?.before?.(request, name) ?? 'goes on'),
+							}),
+					})
+				: createFakeStorage(objects, {
+						...fate,
+						before: (operation, name) =>
+							unlessKilled(() => fate.before?.(operation, name) ?? 'goes on'),
+					});
 		const before = fake.exchanges.length;
 
 		async function answerTo(request: HttpRequest, number: number) {
@@ -115,7 +140,7 @@ export function createNights(options: FakeFlameupOptions & { readonly seed?: num
 					api_key: API_KEY,
 					workspace_id: WORKSPACE,
 					api_url: API_URL,
-					storage: { storage_type: 'folder', path: '/storage' },
+					storage: kind === 's3' ? S3_SETTINGS : { storage_type: 'folder', path: '/storage' },
 					changes: 'send_changed',
 					...options.settings,
 				}),

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { RejectedLine } from '../../connectors/airbyte/rejectedLists';
 import { API_KEY } from '../core/fake-flameup.mts';
+import { s3Error } from '../core/fake-s3.mts';
 import { sha256 } from '../core/fake-storage.mts';
 import { people, record, state } from './input.mts';
 import { createNights } from './nights.mts';
@@ -114,6 +116,29 @@ describe('rejected records', () => {
 		expect(states.map((line) => JSON.parse(line).state.id)).not.toContain(2);
 	});
 
+	it.each([
+		[5, 'completed'],
+		[6, expect.objectContaining({ code: 'storage_failed', fault: 'SlowDown' })],
+	])(
+		'are saved by patient requests, the last of which may come late: %i fail',
+		async (failing, ending) => {
+			const { night, objects } = createNights({ storage: 's3' });
+			let failed = 0;
+			const one = await night({
+				input: [people(1, 3), BAD, state(1)],
+				settings: keep(),
+				s3: {
+					before: ({ method }, name) =>
+						method === 'PUT' && name?.startsWith('rejected/') && failed++ < failing
+							? s3Error(503, 'SlowDown')
+							: 'goes on',
+				},
+			});
+			expect(one.ending).toEqual(ending);
+			expect(linesIn(objects).length).toBe(one.states.length);
+		},
+	);
+
 	it('beyond the most megabytes are only counted, with a warning', async () => {
 		const { night, objects } = createNights();
 		const text = 'x'.repeat(300_000);
@@ -124,6 +149,25 @@ describe('rejected records', () => {
 		});
 		expect([linesIn(objects).length, report?.rejections]).toEqual([3, 6]);
 		expect(lines.filter((line) => line.includes('keep_megabytes'))).toHaveLength(1);
+	});
+
+	it('fill several parts, each of which is whole', async () => {
+		const { night, objects, people: held } = createNights();
+		const bad = Array.from({ length: 40 }, (_, i) =>
+			record({ id: 'bad', email: 'no', i, text: randomBytes(100_000).toString('base64') }),
+		);
+		const settings = keep({ keep_values: true });
+		await night({ input: [people(1, 80), ...bad], settings });
+		const parts = namesIn(objects, 'rejected/').sort();
+		const numbers = parts.map((name) => Number(/-(\d{4})\.jsonl\.gz$/.exec(name)?.[1]));
+		expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+		expect(numbers.length).toBeGreaterThan(1);
+		expect(parts.every((name) => (objects.get(name)?.length ?? 0) < 50_000_000)).toBe(true);
+		expect(linesIn(objects)).toHaveLength(40);
+		const corrected = { ...settings, rejected_records: { invalid_email: 'send_without_email' } };
+		await night({ input: [], settings: corrected, retries: {} });
+		expect(held().get('bad')?.traits.i).toBe(39);
+		expect(namesIn(objects, 'rejected/')).toEqual([]);
 	});
 
 	it('are removed after the days in the settings, with the reports', async () => {

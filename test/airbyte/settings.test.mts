@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorText, isConfigError } from '../../connectors/airbyte/destination';
-import { peekApiKey, readCatalog, readSettings } from '../../connectors/airbyte/settings';
+import { peekSecrets, readCatalog, readSettings } from '../../connectors/airbyte/settings';
 import { vocabulary } from '../../connectors/airbyte/vocabulary';
 import { fields } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
@@ -33,6 +33,7 @@ const withValue = (path: string, value: unknown) =>
 
 /** A choice that the other settings of the storage depend on. */
 const FOLDER = { storage_type: 'folder' };
+const S3 = { storage_type: 's3', s3_bucket_name: 'b', s3_bucket_region: 'r' };
 
 describe('settings', () => {
 	it('need nothing but the key', () => {
@@ -46,7 +47,7 @@ describe('settings', () => {
 
 	it('may begin with a byte order mark', () => {
 		expect(readSettings(`\uFEFF{"api_key":"${KEY}"}`).api_key).toBe(KEY);
-		expect(peekApiKey(`\uFEFF{"api_key":" ${KEY} ","x":1}`)).toBe(KEY);
+		expect(peekSecrets(`\uFEFF{"api_key":" ${KEY} ","x":1}`)).toEqual([KEY]);
 	});
 
 	it('treat null as not set, and ignore what the platform adds', () => {
@@ -197,13 +198,33 @@ describe('settings', () => {
 		[
 			'a storage of no known type',
 			{ storage: { storage_type: VALUE } },
-			'storage.storage_type must be none or folder.',
+			'storage.storage_type must be none, folder or s3.',
 		],
 		['a folder without a path', { storage: FOLDER }, 'storage.path is missing.'],
 		[
 			'a path without a folder',
 			{ storage: { storage_type: 'none', path: VALUE } },
 			'storage.path is not a setting.',
+		],
+		[
+			'a bucket without a region',
+			{ storage: { ...S3, s3_bucket_region: undefined } },
+			'storage.s3_bucket_region is missing.',
+		],
+		[
+			'a region that is none',
+			{ storage: { ...S3, s3_bucket_region: `eu central ${VALUE}` } },
+			'storage.s3_bucket_region must be a name such as eu-central-1.',
+		],
+		[
+			'an endpoint that is no address',
+			{ storage: { ...S3, s3_endpoint: `ftp://${VALUE}` } },
+			'storage.s3_endpoint must be an http or https address.',
+		],
+		[
+			'an endpoint without encryption',
+			{ storage: { ...S3, s3_endpoint: 'http://minio:9000' } },
+			'storage.s3_endpoint must start with https://, unless unencrypted http is allowed.',
 		],
 		[
 			'a column both in and out',
@@ -225,6 +246,9 @@ describe('settings', () => {
 			const wrong = type === 'text' || type === 'choice' ? [VALUE] : VALUE;
 			const config = withValue(path, wrong);
 			if (path === 'storage.path') Object.assign(config.storage as object, FOLDER);
+			else if (path.startsWith('storage.') && !path.endsWith('_type')) {
+				config.storage = { ...S3, ...(config.storage as object) };
+			}
 			const text = about({ api_key: KEY, ...config });
 			expect(text).toMatch(new RegExp(`^The settings are not valid. ${path} must be `));
 			expect(text).not.toContain(VALUE);
@@ -253,17 +277,16 @@ describe('settings', () => {
 
 describe('the key of a file that is otherwise wrong', () => {
 	it.each([
-		['there', { api_key: KEY, nonsense: 1 }, KEY],
-		['not there', { key: KEY }, undefined],
-		['not a text', { api_key: [KEY] }, undefined],
-		['blank', { api_key: ' ' }, undefined],
+		['there', { api_key: KEY, nonsense: 1 }, [KEY]],
+		['not there', { key: KEY }, []],
+		['not a text', { api_key: [KEY] }, []],
+		['blank', { api_key: ' ' }, []],
+		['two', { api_key: KEY, storage: { secret_access_key: ' s3 ' } }, [KEY, 's3']],
 	])('%s', (_name, config, expected) => {
-		expect(peekApiKey(JSON.stringify(config))).toBe(expected);
+		expect(peekSecrets(JSON.stringify(config))).toEqual(expected);
 	});
 
-	it.each(['', '{', 'null', '5'])('no JSON: %s', (text) =>
-		expect(peekApiKey(text)).toBeUndefined(),
-	);
+	it.each(['', '{', 'null', '5'])('no JSON: %s', (text) => expect(peekSecrets(text)).toEqual([]));
 });
 
 describe('a configured catalog', () => {

@@ -90,6 +90,12 @@ const isLaidOver = (path: string) =>
 	path === 'streams.stream' ||
 	path === 'streams.namespace';
 
+/** What else a setting of the storage needs. */
+const choiceOf = (path: string): object =>
+	path === 'storage.path'
+		? { storage_type: 'folder' }
+		: { storage_type: 's3', s3_bucket_name: 'b', s3_bucket_region: 'r' };
+
 describe('spec', () => {
 	it('is the one that is checked in', async () => {
 		await expect(`${JSON.stringify(specification(), null, '\t')}\n`).toMatchFileSnapshot(
@@ -141,9 +147,13 @@ describe('spec', () => {
 		expect(inner.filter(([, { group }]) => group !== undefined)).toEqual([]);
 	});
 
-	it('keeps the key secret, and nothing else', () => {
+	it('keeps the keys secret, and nothing else', () => {
 		const secret = everything.filter(([, { airbyte_secret }]) => airbyte_secret);
-		expect(secret.map(([path]) => path)).toEqual(['api_key']);
+		expect(secret.map(([path]) => path)).toEqual([
+			'api_key',
+			'storage.access_key_id',
+			'storage.secret_access_key',
+		]);
 		expect(properties.api_key).not.toHaveProperty('default');
 	});
 
@@ -165,8 +175,9 @@ describe('spec', () => {
 				const config = path
 					.split('.')
 					.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-				const folder = path === 'storage.path' && { storage_type: 'folder' };
-				if (folder) Object.assign((config as { storage: object }).storage, folder);
+				const { storage } = config as { storage?: object };
+				const chosen = path.startsWith('storage.') && !path.endsWith('_type');
+				if (chosen) Object.assign(storage ?? {}, { ...choiceOf(path), ...storage });
 				const extra = /max_(count|percent)$/.test(path) ? { policy: 'fail_above' } : undefined;
 				const rejected = (config as { rejected_records?: object }).rejected_records;
 				const result = Settings.safeParse({

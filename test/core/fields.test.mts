@@ -50,17 +50,24 @@ it('falls back to the name where a title is missing', () => {
 	]);
 });
 
-it('asks for the API key only, and hides nothing else', () => {
+it('asks for the API key only, and hides keys only', () => {
 	const all = fields(Settings, words);
 	expect(all.filter(({ required }) => required).map(({ path }) => path)).toEqual(['api_key']);
-	expect(all.filter(({ secret }) => secret).map(({ path }) => path)).toEqual(['api_key']);
+	expect(all.filter(({ secret }) => secret).map(({ path }) => path)).toEqual([
+		'api_key',
+		'storage.access_key_id',
+		'storage.secret_access_key',
+	]);
 	expect(new Set(all.map(({ path }) => path)).size).toBe(all.length);
 });
 
 it('shows as defaults what the schema fills in', () => {
-	const filled = Settings.parse({ api_key: 'key' });
+	const s3 = { storage_type: 's3', s3_bucket_name: 'bucket', s3_bucket_region: 'region' };
+	const filled = Settings.parse({ api_key: 'key', storage: s3 });
+	expect(Settings.parse({ api_key: 'key' }).storage).toEqual({ storage_type: 'none' });
 	for (const field of fields(Settings, words)) {
 		if (field.default === undefined || field.type === 'group') continue;
+		if (field.path === 'storage.storage_type') continue;
 		const value = field.path.split('.').reduce<unknown>((at, key) => (at as never)[key], filled);
 		expect([field.path, value]).toEqual([field.path, field.default]);
 	}

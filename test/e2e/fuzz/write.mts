@@ -1,5 +1,5 @@
 import { createRedactor } from '../../../connectors/airbyte/redact';
-import { peekApiKey } from '../../../connectors/airbyte/settings';
+import { peekSecrets } from '../../../connectors/airbyte/settings';
 import type { SentPerson } from '../../../simulator/rules.mts';
 import { fakeWrite } from '../../core/fake-write.mts';
 import type { FuzzRun } from './judge.mts';
@@ -21,7 +21,7 @@ export async function writeIn(
 		flameup: { limit: 0, latencyMs: [1, 40], refuse },
 	});
 	// The process redacts the key as soon as it has read the file.
-	const redact = createRedactor(peekApiKey(config));
+	const redact = createRedactor(...peekSecrets(config));
 	const told = [...logs, ...(failure ? [failure] : [])].map((message) =>
 		JSON.stringify(message, (name, value) =>
 			['message', 'internal_message'].includes(name) ? redact(value) : value,
