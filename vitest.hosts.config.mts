@@ -27,6 +27,15 @@ export default defineConfig({
 					maxConcurrency: 2,
 				},
 			},
+			{
+				test: {
+					...host,
+					name: 's3',
+					include: ['test/s3/*.real.mts'],
+					globalSetup: 'test/s3/environment.mts',
+					setupFiles: ['test/cleanUp.mts'],
+				},
+			},
 			{ test: { ...n8n, name: 'n8n-real', include: ['test/n8n/real/*.real.mts'] } },
 			{ test: { ...n8n, name: 'n8n-browser', include: ['test/n8n/real/*.browser.mts'] } },
 			{ test: { ...host, name: 'n8n-package', include: ['test/n8n/real/*.package.mts'] } },
