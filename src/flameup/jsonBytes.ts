@@ -30,7 +30,9 @@ export interface Brackets {
 	readonly close: number;
 }
 
+/** Those of an object. */
 export const OBJECT: Brackets = { open: 0x7b, close: 0x7d };
+/** Those of a list. */
 export const LIST: Brackets = { open: 0x5b, close: 0x5d };
 
 const isBlank = (byte: number): boolean =>

@@ -24,6 +24,9 @@ const MINUS = 0x2d;
 
 const isDigitOrDot = (code: number): boolean => (code >= ZERO && code <= NINE) || code === DOT;
 
+/** A fraction or an exponent. */
+const NOT_WHOLE = /[.eE]/;
+
 /**
  * Whether a long number must be kept as text: a double changes it, or cannot distinguish it from its
  * neighbours.
@@ -31,8 +34,8 @@ const isDigitOrDot = (code: number): boolean => (code >= ZERO && code <= NINE) |
 function needsText(source: string): boolean {
 	const value = Number(source);
 	const isSafe = Number.isSafeInteger(value) || !Number.isInteger(value);
-	// The digits of whole numbers need not be compared, which takes three times as long.
-	return !isSafe || (source.includes('.') && String(value) !== source);
+	// Comparing the text takes three times as long, and a safe whole number always has the same one.
+	return !isSafe || (NOT_WHOLE.test(source) && String(value) !== source);
 }
 
 /**
