@@ -17,7 +17,9 @@ export function automaticRecords({ items, parameters }: Run, mapping: Mapping): 
 	const columns = new Set<string>();
 	for (const row of rows) fields.visit(row, (name) => columns.add(name));
 	return {
-		columns: [...columns],
+		// Not declared, because each row is mapped by its own fields.
+		columns: [],
+		expected: [...columns],
 		mapping: withUnfoldedPaths(mapping, fields.unfolded),
 		words: WORDS,
 		read(row) {

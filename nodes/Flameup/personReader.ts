@@ -24,10 +24,10 @@ export interface PersonReader {
 /** Throws at once when the options do not fit the rows. */
 export function createPersonReader(run: Run, settings: Settings): PersonReader {
 	const isAutomatic = mapsAutomatically(run.parameters);
-	const { columns, mapping, read, words } = isAutomatic
+	const { mapping, read, words, ...shape } = isAutomatic
 		? automaticRecords(run, settings.mapping)
 		: manualRecords(run, settings.mapping);
-	const mapper = new Mapper({ settings, mapping, columns, primaryKey: [] });
+	const mapper = new Mapper({ settings, mapping, primaryKey: [], ...shape });
 	const unknown = mapper.unknownColumns().find(isOfUserId);
 	if (unknown !== undefined) throw new Failure(unknownColumn(unknown, mapper));
 	let rowsRead = 0;
@@ -46,7 +46,7 @@ export function createPersonReader(run: Run, settings: Settings): PersonReader {
 			const texts = unseen
 				.filter((listing) => !isOfUserId(listing))
 				.map((listing) => paragraph(describe(unknownColumn(listing, mapper), WORDS)));
-			if (isAutomatic && rowsRead > 0) texts.unshift(understoodText(mapper.understanding()));
+			if (isAutomatic && rowsRead > 0) texts.unshift(understoodText(mapper.understood()));
 			return texts.length > 0 ? texts.join(' ') : undefined;
 		},
 	};

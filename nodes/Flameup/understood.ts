@@ -9,7 +9,10 @@ export function understoodText({ leftOut, roles, traits, userId }: Understanding
 	const paths = userId.paths.map((path) => path.join('.'));
 	return `${[
 		paths.length > 0 ? `User ID from ${paths.join(' or ')}` : 'No field for the user ID',
-		...roles.map(({ column, role }) => `${titleOf(role)} from ${column}`),
+		...[...new Set(roles.map(({ role }) => role))].map((role) => {
+			const columns = roles.filter((one) => one.role === role).map(({ column }) => column);
+			return `${titleOf(role)} from ${columns.join(' or ')}`;
+		}),
 		...(traits.length > 0 ? [`custom traits: ${listed(traits)}`] : []),
 		...(leftOut.length > 0 ? [`left out: ${listed(leftOut)}`] : []),
 	].join('; ')}.`;

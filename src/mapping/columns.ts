@@ -4,7 +4,13 @@ import type { Mapping } from '../settings/settings';
 import type { SourceRecord } from './jsonValues';
 import { KnownColumns } from './knownColumns';
 import { type Listing, listingsOf, placesOf } from './listings';
-import { Plan, type PlannedColumn, type PlanOptions, type StreamShape } from './plan';
+import {
+	Plan,
+	type PlannedColumn,
+	type PlanOptions,
+	type StreamShape,
+	type Understanding,
+} from './plan';
 import { isBookkeeping } from './roles';
 
 /** Limits the memory for names if every record has other columns. */
@@ -38,13 +44,18 @@ export class Columns {
 	readonly #clashes = new Set<string>();
 	#names = noNames();
 	#planned = 0;
+	/** Those in use. */
+	#plans: Plan[] = [];
 	#overview: Plan | undefined;
 
 	/** Throws FlameupError (columns_clash) when two declared columns would become one trait. */
 	constructor(mapping: Mapping, shape: StreamShape, phoneIsTrait: boolean) {
 		this.#listings = listingsOf(mapping);
 		this.#declared = new KnownColumns(shape.columns);
-		this.#known = new KnownColumns(shape.columns);
+		this.#known = new KnownColumns([
+			...shape.columns,
+			...(shape.expected ?? []).slice(0, MOST_COLUMNS),
+		]);
 		this.#options = {
 			mapping,
 			shape,
@@ -58,8 +69,8 @@ export class Columns {
 			if (clashing === undefined) return this.clashed(trait);
 			throw new FlameupError({ code: 'columns_clash', columns: clashing, trait });
 		});
-		this.#options.usualName = plan.userId.usualName;
-		this.#overview = plan;
+		if (shape.expected === undefined) this.#overview = plan;
+		this.#options.usualName = this.overview.userId.usualName;
 	}
 
 	/** The plan for the columns of a record; it is made once for all records that have the same ones. */
@@ -119,6 +130,21 @@ export class Columns {
 		return this.#overview;
 	}
 
+	/** How the columns of all records were mapped; each record only by its own. */
+	get understood(): Understanding {
+		const { userId } = this.overview;
+		const all = this.#plans.map((plan) => plan.understanding());
+		const paths = this.#plans.flatMap((plan) =>
+			plan.userId.paths.filter(([head = '']) => plan.knows(head)),
+		);
+		return {
+			userId: { ...userId, paths: paths.length > 0 ? distinct(paths) : userId.paths },
+			roles: distinct(all.flatMap(({ roles }) => roles)),
+			leftOut: distinct(all.flatMap(({ leftOut }) => leftOut)),
+			traits: distinct(all.flatMap(({ traits }) => traits)),
+		};
+	}
+
 	#places(listing: Listing) {
 		return placesOf(listing, this.#known, this.#declared);
 	}
@@ -128,6 +154,7 @@ export class Columns {
 		this.#planned += names.length;
 		if (this.#planned > MOST_PLANNED) {
 			this.#names = noNames();
+			this.#plans = [];
 			this.#planned = names.length;
 		}
 		const isPresent = (name: string) => !absent.includes(name);
@@ -135,6 +162,7 @@ export class Columns {
 		for (const { trait } of columns) this.#add(trait);
 		const plan = new Plan(this.#options, names, columns, (trait) => this.clashed(trait));
 		this.#options.usualName ??= plan.userId.usualName;
+		this.#plans.push(plan);
 		return plan;
 	}
 
@@ -193,3 +221,8 @@ function absentFrom(record: SourceRecord, lookAlikes: readonly string[]): string
 
 const asThemselves = (columns: readonly string[]): PlannedColumn[] =>
 	columns.map((name) => ({ name, column: name, trait: name }));
+
+/** Each once, in order of first appearance. */
+const distinct = <T>(all: readonly T[]): T[] => [
+	...new Map(all.map((one) => [JSON.stringify(one), one])).values(),
+];

@@ -89,6 +89,11 @@ export class Mapper {
 		return this.#columns.overview.understanding();
 	}
 
+	/** How the columns of all records so far were mapped, each record by its own. */
+	understood(): Understanding {
+		return this.#columns.understood;
+	}
+
 	/** What each column seen so far becomes: the user ID first, then standard fields, traits, and the rest. */
 	uses(): ColumnUse[] {
 		const { overview } = this.#columns;

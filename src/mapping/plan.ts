@@ -10,6 +10,8 @@ import { findUserId, type UserIdSource } from './userIdSource';
 export interface StreamShape {
 	/** The columns that the source declares; may be empty. */
 	readonly columns: readonly string[];
+	/** Columns that records will have although the source declares none; they decide which usual name is the user ID. */
+	readonly expected?: readonly string[];
 	/** The paths of the primary key; the values of several are joined by a colon. */
 	readonly primaryKey: readonly (readonly string[])[];
 	/** Columns declared to hold only numbers. */
@@ -118,6 +120,11 @@ export class Plan {
 	/** The name of a column in the record. */
 	nameOf(column: string): string {
 		return this.#names.get(column) ?? column;
+	}
+
+	/** Whether it is declared or in the record. */
+	knows(column: string): boolean {
+		return this.#known.has(column);
 	}
 
 	isNumeric(column: string): boolean {

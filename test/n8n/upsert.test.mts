@@ -564,14 +564,27 @@ describe('automatic mapping', () => {
 		]);
 	});
 
-	it('collects the fields of all rows before mapping the first', async () => {
-		const rows = [
-			{ id: 1, mail: 'a@b.co' },
-			{ id: 2, email: 'c@d.co' },
-		];
-		expect(await sent(rows)).toEqual([
-			{ userId: '1', traits: { mail: 'a@b.co' } },
-			{ userId: '2', email: 'c@d.co' },
+	it('maps each row by its own fields, whatever the other rows have', async () => {
+		const names = ['Email', 'email_address', 'E-Mail', 'mail', 'primary email'];
+		const rows = names.map((name, i) => ({
+			[i % 2 === 0 ? 'userId' : 'User ID']: `u${i}`,
+			[name]: `u${i}@b.co`,
+			[i % 2 === 0 ? 'Plan' : 'plan']: 'pro',
+		}));
+		expect(await sent(rows)).toEqual(
+			rows.map((_, i) => ({ userId: `u${i}`, email: `u${i}@b.co`, traits: { Plan: 'pro' } })),
+		);
+		const { hints } = await run({ items: rows, parameters: automatic() });
+		expect(hints[0]).toContain('User ID from userId or User ID; Email from Email or email_address');
+	});
+
+	it('takes the user ID from one usual name, even if it comes after another one', async () => {
+		const items = [{ id: 1 }, { id: 2, user_id: 'b' }, { 'User-ID': 'c' }, { external_id: 'd' }];
+		const done = await run({ items, parameters: automatic(), onError: 'continue' });
+		expect([...done.flameup.people().keys()]).toEqual(['b', 'c']);
+		expect(done.items.slice(2).map(({ json }) => json.error)).toEqual([
+			'missing_user_id',
+			'missing_user_id',
 		]);
 	});
 
