@@ -8,6 +8,8 @@ export interface RowWork {
 	act(row: number): Promise<IDataObject[]>;
 	/** Shown above the output, once all rows are done. */
 	hint?(): string | undefined;
+	/** Shown as a warning. */
+	warning?(): string | undefined;
 	/** Replaces the participle of the operation. */
 	readonly done?: string;
 }
@@ -44,6 +46,7 @@ export const rowByRow =
 		return {
 			progress: `${rows} had been ${did} before this. ${again}`,
 			hint: hints.filter((text) => text !== undefined).join(' '),
+			warning: work?.warning?.(),
 		};
 	};
 

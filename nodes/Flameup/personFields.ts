@@ -71,6 +71,14 @@ export const PERSON_PARAMETERS: readonly INodeProperties[] = [
 		},
 	},
 	{
+		displayName:
+			'Every other field of the input is sent as a custom trait. Name those that must not be sent in the option "Fields to Leave Out".',
+		name: 'automaticNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: AUTOMATIC,
+	},
+	{
 		displayName: 'Custom Traits',
 		name: 'traits',
 		type: 'assignmentCollection',

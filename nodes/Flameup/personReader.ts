@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { problemOf } from '../../src/errors';
 import type { Listing } from '../../src/mapping/listings';
 import { type Mapped, Mapper } from '../../src/mapping/mapper';
@@ -19,6 +20,8 @@ export interface PersonReader {
 	readonly read: Read<Mapped>;
 	/** How the fields were understood, and which ones the options name although no row has them. */
 	hint(): string | undefined;
+	/** Why the user ID may not be one. */
+	warning(): string | undefined;
 }
 
 /** Throws at once when the options do not fit the rows. */
@@ -49,8 +52,20 @@ export function createPersonReader(run: Run, settings: Settings): PersonReader {
 			if (isAutomatic && rowsRead > 0) texts.unshift(understoodText(mapper.understood()));
 			return texts.length > 0 ? texts.join(' ') : undefined;
 		},
+		warning() {
+			const { from, paths } = mapper.understood().userId;
+			const isId = from === 'name' && paths.some((path) => path.join('.') === 'id');
+			return isId && run.items.some(({ json }) => isOfDataTable(json)) ? ROW_NUMBER : undefined;
+		},
 	};
 }
+
+const ROW_NUMBER =
+	'The user ID comes from the field "id", which n8n\'s Data Table fills with the number of the row. Other tables have the same numbers for other people. If another field identifies the person, name it in "User ID Fields".';
+
+/** Whether n8n's Data Table gave the row: it adds these three fields to every one. */
+const isOfDataTable = ({ createdAt, id, updatedAt }: IDataObject): boolean =>
+	typeof id === 'number' && Boolean(createdAt) && Boolean(updatedAt);
 
 const isOfUserId = ({ setting }: Listing): boolean => setting === 'user_id_columns';
 

@@ -29,6 +29,8 @@ export interface Done {
 	readonly progress: string;
 	/** Shown above the output; left out when there is nothing to tell. */
 	readonly hint?: string;
+	/** Shown beside the hint, as a warning. */
+	readonly warning?: string | undefined;
 	/** An item that comes before those of the rows. */
 	readonly summary?: INodeExecutionData;
 }
@@ -59,7 +61,7 @@ const isTool = (context: IExecuteFunctions, { type }: INode): boolean =>
 /** The node's output; throws the first failure when the user chose that the workflow stops. */
 export async function carryOut(operation: Operation, run: Run): Promise<INodeExecutionData[]> {
 	const { context, node, results } = run;
-	const { hint, progress, summary } = await operation(run);
+	const { hint, progress, summary, warning } = await operation(run);
 	const first = results.firstFailure;
 	if (!run.continues && first !== undefined) {
 		throw toError(first.failure, first.row, node, progress);
@@ -68,6 +70,7 @@ export async function carryOut(operation: Operation, run: Run): Promise<INodeExe
 	for (const [message, type] of [
 		[hint, 'info'],
 		[failed, 'warning'],
+		[warning, 'warning'],
 	] as const) {
 		if (!message) continue;
 		context.addExecutionHints?.({ message: asHtml(message), type, location: 'outputPane' });

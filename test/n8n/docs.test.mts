@@ -86,7 +86,8 @@ function grouped(list: { property: INodeProperties; usedBy: string[] }[]): strin
 const isCollection = ({ type }: INodeProperties) => type === 'collection';
 
 const parameters = properties.filter(
-	(property) => !isCollection(property) && !/^(resource|operation)$/.test(property.name),
+	({ name, type }) =>
+		!['collection', 'notice'].includes(type) && !/^(resource|operation)$/.test(name),
 );
 const options = properties.filter(isCollection).flatMap((collection) =>
 	(collection.options as INodeProperties[]).map((property) => ({

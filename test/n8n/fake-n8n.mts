@@ -9,6 +9,32 @@ import { Flameup as FlameupNode } from '../../nodes/Flameup/Flameup.node.ts';
 import { createFlameup, type Flameup, type FlameupOptions } from '../../simulator/flameup.mts';
 import { defaultKey } from '../../simulator/keys.mts';
 
+/** An answer in place of Flameup's own. */
+export interface Scripted {
+	status?: number;
+	body: string | object;
+}
+
+/** Flameup, but some requests get another answer; those are not carried out. `number` counts all requests from 0. */
+export function answering(
+	script: (
+		request: { method: string; path: string; body: string },
+		number: number,
+	) => Scripted | undefined,
+	flameup: Flameup = createFlameup({ now: Date.now }),
+): Flameup {
+	let number = 0;
+	return {
+		...flameup,
+		handle(request) {
+			const answer = script(request, number++);
+			if (answer === undefined) return flameup.handle(request);
+			const { body, status = 200 } = answer;
+			return { status, headers: {}, body: typeof body === 'string' ? body : JSON.stringify(body) };
+		},
+	};
+}
+
 /** The user's settings in n8n. */
 export interface Setting {
 	items?: IDataObject[];

@@ -1,6 +1,7 @@
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { describe, expect, it, vi } from 'vitest';
 import {
+	answering,
 	automatic,
 	createN8n,
 	isFailed,
@@ -96,6 +97,22 @@ describe('Create or Update', () => {
 		expect(done.items.map(({ json }) => json)).toMatchObject([
 			{ error: 'not_confirmed', details: { user_id: 'user_0' } },
 			{ error: 'not_confirmed', details: { user_id: 'user_1' } },
+		]);
+	});
+
+	it.each([
+		['another workspace', { workspace_id: 'ws_other' }, /another workspace/],
+		['one ID for both', { id: '5f1a3e00-0000-4000-8000-000000000001' }, /the same ID/],
+	])('warns of answers that name %s', async (_name, same, warning) => {
+		const shared = answering(({ body }) => {
+			const sent: { people: { userId: string }[] } = JSON.parse(body);
+			const all = sent.people.map(({ userId }) => ({ id: userId, external_id: userId, ...same }));
+			return { body: { people: all, created_count: all.length, updated_count: 0 } };
+		});
+		const done = await run({ items: people(2), parameters: mapped(), shared });
+		expect(done.items).toHaveLength(2);
+		expect(done.hints.filter((hint) => hint.startsWith('warning: '))).toEqual([
+			expect.stringMatching(warning),
 		]);
 	});
 
@@ -711,6 +728,23 @@ describe('automatic mapping', () => {
 			'No field for the user ID; custom traits: plan.',
 		);
 	});
+
+	it.each(['upsert', 'create'])(
+		'warns of a user ID that is the number of a row in a Data Table (%s)',
+		async (operation) => {
+			const times = { createdAt: '2026-11-01T00:00:00Z', updatedAt: '2026-11-01T00:00:00Z' };
+			const warned = async (row: IDataObject, options = {}) => {
+				const parameters = automatic(options, { operation });
+				const { hints } = await run({ items: [row], parameters });
+				return hints.some((hint) => /^warning: The user ID comes from the field "id"/.test(hint));
+			};
+			expect(await warned({ id: 1, plan: 'pro', ...times })).toBe(true);
+			expect(await warned({ id: 1, user_id: 'a', ...times })).toBe(false);
+			expect(await warned({ id: 1, sku: 'a', ...times }, { userIdColumns: 'sku' })).toBe(false);
+			expect(await warned({ id: 'a', ...times })).toBe(false);
+			expect(await warned({ id: 1 })).toBe(false);
+		},
+	);
 
 	it('shows no hint for fields that are mapped manually', async () => {
 		const done = await run({ items: people(1), parameters: mapped() });

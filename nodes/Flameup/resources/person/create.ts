@@ -36,6 +36,7 @@ async function prepare(run: Run): Promise<RowWork> {
 			return [writtenPerson(person.userId, 'created', written.person, output)];
 		},
 		hint: reader.hint,
+		warning: reader.warning,
 		...(settings.dry_run && { done: 'checked, and not sent' }),
 	};
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { FlameupError } from '../../../../src/errors';
+import type { Oddity } from '../../../../src/flameup/answers';
 import { DryRunClient, type PeopleClient } from '../../../../src/flameup/dryRun';
 import { Loader } from '../../../../src/loading/loader';
 import type { Outcome } from '../../../../src/loading/outcomes';
@@ -67,6 +68,7 @@ export async function execute(run: Run): Promise<Done> {
 	return {
 		progress: `${countedRows(dryRun ? 0 : savedRows(run, totals))} had been saved before this. Running the workflow again is safe, because people are matched by their user ID.`,
 		hint: hints.filter((hint) => hint !== undefined).join(' '),
+		warning: upsert?.warning(),
 		...(summary && { summary }),
 	};
 }
@@ -74,6 +76,16 @@ export async function execute(run: Run): Promise<Done> {
 const noTotals = (): Totals => ({ ...noCounts(), emailsLeftOut: 0 });
 
 const NOTHING_DONE = { dryRun: false, stats: new DryRunClient().stats, totals: noTotals() };
+
+/** What is odd about answers, as warnings. */
+const ODD: Readonly<Record<Oddity, string>> = {
+	miscounted:
+		"The counts in some of Flameup's answers do not add up to the people sent. People whom an answer lists count as saved.",
+	other_workspace:
+		'Flameup answered for another workspace than the one in the credential. Check "Workspace ID".',
+	same_person:
+		'Flameup gave people with different user IDs the same ID, so their data may have been merged. Check them in Flameup.',
+};
 
 /** All rows of one execution on their way to Flameup. */
 class Upsert {
@@ -85,6 +97,7 @@ class Upsert {
 	/** Output items that end with a fingerprint, and their people. */
 	readonly #items: { readonly userId: string; readonly item: IDataObject }[] = [];
 	readonly #loader: Loader<Row, never>;
+	readonly #oddities = new Set<Oddity>();
 	readonly dryRun: boolean;
 	readonly stats: PeopleClient['stats'];
 	readonly totals = noTotals();
@@ -112,12 +125,21 @@ class Upsert {
 				separatesRepeats:
 					parameters.constant('options.repeatedIds', 'Repeated User IDs') === 'separate',
 			},
-			{ outcome: (outcome) => this.#settle(outcome), marker: () => undefined },
+			{
+				outcome: (outcome) => this.#settle(outcome),
+				marker: () => undefined,
+				odd: (oddity) => this.#oddities.add(oddity),
+			},
 		);
 	}
 
 	hints(): (string | undefined)[] {
 		return [this.#reader.hint(), this.#kept.hint()];
+	}
+
+	warning(): string | undefined {
+		const odd = [...this.#oddities].map((oddity) => ODD[oddity]);
+		return [this.#reader.warning(), ...odd].filter(Boolean).join(' ') || undefined;
 	}
 
 	/** Settles every row in the results. */
