@@ -82,6 +82,14 @@ function answered({ fields, said, status }: Answered, { showsValues }: Vocabular
 		: `Flameup answered ${status}.`;
 }
 
+/** An answer that does not say whether the request was carried out. */
+function unclear(answer: Answered, words: Vocabulary): string {
+	const isSilent = answer.status < 300 && !(words.showsValues && answer.said !== '');
+	return isSilent
+		? `Flameup answered ${answer.status}, but did not confirm it in the documented way.`
+		: answered(answer, words);
+}
+
 const SUBJECTS: Readonly<Record<Subject, string>> = {
 	person: 'the person',
 	event: 'the event',
@@ -94,6 +102,8 @@ const SUBJECTS: Readonly<Record<Subject, string>> = {
 
 /** What a request may have done although no clear answer came. */
 const MAY_HAVE: Readonly<Partial<Record<Subject, string>>> = {
+	person: 'The person may have been created',
+	event: 'The event may have been tracked',
 	message: 'The message may have been sent',
 	campaign: 'The campaign may have been triggered',
 	device: 'The device may have been registered',
@@ -509,7 +519,7 @@ const TEXTS: Texts = {
 
 	uncertain: ({ answer, what }, words) => ({
 		title: (what && MAY_HAVE[what]) ?? 'Flameup may or may not have processed the request',
-		reason: 'status' in answer ? answered(answer, words) : faultText(answer.fault),
+		reason: 'status' in answer ? unclear(answer, words) : faultText(answer.fault),
 		hint: `It was not retried. Check in Flameup before you send the ${words.record} again.`,
 	}),
 	stopped: ({ trouble }, words) => ({

@@ -164,14 +164,22 @@ export class Client {
 		return written.refused ? written : { refused: false, answer: written.value };
 	}
 
-	/** Creates one person, given as JSON. Retried only if Flameup certainly did not create them. */
-	async createPerson(person: string): Promise<Written<{ readonly person?: Json }>> {
+	/**
+	 * Creates one person, given as JSON. Retried only if Flameup certainly did not create them. An answer that
+	 * shows somebody else is as unclear as none.
+	 */
+	async createPerson(userId: string, person: string): Promise<Written<{ readonly person?: Json }>> {
 		const written = await this.#sender.send({
 			...WRITE,
 			method: 'POST',
 			path: '/people',
 			body: [person],
-			read: readOne,
+			what: 'person',
+			read(response, isProven) {
+				const one = readOne(response);
+				const isClear = one?.person === undefined ? isProven : idOf(one.person) === userId;
+				return isClear ? one : undefined;
+			},
 			proves: showsOne,
 			isRepeatable: hadNoEffect,
 		});

@@ -40,7 +40,7 @@ export class DryRunClient implements PeopleClient {
 		} as const;
 	}
 
-	async createPerson(person: string) {
+	async createPerson(_userId: string, person: string) {
 		return { refused: false, person: parse(person) as Json } as const;
 	}
 }

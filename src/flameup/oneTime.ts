@@ -40,7 +40,10 @@ export const hadNoEffect = (answer: HttpResponse | NetworkFault): boolean =>
 /** Some of Flameup's successful answers are empty. */
 export const isEmptyBody = (body: string): boolean => body.trim() === '' || body.trim() === '{}';
 
-/** A request that is retried only if Flameup certainly did not carry it out. An empty answer is a success. */
+/**
+ * A request that is retried only if Flameup certainly did not carry it out. An empty answer is a success if
+ * Flameup documents none, or after a documented answer in the same run.
+ */
 const once = (
 	what: Call<Json>['what'] & string,
 	path: string,
@@ -52,8 +55,8 @@ const once = (
 	body: [JSON.stringify(body)],
 	what,
 	isRepeatable: hadNoEffect,
-	read({ body }: HttpResponse): Json | undefined {
-		if (isEmptyBody(body)) return {};
+	read({ body }: HttpResponse, isProven: boolean): Json | undefined {
+		if (isEmptyBody(body)) return isProven || isTaken({}) ? {} : undefined;
 		const answer = parse(body);
 		return isObject(answer) && !isComplaint(answer) && isTaken(answer) ? answer : undefined;
 	},
@@ -78,6 +81,7 @@ export function trackCall(
 		...once('event', inWorkspace ? '/events' : '/track', body, isTaken),
 		proves: isTaken,
 		permission: 'events:write',
+		refusesUnknown: 'person',
 	};
 }
 
@@ -95,7 +99,7 @@ export function messageCall({ content, data, platform, userId }: Message): Call<
 		proves: isTaken,
 		permission: undefined,
 		pathStyle: 'workspace',
-		refusesUnknown: true,
+		refusesUnknown: 'always',
 	};
 }
 
@@ -105,10 +109,10 @@ export const campaignCall = (campaignId: string): Call<Json> => ({
 	proves: () => false,
 	permission: 'campaigns:trigger',
 	pathStyle: 'workspace',
-	refusesUnknown: true,
+	refusesUnknown: 'always',
 });
 
-/** Registers a device of the person with this ID of Flameup's own. */
+/** Registers a device of the person with this ID of Flameup's own, who has been looked up. */
 export function deviceCall(personId: string, device: Device): Call<Json> {
 	const isTaken = ({ device_token, id, success, token }: Json): boolean =>
 		success === true || (id ?? device_token ?? token) !== undefined;
@@ -117,5 +121,6 @@ export function deviceCall(personId: string, device: Device): Call<Json> {
 		proves: isTaken,
 		permission: 'devices:write',
 		pathStyle: 'key',
+		refusesUnknown: 'always',
 	};
 }

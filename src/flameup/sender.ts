@@ -98,8 +98,11 @@ export interface Call<T> {
 	readonly pathStyle?: 'workspace' | 'key';
 	/** What the request is about, for errors. */
 	readonly what?: Subject;
-	/** A 404 with a message from Flameup refuses this request, and does not mean an unknown workspace. */
-	readonly refusesUnknown?: boolean;
+	/**
+	 * When a 404 with a message from Flameup refuses this request, and does not mean an unknown workspace: always,
+	 * or if the message is about a person or such a request was accepted before.
+	 */
+	readonly refusesUnknown?: 'always' | 'person';
 	/** The value of a 404 with a message from Flameup, if it does not mean an unknown workspace. */
 	readonly absent?: T;
 }
@@ -130,6 +133,8 @@ export class Sender {
 	#failures = 0;
 	#failedAt = Number.NEGATIVE_INFINITY;
 	#answersSoFar: AnswersSoFar = 'nothing';
+	/** The kinds of requests that Flameup accepted with a documented answer. */
+	readonly #accepted = new Set<string>();
 	#troubleReportedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(options: ClientOptions) {
@@ -204,18 +209,22 @@ export class Sender {
 		answer: HttpResponse | NetworkFault,
 		forMs: number,
 	): Written<{ readonly value: T }> | undefined {
-		const verdict = this.#verdict(answer, forMs);
+		const wasAccepted = this.#accepted.has(kindOf(call));
+		const verdict = this.#verdict(answer, wasAccepted, forMs);
 		if ('status' in answer && verdict === 'ok') {
 			const value = call.read(answer, this.#answersSoFar === 'flameup');
 			if (value === undefined) return undefined;
-			if (call.proves?.(value) ?? true) this.#answersSoFar = 'flameup';
+			if (call.proves?.(value) ?? true) {
+				this.#answersSoFar = 'flameup';
+				this.#accepted.add(kindOf(call));
+			}
 			return this.#settled({ refused: false, value });
 		}
 		if ('status' in answer && verdict === 'refused') {
 			return this.#settled({ refused: true, complaint: readComplaint(answer) });
 		}
 		if (verdict === 'fault') return undefined;
-		const absence = absenceIn(answer, call);
+		const absence = absenceIn(answer, call, wasAccepted);
 		if (absence !== undefined) return this.#settled(absence);
 		this.#ended = new FlameupError(stopProblem(answer, call.permission));
 		throw this.#ended;
@@ -229,14 +238,14 @@ export class Sender {
 	}
 
 	/**
-	 * A 403 after accepted requests concerns the data, so it is a refusal. Refusals and stops that do not come
+	 * A 403 after accepted requests of the same kind concerns the data, so it is a refusal. Refusals and stops that do not come
 	 * from Flameup count as faults at first, except a 413, which a proxy may well send.
 	 */
-	#verdict(answer: HttpResponse | NetworkFault, forMs: number): Verdict {
+	#verdict(answer: HttpResponse | NetworkFault, wasAccepted: boolean, forMs: number): Verdict {
 		if ('fault' in answer) return isUntrusted(answer) ? 'stop' : 'fault';
 		const { status } = answer;
 		const isProven = this.#answersSoFar === 'flameup';
-		const verdict = status === 403 && isProven ? 'refused' : verdictOf(status);
+		const verdict = status === 403 && wasAccepted ? 'refused' : verdictOf(status);
 		const mayPass = verdict === 'refused' ? status !== 413 : verdict === 'stop' && isProven;
 		return mayPass && forMs < FOREIGN_PATIENCE_MS && isForeign(answer) ? 'fault' : verdict;
 	}
@@ -353,14 +362,25 @@ const HEADERS = {
 const isRateLimited = (answer: HttpResponse | NetworkFault): boolean =>
 	'status' in answer && answer.status === 429;
 
+/** Requests that need the same permission are of one kind. */
+const kindOf = ({ permission, what }: Call<unknown>): string => permission ?? what ?? '';
+
+/** Words for whom a request is about, and for what an address consists of. */
+const PERSON = /person|people|user|recipient|profile|device/i;
+const ADDRESS = /workspace|route|endpoint|path|url|cannot (?:get|post|put)/i;
+
 /** What a 404 with a message from Flameup means for the call, if anything; one without comes from a wrong address. */
 function absenceIn<T>(
 	answer: HttpResponse | NetworkFault,
 	{ absent, refusesUnknown }: Call<T>,
+	wasAccepted: boolean,
 ): Written<{ readonly value: T }> | undefined {
 	if (!('status' in answer) || answer.status !== 404) return undefined;
 	const complaint = readComplaint(answer);
 	if (complaint.message === '') return undefined;
 	if (absent !== undefined) return { refused: false, value: absent };
-	return refusesUnknown ? { refused: true, complaint } : undefined;
+	const isAboutPerson = PERSON.test(complaint.message) && !ADDRESS.test(complaint.message);
+	const refuses =
+		refusesUnknown === 'always' || (refusesUnknown === 'person' && (wasAccepted || isAboutPerson));
+	return refuses ? { refused: true, complaint } : undefined;
 }

@@ -73,7 +73,7 @@ function problemIn(result: unknown): Problem {
 }
 
 const upsert = (client: Client) => client.upsertPeople(['u1'], ['{"userId":"u1"}']);
-const create = (client: Client) => client.createPerson('{"userId":"u1"}');
+const create = (client: Client) => client.createPerson('u1', '{"userId":"u1"}');
 const check = (client: Client) => client.check();
 
 const taken = { refused: false, answer: { confirmed: [true] } };
@@ -351,14 +351,14 @@ describe('a stop', () => {
 });
 
 describe('createPerson', () => {
+	const created = { status: 201, body: '{"id":"1","external_id":"u1"}' };
+
 	it.each<[string, Scripted]>([
 		['an allowance used up', { status: 429 }],
 		['no connection', unsent],
 	])('tries again after %s', async (_name, fault) => {
-		const { result, requests } = await scripted([fault, { status: 201, body: '{"id":"1"}' }]).run(
-			create,
-		);
-		expect(result).toEqual({ refused: false, person: { id: '1' } });
+		const { result, requests } = await scripted([fault, created]).run(create);
+		expect(result).toEqual({ refused: false, person: { id: '1', external_id: 'u1' } });
 		expect(requests.map(({ body, url }) => [url.slice(-7), body])).toEqual(
 			Array.from({ length: 2 }, () => ['/people', '{"userId":"u1"}']),
 		);
@@ -376,20 +376,25 @@ describe('createPerson', () => {
 		expect(requests.length).toBe(1);
 	});
 
-	it.each(['', ' ', '{}'])('accepts a 2xx with the body %j', async (body) => {
-		const { result, requests } = await scripted([{ status: 201, body }]).run(create);
-		expect(result).toEqual({ refused: false });
-		expect(requests.length).toBe(1);
+	it.each(['', ' ', '{}'])('accepts the body %j only after a documented answer', async (body) => {
+		const empty = { status: 201, body };
+		const { result, requests } = await scripted([created, empty]).run(async (client) => [
+			await create(client),
+			await create(client),
+		]);
+		expect(result).toMatchObject([{ person: { id: '1' } }, { refused: false }]);
+		expect(requests.length).toBe(2);
+		expect(problemIn((await scripted([empty]).run(create)).result).code).toBe('uncertain');
 	});
 
-	it.each(['<html>', '{"person":', 'null', '{"hello":"world"}', '{"id":"1","success":false}'])(
-		'treats a 2xx with the body %j as unclear',
-		async (body) => {
-			const { result, requests } = await scripted([{ status: 201, body }]).run(create);
-			expect(problemIn(result)).toMatchObject({ code: 'uncertain', answer: { status: 201 } });
-			expect(requests.length).toBe(1);
-		},
-	);
+	it.each([
+		...['<html>', '{"person":', 'null', '{"hello":"world"}', '{"id":"1","success":false}'],
+		...['{"id":"1"}', '{"id":"1","external_id":"u2"}', '{"id":"1","userId":"U1"}'],
+	])('treats a 2xx with the body %j as unclear', async (body) => {
+		const { result, requests } = await scripted([{ status: 201, body }]).run(create);
+		expect(problemIn(result)).toMatchObject({ code: 'uncertain', answer: { status: 201 } });
+		expect(requests.length).toBe(1);
+	});
 
 	it('is refused like a batch', async () => {
 		const { result } = await scripted([{ status: 409, body: says('Exists.') }]).run(create);
@@ -620,6 +625,7 @@ describe('updateTraits', () => {
 describe('track', () => {
 	const event = { userId: 'u1', event: 'signed_up', properties: { plan: 'pro' } };
 	const track = (client: Client) => client.track(event);
+	const tracked: Scripted = { body: '{"success":true,"event_id":"e1"}' };
 
 	it.each([
 		[
@@ -639,9 +645,37 @@ describe('track', () => {
 		]);
 	});
 
-	it.each(['', '{}'])('accepts a 2xx with the body %j', async (body) => {
-		const { result } = await scripted([{ status: 202, body }]).run(track);
-		expect(result).toEqual({ refused: false, answer: {} });
+	it.each(['', '{}'])('accepts the body %j only after a documented answer', async (body) => {
+		const empty = { status: 202, body };
+		const { result } = await scripted([tracked, empty]).run(async (client) => [
+			await track(client),
+			await track(client),
+		]);
+		expect(result).toMatchObject([{ refused: false }, { refused: false, answer: {} }]);
+		expect(problemIn((await scripted([empty]).run(track)).result).code).toBe('uncertain');
+	});
+
+	it.each(['Person not found', 'Unknown recipient.', 'No user with this external_id'])(
+		'is refused by the 404 %j, which is about the person',
+		async (message) => {
+			const { result } = await scripted([{ status: 404, body: says(message) }]).run(track);
+			expect(result).toMatchObject({ refused: true, complaint: { status: 404, message } });
+		},
+	);
+
+	it.each([says('Not found'), says('Workspace not found'), '', '<html>'])(
+		'ends the run by the 404 %j as its first answer',
+		async (body) => {
+			const { result } = await scripted([{ status: 404, body }]).run(track);
+			expect(problemIn(result).code).toBe('unknown_address');
+		},
+	);
+
+	it('is refused by a 404 with any message once an event was accepted', async () => {
+		const { result } = await scripted([tracked, { status: 404, body: says('Not found') }]).run(
+			async (client) => [await track(client), await track(client)],
+		);
+		expect(result).toMatchObject([{ refused: false }, { refused: true }]);
 	});
 
 	it.each(['<html>', 'null', '[]', '{"hello":"world"}', '{"success":false}', '{"error":"Full"}'])(
@@ -738,17 +772,34 @@ describe('requests that could message somebody twice', () => {
 			expect(requests).toHaveLength(earlier(name).length + 3);
 		});
 
-		it('accepts an empty answer', async () => {
-			const { result } = await scripted([...earlier(name), { status: 204 }]).run(act);
-			expect(result).toEqual({ refused: false, answer: {} });
+		it('accepts an empty answer after a documented one', async () => {
+			const answers = [...earlier(name), { body: '{"success":true}' }];
+			const { result } = await scripted([...answers, ...earlier(name), { status: 204 }]).run(
+				async (client) => [await act(client), await act(client)],
+			);
+			expect(result).toMatchObject([{ refused: false }, { refused: false, answer: {} }]);
+		});
+
+		it('is refused by a 404 with a message', async () => {
+			const answers = [...earlier(name), { status: 404, body: says('Unknown.') }];
+			const { result } = await scripted(answers).run(act);
+			expect(result).toMatchObject({ refused: true, complaint: { message: 'Unknown.' } });
 		});
 	});
 
-	it.each(['message', 'campaign'])('%s: a 404 with a message refuses only it', async (name) => {
-		const { result } = await scripted([{ status: 404, body: says('Unknown.') }]).run(
-			requestsOf[name] as never,
-		);
-		expect(result).toMatchObject({ refused: true, complaint: { message: 'Unknown.' } });
+	// Flameup documents no answer to a campaign, so an empty one is none less.
+	it.each([
+		['message', 'uncertain'],
+		['campaign', undefined],
+	])('%s: an empty answer as the first one of a run ends as %s', async (name, code) => {
+		const { result } = await scripted([{ status: 204 }]).run(requestsOf[name] as never);
+		expect(result instanceof FlameupError ? result.problem.code : undefined).toBe(code);
+	});
+
+	it('stops with the permission that is missing although the key may read', async () => {
+		const answers = [found, { status: 403, body: says('Forbidden.') }];
+		const { result } = await scripted(answers).run(requestsOf.device as never);
+		expect(problemIn(result)).toMatchObject({ code: 'forbidden', permission: 'devices:write' });
 	});
 
 	it.each(['message', 'campaign'])('%s: needs a workspace, and sends nothing', async (name) => {
@@ -806,7 +857,7 @@ it('confirms everybody in a dry run, shows them, and sends nothing', async () =>
 		['a', { userId: 'a' }],
 		['b', { userId: 'b' }],
 	]);
-	expect(await client.createPerson('{"userId":"a"}')).toEqual({
+	expect(await client.createPerson('a', '{"userId":"a"}')).toEqual({
 		refused: false,
 		person: { userId: 'a' },
 	});

@@ -30,7 +30,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	return {
 		async act(row) {
 			const { json, person } = reader.read(row);
-			const written = await creator.createPerson(json);
+			const written = await creator.createPerson(person.userId, json);
 			if (written.refused) throw refusal(written.complaint, 'person', person.userId);
 			if (settings.dry_run) return [checkedPerson(person)];
 			return [writtenPerson(person.userId, 'created', written.person, output)];
