@@ -62,7 +62,8 @@ interface Facts {
 	// People that Flameup did not accept.
 	refused: Answered & { readonly what?: Subject };
 	too_large_for_flameup: Answered & { readonly what?: Subject };
-	not_confirmed: object;
+	/** `answer` reports a failure although its status is 2xx; `named` is the user ID or ID of somebody else in it. */
+	not_confirmed: { readonly answer?: Answered; readonly named?: string };
 	already_exists: Answered;
 	not_found: { readonly by: 'email' | 'userId' | 'id' };
 

@@ -338,8 +338,14 @@ const TEXTS: Texts = {
 		reason: answered(facts, words),
 		hint: `Leave out large ${words.column}s.`,
 	}),
-	not_confirmed: () => ({
-		title: 'Flameup accepted the request twice without confirming the person',
+	not_confirmed: ({ answer, named }, words) => ({
+		title:
+			named === undefined
+				? 'Flameup accepted the request twice without confirming the person'
+				: 'Flameup accepted the request, but answered for somebody else',
+		...(named !== undefined &&
+			words.showsValues && { reason: `Its answer names the person "${named}".` }),
+		...(answer !== undefined && { reason: answered(answer, words) }),
 		hint: "Look up the person in Flameup. If they are missing, contact Flameup's support.",
 	}),
 	already_exists: () => ({
@@ -469,7 +475,8 @@ const TEXTS: Texts = {
 	}),
 	not_flameup: (_, words) => ({
 		title: `The address in ${words.setting('api_url')} answers, but not as Flameup does`,
-		hint: `Correct ${words.setting('api_url')}.`,
+		reason: 'It may be wrong, or Flameup shows a maintenance page there.',
+		hint: `Check ${words.setting('api_url')}. If it is right, run the ${words.run} again later.`,
 	}),
 	untrusted_certificate: ({ fault }, words) => ({
 		title: 'The connection to Flameup is not secure',
@@ -549,5 +556,6 @@ export const MEANINGS: Readonly<Record<RejectionCode, string>> = {
 	unreadable_line: 'A line of the input is not a JSON object.',
 	refused: 'Flameup refused the person.',
 	too_large_for_flameup: 'Flameup refused the person as too large, even in a request of their own.',
-	not_confirmed: 'Flameup accepted the request twice without confirming the person.',
+	not_confirmed:
+		'Flameup accepted the request twice without confirming the person, or answered for somebody else.',
 };

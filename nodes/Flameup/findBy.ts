@@ -1,9 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { PersonKey } from '../../src/flameup/client';
+import { LIMITS } from '../../src/limits';
+import { EMAIL_PATTERN } from '../../src/mapping/person';
 import type { Settings } from '../../src/settings/settings';
-import { Failure } from './failure';
-import { type Read, requiredText } from './parameters';
+import { Failure, invalidParameter } from './failure';
+import { type Parameters, type Read, requiredText } from './parameters';
 import type { Run } from './run';
+import { WORDS } from './vocabulary';
 
 /** A parameter for the user ID of a person. */
 export const USER_ID_PARAMETER = {
@@ -75,7 +78,28 @@ export function personToFind(
 	if (key === 'id' && workspace_id === '') throw new Failure({ code: 'needs_workspace' });
 	// An AI agent can store the value alone.
 	const path = typeof parameters.raw('who') === 'string' ? 'who' : 'who.value';
-	return { key, read: requiredText(parameters, path, label) };
+	if (key === 'userId') return { key, read: userIdText(parameters, path, label) };
+	const read = requiredText(parameters, path, label);
+	return { key, read: key === 'email' ? (row) => emailAddress(read(row)) : read };
+}
+
+/** A user ID. Throws a Failure if there is none, or one that Flameup cannot have. */
+export function userIdText(parameters: Parameters, path: string, label: string): Read<string> {
+	const read = requiredText(parameters, path, label);
+	return (row) => {
+		const userId = read(row);
+		const { length } = userId;
+		if (length <= LIMITS.userId) return userId;
+		const words = { ...WORDS, setting: () => `"${label}"` };
+		throw new Failure({ code: 'user_id_too_long', length }, { userId, words });
+	};
+}
+
+/** Any other text could name somebody else. */
+function emailAddress(text: string): string {
+	if (EMAIL_PATTERN.test(text)) return text;
+	const hint = 'Correct it, or find the person by another value.';
+	throw invalidParameter('"Email" is not an email address', hint);
 }
 
 /** Nobody has this user ID, email address or ID. */

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../ports';
-import { isComplaint } from './complaints';
+import { type Complaint, isComplaint, readComplaint } from './complaints';
 import { type Confirmation, readConfirmation, type Sent } from './confirmation';
 import { isObject, type Json, parse } from './json';
 
@@ -38,6 +38,8 @@ export interface UpsertAnswer {
 	readonly changes?: readonly Change[];
 	/** The people whom the answer lists, by the user ID that was sent; missing if the answer was read as bytes. */
 	readonly people?: ReadonlyMap<string, Json>;
+	/** The failure that the answer reports. */
+	readonly complaint?: Complaint;
 }
 
 /**
@@ -55,7 +57,9 @@ export function readUpsert(
 	if (response.body.trim() === '') return emptyAnswer(userIds, isProven);
 	const body = parse(response.body);
 	if (!isObject(body)) return undefined;
-	if (isComplaint(body)) return emptyAnswer(userIds, false);
+	if (isComplaint(body)) {
+		return { ...emptyAnswer(userIds, false), complaint: readComplaint(response) };
+	}
 	if (Object.keys(body).length === 0) return emptyAnswer(userIds, isProven);
 	const counts = readCounts(body);
 	if (!Array.isArray(body.people) && counts === undefined) return undefined;

@@ -1,7 +1,7 @@
-import type { Problem } from '../errors';
+import { FlameupError, type Problem } from '../errors';
 import type { HttpResponse, NetworkFault } from '../ports';
 import { idOf, readList, readUpsert, type UpsertAnswer, verdictOf } from './answers';
-import { isComplaint } from './complaints';
+import { answeredBy, type Complaint, isComplaint, readComplaint } from './complaints';
 import { isObject, type Json, parse } from './json';
 import {
 	campaignCall,
@@ -236,22 +236,39 @@ export class Client {
 		return written.refused ? written : { refused: false, page: written.value };
 	}
 
-	/** Merges traits, given as JSON, into those of a person; `id` is Flameup's own in a workspace, else the user's. */
+	/**
+	 * Merges traits, given as JSON, into those of a person; `id` is Flameup's own in a workspace, else the user's.
+	 * Repeated once if the answer reports a failure although its status is 2xx.
+	 */
 	async updateTraits(id: string, traits: string): Promise<Written<UpdatedTraits>> {
 		if (!isSafeSegment(id)) return { refused: false, exists: false };
-		const written = await this.#sender.send<UpdatedTraits>({
+		for (let tries = 1; ; tries++) {
+			const written = await this.#putTraits(id, traits);
+			if (written.refused) return written;
+			const { complaint, ...updated } = written.value;
+			if (complaint === undefined) return { refused: false, ...updated };
+			if (tries === 1) continue;
+			throw new FlameupError({ code: 'not_confirmed', answer: answeredBy(complaint) });
+		}
+	}
+
+	#putTraits(id: string, traits: string) {
+		return this.#sender.send<UpdatedTraits & { readonly complaint?: Complaint }>({
 			...WRITE,
 			method: 'PUT',
 			path: `/people/${encodeURIComponent(id)}`,
 			body: [`{"traits":${traits}}`],
 			read(response, isProven) {
+				const body = parse(response.body);
+				if (isObject(body) && isComplaint(body)) {
+					return { exists: true, complaint: readComplaint(response) };
+				}
 				const one = readOne(response);
 				return one && (isProven || showsOne(one)) ? { exists: true, ...one } : undefined;
 			},
 			proves: showsOne,
 			absent: { exists: false },
 		});
-		return written.refused ? written : { refused: false, ...written.value };
 	}
 
 	/** Sends an event. Retried only if Flameup certainly did not process it. */

@@ -22,7 +22,10 @@ export type Ending =
 			readonly shown?: Json | undefined;
 	  }
 	| { readonly status: 'refused'; readonly answered: Answered }
-	| { readonly status: 'unconfirmed' };
+	| {
+			readonly status: 'unconfirmed' /** What the answer reports. */;
+			readonly answered?: Answered;
+	  };
 
 /** Callbacks of a delivery. */
 export interface DeliveryEvents<Entry> {
@@ -158,7 +161,7 @@ class Job<Entry extends Sendable> {
 				if (this.#named.has(entry)) this.#names.wereWrong = true;
 				this.#end(entry, upserted(entry, answer, changes[place]));
 			} else if (this.#resent.has(entry)) {
-				this.#end(entry, { status: 'unconfirmed' });
+				this.#end(entry, unconfirmed(answer, place, entries));
 			} else {
 				this.#resent.add(entry);
 				again.push(entry);
@@ -294,6 +297,20 @@ function upserted(entry: Sendable, answer: UpsertAnswer, change: Change | undefi
 		change,
 		shown: answer.people?.get(entry.userId),
 	};
+}
+
+/** With what the answer reports about the person, or about all. */
+function unconfirmed(
+	{ complaint }: UpsertAnswer,
+	place: number,
+	entries: readonly Sendable[],
+): Ending {
+	if (complaint === undefined) return { status: 'unconfirmed' };
+	const named = namedPeople(
+		complaint,
+		entries.map(({ userId }) => userId),
+	);
+	return { status: 'unconfirmed', answered: named.get(place) ?? answeredBy(complaint) };
 }
 
 /** Each person's change: certain if the answer shows it, else assigned from the counts in order. */

@@ -1,7 +1,8 @@
 import type { Answered, Problem, Subject } from '../errors';
 import type { HttpResponse, NetworkFault } from '../ports';
 import { verdictOf } from './answers';
-import { answeredBy, readComplaint } from './complaints';
+import { answeredBy, isComplaint, readComplaint } from './complaints';
+import { isObject, parse } from './json';
 
 /** Faults that a retry cannot fix: the certificate or the trusted authorities have to change. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
@@ -65,7 +66,9 @@ export function faultProblem(
 		if (isFirst && fault === PROXY_REFUSES) return { code: 'proxy_refuses', fault };
 		return { code: 'unreachable', fault, forMs };
 	}
-	if (verdictOf(answer.status) === 'ok') {
+	const body = parse(answer.body);
+	const isFailure = isObject(body) && isComplaint(body);
+	if (verdictOf(answer.status) === 'ok' && !isFailure) {
 		return answersSoFar === 'flameup'
 			? { code: 'unreadable_answers', forMs }
 			: { code: 'not_flameup' };

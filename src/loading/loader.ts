@@ -245,7 +245,9 @@ export class Loader<Ref, Marker> {
 		} else if (ending.status === 'refused') {
 			this.#settleRefused(entry, ending.answered);
 		} else {
-			this.#reject(entry, { code: 'not_confirmed', userId: entry.userId });
+			const { answered: answer } = ending;
+			const facts = { userId: entry.userId, ...(answer !== undefined && { answer }) };
+			this.#reject(entry, { code: 'not_confirmed', ...facts });
 		}
 	}
 

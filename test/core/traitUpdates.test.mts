@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { problemOf } from '../../src/errors';
 import type { PersonKey } from '../../src/flameup/client';
 import { readComplaint } from '../../src/flameup/complaints';
 import { TraitUpdates } from '../../src/flameup/traitUpdates';
@@ -20,6 +21,8 @@ interface Setup {
 	refusesList?: boolean;
 	/** People whom the list does not show. */
 	unlisted?: readonly string[];
+	/** Whom the answers to updates show instead. */
+	shows?: Partial<Held>;
 	/** Whose traits are refused. */
 	refused?: string;
 	before?(update: number, people: Map<string, Held>): void;
@@ -48,13 +51,13 @@ async function updated(setup: Setup) {
 			},
 			async updateTraits(id, traits) {
 				kinds.push('update');
-				const held = [...people.values()].find(
-					(one) => (inWorkspace ? one.id : one.external_id) === id,
+				const held = [...people.values()].find((one) =>
+					(inWorkspace ? [one.id] : [one.external_id, one.email]).includes(id),
 				);
 				if (held === undefined) return { refused: false, exists: false };
 				if (held.external_id === setup.refused) return { refused: true, complaint };
 				Object.assign(held.traits, JSON.parse(traits));
-				return { refused: false, exists: true, person: { ...held } };
+				return { refused: false, exists: true, person: { ...held, ...setup.shows } };
 			},
 		},
 		key,
@@ -63,8 +66,9 @@ async function updated(setup: Setup) {
 	const results: unknown[] = [];
 	for (const [i, value] of updates.entries()) {
 		setup.before?.(i, people);
-		const written = await trait.update(value, `{"n":${i}}`);
-		results.push(written.refused ? 'refused' : written.exists);
+		const written = await trait.update(value, `{"n":${i}}`).catch(problemOf);
+		if ('code' in written) results.push(written.code);
+		else results.push(written.refused ? 'refused' : written.exists);
 	}
 	const counts = ['search', 'list', 'update'].map(
 		(kind) => kinds.filter((one) => one === kind).length,
@@ -85,6 +89,37 @@ it('needs one request for each update without a workspace', async () => {
 		[true, true, false],
 		[0, 0, 3],
 	]);
+});
+
+// A path without a workspace takes a user ID or an email address (Flameup's reference of PUT /people/{id}).
+describe('without a workspace', () => {
+	it.each<[string, PersonKey, string, unknown, string | undefined]>([
+		['the email address of somebody else', 'userId', 'u1@x.test', false, undefined],
+		['the user ID of somebody else', 'email', 'u1', false, undefined],
+		['an email address', 'email', 'u1@x.test', true, 'u1'],
+		['a user ID with @', 'userId', 'a@b', true, 'a@b'],
+	])('%s given as %s: %s', async (_name, key, value, result, changed) => {
+		const done = await updated({
+			...{ updates: [value, value], key, inWorkspace: false },
+			before: (_, people) => people.set('a@b', person('a@b')),
+		});
+		expect(done.results).toEqual([result, result]);
+		const all = [...done.people.values()].filter(({ traits }) => 'n' in traits);
+		expect(all.map((one) => one.external_id)).toEqual(changed === undefined ? [] : [changed]);
+		expect(done.counts[0]).toBeLessThanOrEqual(2);
+	});
+});
+
+it.each<[string, Setup]>([
+	['another user ID', { updates: ['u0'], shows: { external_id: 'u1' }, inWorkspace: false }],
+	[
+		'another user ID, by email',
+		{ updates: ['u0@x.test'], shows: { external_id: 'u1' }, key: 'email' },
+	],
+	['another ID', { updates: ['u0'], shows: { id: 'id-u1' } }],
+	['another ID, by ID', { updates: ['id-u0'], shows: { id: 'id-u1' }, key: 'id' }],
+])('does not take an answer for a success that names %s', async (_name, setup) => {
+	expect((await updated(setup)).results).toEqual(['not_confirmed']);
 });
 
 describe('in a workspace', () => {

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
 import { createFlameup, type Flameup } from '../../simulator/flameup.mts';
 import {
+	answering,
 	createN8n,
 	isFailed,
 	mapped,
@@ -322,6 +323,38 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 		expect(pairs(done.items)).toEqual([0, 1, 2]);
 		expect(done.items[2]?.json.error).toBe('not_found');
 		expect(flameup.people().size).toBe(2);
+	});
+
+	it.each([
+		['userId', 'user_1@example.com', 'not_found'],
+		['email', 'user_1', 'invalid_parameter'],
+	])('never takes %s %j for somebody else', async (mode, who, code) => {
+		const done = await populated(2, {
+			items: [{ who, plan: 'gold' }],
+			parameters: update({ who: { mode, value: '={{ $json.who }}' } }),
+			onError: 'continue',
+			workspaceId,
+		});
+		expect(done.items[0]?.json.error).toBe(code);
+		expect(done.flameup.people().get('user_1')?.traits).toEqual({});
+		expect(done.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+	});
+
+	it('shows what Flameup says in a 200 that reports a failure', async () => {
+		const flameup = createFlameup({ now: Date.now });
+		await finish(createN8n({ items: people(1), parameters: mapped(), shared: flameup }));
+		const shared = answering(
+			({ method }) =>
+				method === 'PUT' ? { body: { success: false, error: 'locked' } } : undefined,
+			flameup,
+		);
+		const items = [{ who: 'user_0', plan: 'gold' }];
+		const setting = { items, parameters: update(), onError: 'continue' as const };
+		const done = await run({ ...setting, shared, workspaceId });
+		expect(done.items[0]?.json).toMatchObject({
+			error: 'not_confirmed',
+			details: { said: 'locked' },
+		});
 	});
 
 	it('rejects a row without traits', async () => {

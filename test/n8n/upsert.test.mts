@@ -116,6 +116,24 @@ describe('Create or Update', () => {
 		]);
 	});
 
+	it.each([
+		[{ success: false, error: 'no devices' }, ['no devices', 'no devices']],
+		[
+			{ people: [{ external_id: 'user_0' }], errors: [{ index: 1, message: 'is banned' }] },
+			['is banned', 'is banned'],
+		],
+	])('shows what Flameup says in a 200 that reports a failure: %o', async (body, said) => {
+		const shared = answering(() => ({ body }));
+		const setting = { items: people(2), parameters: mapped(), onError: 'continue' as const };
+		const done = await run({ ...setting, shared });
+		expect(done.items.map(({ json }) => json)).toMatchObject(
+			said.map((text, i) => ({
+				error: 'not_confirmed',
+				details: { said: text, user_id: `user_${i}` },
+			})),
+		);
+	});
+
 	it('works in contexts without the newer functions, and without a workspace', async () => {
 		const done = await run({
 			items: people(2),

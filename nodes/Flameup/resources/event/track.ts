@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
-import { USER_ID_PARAMETER } from '../../findBy';
+import { USER_ID_PARAMETER, userIdText } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
 import { requiredText } from '../../parameters';
@@ -62,7 +62,7 @@ export const execute = rowByRow(prepare, {
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client } = await connect(run);
-	const readUserId = requiredText(parameters, 'userId', 'User ID');
+	const readUserId = userIdText(parameters, 'userId', 'User ID');
 	const readEvent = requiredText(parameters, 'event', 'Event');
 	const readTime = timestampReader(run, 'timestamp', 'Timestamp');
 	const readProperties = assignedValues(parameters, 'properties', 'Properties');

@@ -3,7 +3,7 @@ import type { Message } from '../../../../src/flameup/oneTime';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
-import { USER_ID_PARAMETER } from '../../findBy';
+import { USER_ID_PARAMETER, userIdText } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
 import { type Parameters, type Read, requiredText } from '../../parameters';
@@ -109,7 +109,7 @@ export const execute = rowByRow(prepare, {
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client } = await connect(run);
-	const readUserId = requiredText(parameters, 'userId', 'User ID');
+	const readUserId = userIdText(parameters, 'userId', 'User ID');
 	const readContent = contentReader(parameters);
 	const readData = assignedValues(parameters, 'data', 'Data');
 	const readJson = jsonValues(parameters, 'options.dataJson', 'Data (JSON)');
