@@ -1,10 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Json } from '../../src/flameup/json';
 import { type ReadPage, readPages } from '../../src/flameup/paging';
+import { isBlank } from '../../src/mapping/jsonValues';
 import type { RowWork } from './eachRow';
 import { invalidParameter, refusal } from './failure';
 import type { Parameters, Read } from './parameters';
 import type { Run } from './run';
+
+const DEFAULT_LIMIT = 50;
 
 /** The parameters that say how many results there are at most. */
 export const limitParameters = (show: Record<string, string[]>): INodeProperties[] => [
@@ -21,7 +24,7 @@ export const limitParameters = (show: Record<string, string[]>): INodeProperties
 		name: 'limit',
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		default: 50,
+		default: DEFAULT_LIMIT,
 		description: 'Max number of results to return',
 		displayOptions: { show: { ...show, returnAll: [false] } },
 	},
@@ -58,22 +61,26 @@ interface List<Filter> {
 	show(item: Json): IDataObject;
 }
 
-/** Reads a list; rows that ask for the same are answered once, with the first of them. */
+/** Reads a list; rows that ask for the same share one answer. */
 export function readMany<Filter>(run: Run, list: List<Filter>): RowWork {
 	const readLimit = limitReader(run.parameters);
-	const asked = new Set<string>();
+	const answers = new Map<string, ReturnType<typeof readPages>>();
 	let isUnsure = false;
 	return {
 		async act(row) {
 			const limit = readLimit(row);
 			const filter = list.readFilter(row);
 			const key = JSON.stringify([String(limit), filter]);
-			if (asked.has(key)) return [];
-			asked.add(key);
-			const found = await readPages((size, offset) => list.readPage(filter, size, offset), limit);
+			const earlier = answers.get(key);
+			const answer =
+				earlier ?? readPages((size, offset) => list.readPage(filter, size, offset), limit);
+			answers.set(key, answer);
+			const found = await answer;
 			if ('refused' in found) throw refusal(found.complaint, 'request');
 			isUnsure ||= found.isUnsure;
-			return Array.from(found.items, list.show);
+			const items = found.items.map(list.show);
+			// Items of different rows must not share what a later node may change.
+			return earlier === undefined ? items : structuredClone(items);
 		},
 		hint: () =>
 			isUnsure
@@ -86,13 +93,48 @@ export function readMany<Filter>(run: Run, list: List<Filter>): RowWork {
 function limitReader(parameters: Parameters): Read<number> {
 	const readAll = parameters.each('returnAll', 'Return All');
 	const readLimit = parameters.each('limit', 'Limit');
+	const isLimited = parameters.raw('limit') !== undefined;
 	return (row) => {
-		if (readAll(row) === true) return Number.POSITIVE_INFINITY;
-		const limit = Math.floor(Number(readLimit(row) ?? 50));
-		if (limit >= 1) return limit;
+		const returnsAll = readAll(row);
+		if (returnsAll === true) return Number.POSITIVE_INFINITY;
+		if (returnsAll !== false && parameters.raw('returnAll') !== undefined) {
+			throw invalidParameter('"Return All" is neither true nor false', 'Correct its expression.');
+		}
+		const limit = isLimited ? readLimit(row) : DEFAULT_LIMIT;
+		const number = typeof limit === 'string' && limit.trim() !== '' ? Number(limit) : limit;
+		if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 1) return number;
 		throw invalidParameter(
-			'"Limit" is not a number above 0',
+			'"Limit" is not a whole number above 0',
 			'Enter a whole number, or turn on "Return All".',
 		);
 	};
 }
+
+/** One filter: its name in the node, and how its value is read from a path. */
+interface Filter {
+	readonly name: string;
+	readonly label: string;
+	reader(path: string, label: string): Read<string | undefined>;
+}
+
+/** The values of the filters that were added, by Flameup's names. Throws a Failure for one without a value. */
+export function filterReader<Name extends string>(
+	parameters: Parameters,
+	filters: Readonly<Record<Name, Filter>>,
+): Read<{ [One in Name]?: string }> {
+	const added = Object.entries<Filter>(filters)
+		.map(([key, { label, name, reader }]) => ({ key, label, path: `filters.${name}`, reader }))
+		.filter(({ path }) => parameters.raw(path) !== undefined)
+		.map(({ key, label, path, reader }) => {
+			const read = reader(path, label);
+			const readGiven = parameters.each(path, label);
+			return (row: number) => {
+				if (!isEmpty(readGiven(row))) return [key, read(row)];
+				throw invalidParameter(`The filter "${label}" is empty`, 'Remove it, or give it a value.');
+			};
+		});
+	return (row) => Object.fromEntries(added.map((read) => read(row))) as { [One in Name]?: string };
+}
+
+const isEmpty = (value: unknown): boolean =>
+	isBlank(value) || (typeof value === 'string' && value.trim() === '');

@@ -75,29 +75,32 @@ const inGroups = (isShown: (group: string) => boolean): readonly INodeProperties
 /** How fast and how patiently requests are sent; every operation has these. */
 export const PACE_OPTIONS = inGroups((group) => group === 'pace');
 
+/** What becomes of several rows of one person. */
+export const REPEATED_IDS: INodeProperties = {
+	displayName: 'Repeated User IDs',
+	name: 'repeatedIds',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'Merge',
+			value: 'merge',
+			description: 'Rows of one person that come close together are sent as one',
+		},
+		{
+			name: 'Send Each',
+			value: 'separate',
+			description: 'Every row is sent, in the order of the input; takes more requests',
+		},
+	],
+	default: 'merge',
+	description: 'What happens to several rows of the same person. Later values win either way.',
+};
+
 /** How people are put together in requests. */
 export const BATCH_OPTIONS: readonly INodeProperties[] = [
 	...inGroups((group) => group === 'batches'),
-	{
-		displayName: 'Repeated User IDs',
-		name: 'repeatedIds',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Merge',
-				value: 'merge',
-				description: 'Rows of one person that come close together are sent as one',
-			},
-			{
-				name: 'Send Each',
-				value: 'separate',
-				description: 'Every row is sent, in the order of the input; takes more requests',
-			},
-		],
-		default: 'merge',
-		description: 'What happens to several rows of the same person. Later values win either way.',
-	},
+	REPEATED_IDS,
 ];
 
 /** How people are made from rows. */

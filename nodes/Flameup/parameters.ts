@@ -1,5 +1,12 @@
-import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
-import { mayHaveLostDigits } from '../../src/mapping/jsonValues';
+import type {
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { asJson, isBlank, mayHaveLostDigits } from '../../src/mapping/jsonValues';
+import { quoted } from '../../src/texts';
 import { draggedPath, LEFT_TO_N8N, valueAt } from './dragged';
 import { invalidParameter } from './failure';
 
@@ -32,10 +39,13 @@ export class Parameters {
 		);
 	}
 
-	/** The same for every row; undefined when it is not set. A Failure that it throws ends the run. */
+	/**
+	 * The same for every row; undefined when it is not set, and null for an expression without a value. A Failure
+	 * that it throws ends the run.
+	 */
 	constant(path: string, label: string): unknown {
 		const value = this.raw(path);
-		return isExpression(value) ? this.#evaluate(path, label) : (value ?? undefined);
+		return isExpression(value) ? (this.#evaluate(path, label) ?? null) : (value ?? undefined);
 	}
 
 	/** Read for each row; `part` is the user's name for a part of the parameter. */
@@ -82,14 +92,40 @@ export function requiredText(parameters: Parameters, path: string, label: string
 	const read = parameters.each(path, label);
 	return (row) => {
 		const value = read(row);
-		const isScalar = typeof value === 'string' || typeof value === 'number';
-		const text = isScalar ? String(value).trim() : '';
-		if (text !== '' && !mayHaveLostDigits(value)) return text;
+		const wrong = notText(value);
+		if (wrong === undefined) return String(value).trim();
 		throw invalidParameter(
-			text === ''
-				? `"${label}" has no value`
-				: `"${label}" is a number with more digits than can be kept`,
+			`"${label}" ${wrong}`,
 			'Enter a text, or map a field that has one in every row.',
+		);
+	};
+}
+
+/** Why a value is no text that can be used, to follow a name; undefined if it is one. */
+function notText(value: unknown): string | undefined {
+	if (mayHaveLostDigits(value)) return 'is a number with more digits than can be kept';
+	if (isBlank(value) || (typeof value === 'string' && value.trim() === '')) return 'has no value';
+	if (typeof value === 'string' || typeof value === 'number') return undefined;
+	if (Array.isArray(value)) return 'is a list, not a text';
+	if (typeof value === 'boolean') return `is ${value}, not a text`;
+	return typeof asJson(value) === 'string' ? 'is a date, not a text' : 'is an object, not a text';
+}
+
+/** One of the choices of a parameter; its default if it is not set. Throws a Failure for any other value. */
+export function choice(
+	parameters: Parameters,
+	path: string,
+	{ default: initial, displayName, options = [] }: INodeProperties,
+): Read<string> {
+	if (parameters.raw(path) === undefined) return () => String(initial);
+	const read = parameters.each(path, displayName);
+	const values = (options as INodePropertyOptions[]).map(({ value }) => String(value));
+	return (row) => {
+		const value = read(row);
+		if (typeof value === 'string' && values.includes(value)) return value;
+		throw invalidParameter(
+			`"${displayName}" is none of its choices`,
+			`It must be ${quoted(values, 'or')}.`,
 		);
 	};
 }

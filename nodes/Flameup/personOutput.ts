@@ -91,7 +91,8 @@ function chosenOutput({ parameters }: Run, simple: readonly string[]): Output {
 	const output = parameters.raw('output');
 	if (output === 'raw') return output;
 	if (output !== 'fields') return simple;
-	const fields = parameters.constant('fields', 'Fields') ?? [];
+	const fields = parameters.constant('fields', 'Fields');
+	if (fields === undefined) return [];
 	if (Array.isArray(fields)) return fields.map(String);
 	const hint = 'Choose fields, or give a list of names.';
 	throw invalidParameter('"Fields" is not a list', hint, undefined, { endsRun: true });

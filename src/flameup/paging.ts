@@ -12,7 +12,7 @@ const MOST_PASSES = 3;
 
 /** The items that were found, each once. */
 export interface Found {
-	readonly items: Iterable<Json>;
+	readonly items: readonly Json[];
 	/** Some may be missing: items moved in every pass, or fewer were found than the list has. */
 	readonly isUnsure: boolean;
 }
@@ -36,7 +36,7 @@ export async function readPages(readPage: ReadPage, limit: number): Promise<Foun
 		const isDone = items.size >= limit || !(pass.hasMoved || isShort);
 		const isNew = items.size > before;
 		if (isDone || passes === MOST_PASSES || (passes > 1 && !isNew)) {
-			return { items: items.values(), isUnsure: !isDone && (isNew || isShort) };
+			return { items: [...items.values()], isUnsure: !isDone && (isNew || isShort) };
 		}
 	}
 }

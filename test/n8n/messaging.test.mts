@@ -95,6 +95,19 @@ describe('Message: Send', () => {
 		});
 	});
 
+	it.each([
+		[{ options: { platform: '={{ undefined }}' } }, '"Platform" is none of its choices [item 0]'],
+		[{ options: { platform: 'web' } }, '"Platform" is none of its choices [item 0]'],
+		[{ userId: 'x'.repeat(256) }, 'The user ID has 256 characters; the limit is 255 [item 0]'],
+		[{ userId: '={{ ({ a: 1 }) }}' }, '"User ID" is an object, not a text [item 0]'],
+		[{ userId: '={{ true }}' }, '"User ID" is true, not a text [item 0]'],
+		[{ userId: '={{ new Date(0) }}' }, '"User ID" is a date, not a text [item 0]'],
+		[{ userId: '={{ [] }}' }, '"User ID" is a list, not a text [item 0]'],
+	])('sends nothing for %o', async (more, message) => {
+		const { error, requests } = await run({ items: people(1), parameters: send(more) });
+		expect([error?.message, requests]).toEqual([message, []]);
+	});
+
 	it('warns on a stop that a rerun sends messages twice', async () => {
 		const items = [...people(1), { userId: '' }];
 		const { error } = await among(1, { items, parameters: send() });
@@ -231,7 +244,6 @@ describe('Event: Get Many', () => {
 		[{ returnAll: true, filters: { event: 'left', userId: 'user_1' } }, 25],
 		[{ returnAll: true, filters: { since: '2026-01-10T00:00:00Z' } }, 34],
 		[{ returnAll: true, filters: { until: '2026-01-01T05:00:00' } }, 6],
-		[{ returnAll: true, filters: { event: '', since: '' } }, 250],
 	])('%o returns %i events, each once', async (more, count) => {
 		const done = await happened({ parameters: getAll(more) });
 		expect(done.items).toHaveLength(count);
@@ -250,6 +262,17 @@ describe('Event: Get Many', () => {
 		expect(Object.keys(done.items[0]?.json ?? {})).toEqual([
 			...['id', 'workspace_id', 'person_id', 'event', 'properties', 'timestamp', 'created_at'],
 		]);
+	});
+
+	it.each([
+		[{ userId: '={{ null }}' }, 'The filter "User ID" is empty [item 0]'],
+		[{ userId: '={{ undefined }}' }, 'The filter "User ID" is empty [item 0]'],
+		[{ event: '' }, 'The filter "Event" is empty [item 0]'],
+		[{ since: ' ' }, 'The filter "Since" is empty [item 0]'],
+		[{ userId: 'x'.repeat(256) }, 'The user ID has 256 characters; the limit is 255 [item 0]'],
+	])('does not read everything for the filter %o', async (filters, message) => {
+		const done = await run({ parameters: getAll({ filters }) });
+		expect([done.error?.message, done.requests]).toEqual([message, []]);
 	});
 
 	it('rejects a filter that is no time', async () => {

@@ -210,7 +210,6 @@ describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
 		[{ returnAll: true, filters: { status: 'bounced' } }, 0, 1],
 		[{ returnAll: true, filters: { status: 'active' } }, 250, 3],
 		[{ returnAll: true, filters: { search: 'user_24' } }, 11, 1],
-		[{ returnAll: true, filters: { search: '', status: '' } }, 250, 3],
 	])('%o returns %i people in %i requests', async (more, count, requests) => {
 		const done = await populated(250, { parameters: getAll(more), workspaceId });
 		expect(new Set(done.items.map(({ json }) => json.user_id)).size).toBe(count);
@@ -218,14 +217,37 @@ describe.each(STYLES)('Get Many %s', (_name, workspaceId) => {
 		expect(done.requests).toHaveLength(requests);
 	});
 
-	it('reads once for rows with the same parameters', async () => {
-		const items = [{ n: 2 }, { n: 2 }, { n: 0 }, { n: 3 }];
-		const parameters = getAll({ limit: '={{ $json.n }}' });
+	it('reads once for rows with the same parameters, and answers each of them', async () => {
+		const items = [{ n: 2 }, { n: 2 }, { n: 0 }, { n: 3 }, { n: 2 }];
+		const parameters = getAll({ limit: '={{ $json.n }}', output: 'raw' });
 		const done = await populated(5, { items, parameters, onError: 'continue', workspaceId });
-		expect(pairs(done.items)).toEqual([0, 0, 3, 3, 3, 2]);
+		expect(pairs(done.items)).toEqual([0, 0, 1, 1, 3, 3, 3, 4, 4, 2]);
+		expect(done.requests).toHaveLength(2);
+		expect(done.items[2]?.json).toEqual(done.items[0]?.json);
+		expect(done.items[2]?.json.attributes).not.toBe(done.items[0]?.json.attributes);
 		expect(done.items.at(-1)?.json.details).toMatchObject({
-			reason: '"Limit" is not a number above 0.',
+			reason: '"Limit" is not a whole number above 0.',
 		});
+	});
+
+	it('fails every row of a refused request', async () => {
+		const shared = answering(() => ({ status: 400, body: { error: 'Bad search' } }));
+		const setting = { items: [{}, {}], parameters: getAll(), onError: 'continue' as const };
+		const done = await run({ ...setting, shared, workspaceId });
+		expect(done.items.map(({ json }) => json.error)).toEqual(['refused', 'refused']);
+		expect(done.requests).toHaveLength(1);
+	});
+
+	it.each([
+		[{ filters: { search: '={{ null }}' } }, 'The filter "Search" is empty [item 0]'],
+		[{ filters: { status: '' } }, 'The filter "Status" is empty [item 0]'],
+		[{ filters: { status: 'gone' } }, '"Status" is none of its choices [item 0]'],
+		[{ limit: '={{ undefined }}' }, '"Limit" is not a whole number above 0 [item 0]'],
+		[{ limit: 1.5 }, '"Limit" is not a whole number above 0 [item 0]'],
+		[{ returnAll: '={{ undefined }}' }, '"Return All" is neither true nor false [item 0]'],
+	])('reads nothing for %o', async (more, message) => {
+		const done = await run({ parameters: getAll(more), workspaceId });
+		expect([done.error?.message, done.requests]).toEqual([message, []]);
 	});
 });
 

@@ -444,6 +444,23 @@ describe('Dry Run', () => {
 	});
 });
 
+it.each([
+	['dryRun', '"Dry Run" must be true or false.'],
+	['requestsPerMinute', '"Requests per Minute" must be a number.'],
+	['giveUpAfterMinutes', '"Give Up After Minutes" must be a number.'],
+	['peoplePerRequest', '"People per Request" must be a number.'],
+	['emptyValues', '"Empty Values" must be one of omit, send.'],
+])('sends nothing if the expression of %s has no value', async (name, text) => {
+	for (const value of ['={{ undefined }}', '={{ null }}']) {
+		const done = await run({
+			items: people(1),
+			parameters: mapped({ options: { [name]: value } }),
+		});
+		expect(done.error?.description).toContain(text);
+		expect(done.requests).toEqual([]);
+	}
+});
+
 describe('rows of the same person', () => {
 	const items = [
 		{ userId: 'a', plan: 'free', city: 'Rome' },

@@ -4,7 +4,7 @@ import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
 import { notFound, personLocator, personToFind } from '../../findBy';
 import { optionName, optionsParameter, PACE_OPTIONS } from '../../options';
-import { optionalText, present, requiredText } from '../../parameters';
+import { choice, optionalText, present, requiredText } from '../../parameters';
 import type { Run } from '../../run';
 
 const show = { resource: ['device'], operation: ['register'] };
@@ -37,6 +37,19 @@ const ABOUT = [
 	},
 ] as const;
 
+const PLATFORM: INodeProperties = {
+	displayName: 'Platform',
+	name: 'platform',
+	type: 'options',
+	options: [
+		{ name: 'Android', value: 'android' },
+		{ name: 'iOS', value: 'ios' },
+	],
+	default: 'android',
+	description: 'The operating system of the device',
+	displayOptions: { show },
+};
+
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
 	personLocator(show),
@@ -50,18 +63,7 @@ export const properties: readonly INodeProperties[] = [
 		description: 'The token that the operating system gave the app for push notifications',
 		displayOptions: { show },
 	},
-	{
-		displayName: 'Platform',
-		name: 'platform',
-		type: 'options',
-		options: [
-			{ name: 'Android', value: 'android' },
-			{ name: 'iOS', value: 'ios' },
-		],
-		default: 'android',
-		description: 'The operating system of the device',
-		displayOptions: { show },
-	},
+	PLATFORM,
 	optionsParameter(
 		show,
 		...PACE_OPTIONS,
@@ -88,7 +90,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { client, settings } = await connect(run);
 	const { key, read } = personToFind(run, settings);
 	const readToken = requiredText(parameters, 'token', 'Token');
-	const readPlatform = parameters.each('platform', 'Platform');
+	const readPlatform = choice(parameters, 'platform', PLATFORM);
 	const readAbout = Object.fromEntries(
 		ABOUT.map(({ name, title }) => [
 			name,
@@ -100,7 +102,7 @@ async function prepare(run: Run): Promise<RowWork> {
 			const value = read(row);
 			const registered = await client.registerDevice(key, value, {
 				token: readToken(row),
-				platform: String(readPlatform(row) ?? 'android'),
+				platform: readPlatform(row),
 				...present(readAbout, row),
 			});
 			const userId = key === 'userId' ? value : undefined;

@@ -1,9 +1,16 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
-import { ANSWERED, filtersParameter, limitParameters, readMany } from '../../manyResults';
+import { userIdText } from '../../findBy';
+import {
+	ANSWERED,
+	filterReader,
+	filtersParameter,
+	limitParameters,
+	readMany,
+} from '../../manyResults';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { optionalText, present } from '../../parameters';
+import { type Read, requiredText } from '../../parameters';
 import type { Run } from '../../run';
 import { timestampReader } from '../../timestamp';
 
@@ -53,18 +60,23 @@ export const properties: readonly INodeProperties[] = [
 /** Reads many events. */
 export const execute = rowByRow(prepare, ANSWERED);
 
+type Reader = (path: string, label: string) => Read<string | undefined>;
+
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client } = await connect(run);
-	const readers = {
-		user_id: optionalText(parameters, 'filters.userId', 'User ID'),
-		event: optionalText(parameters, 'filters.event', 'Event'),
-		since: timestampReader(run, 'filters.since', 'Since'),
-		until: timestampReader(run, 'filters.until', 'Until'),
-	};
+	const text: Reader = (path, label) => requiredText(parameters, path, label);
+	const userId: Reader = (path, label) => userIdText(parameters, path, label);
+	const time: Reader = (path, label) => timestampReader(run, path, label);
+	const readFilter = filterReader(parameters, {
+		user_id: { name: 'userId', label: 'User ID', reader: userId },
+		event: { name: 'event', label: 'Event', reader: text },
+		since: { name: 'since', label: 'Since', reader: time },
+		until: { name: 'until', label: 'Until', reader: time },
+	});
 	return readMany(run, {
 		name: 'Events',
-		readFilter: (row) => present(readers, row),
+		readFilter,
 		readPage: (filter, limit, offset) => client.listEvents(filter, limit, offset),
 		show: (event) => event as IDataObject,
 	});

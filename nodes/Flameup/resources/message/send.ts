@@ -6,10 +6,23 @@ import { refusal } from '../../failure';
 import { USER_ID_PARAMETER, userIdText } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { type Parameters, type Read, requiredText } from '../../parameters';
+import { choice, type Parameters, type Read, requiredText } from '../../parameters';
 import type { Run } from '../../run';
 
 const show = { resource: ['message'], operation: ['send'] };
+
+const PLATFORM: INodeProperties = {
+	displayName: 'Platform',
+	name: 'platform',
+	type: 'options',
+	options: [
+		{ name: 'All', value: 'all' },
+		{ name: 'Android', value: 'android' },
+		{ name: 'iOS', value: 'ios' },
+	],
+	default: 'all',
+	description: 'The devices that the message goes to',
+};
 
 /** The parameters of this operation alone. */
 export const properties: readonly INodeProperties[] = [
@@ -84,18 +97,7 @@ export const properties: readonly INodeProperties[] = [
 			description:
 				'More data as an object, for names and nested values that are not known beforehand',
 		},
-		{
-			displayName: 'Platform',
-			name: 'platform',
-			type: 'options',
-			options: [
-				{ name: 'All', value: 'all' },
-				{ name: 'Android', value: 'android' },
-				{ name: 'iOS', value: 'ios' },
-			],
-			default: 'all',
-			description: 'The devices that the message goes to',
-		},
+		PLATFORM,
 	),
 ];
 
@@ -113,16 +115,16 @@ async function prepare(run: Run): Promise<RowWork> {
 	const readContent = contentReader(parameters);
 	const readData = assignedValues(parameters, 'data', 'Data');
 	const readJson = jsonValues(parameters, 'options.dataJson', 'Data (JSON)');
-	const readPlatform = parameters.each('options.platform', 'Platform');
+	const readPlatform = choice(parameters, 'options.platform', PLATFORM);
 	return {
 		async act(row) {
 			const userId = readUserId(row);
-			const platform = readPlatform(row) ?? 'all';
+			const platform = readPlatform(row);
 			const sent = await client.sendMessage({
 				userId,
 				content: readContent(row),
 				data: { ...readJson(row), ...readData(row) },
-				...(platform !== 'all' && { platform: String(platform) }),
+				...(platform !== 'all' && { platform }),
 			});
 			if (sent.refused) throw refusal(sent.complaint, 'message', userId);
 			return [{ user_id: userId, ...(sent.answer as IDataObject) }];

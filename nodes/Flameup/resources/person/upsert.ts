@@ -9,7 +9,8 @@ import type { Person } from '../../../../src/mapping/person';
 import { type Connection, connect } from '../../connection';
 import { Failure, failureOf } from '../../failure';
 import { KeptFingerprints, PREVIOUS_FINGERPRINT } from '../../keptFingerprints';
-import { BATCH_OPTIONS, optionsParameter, PERSON_OPTIONS } from '../../options';
+import { BATCH_OPTIONS, optionsParameter, PERSON_OPTIONS, REPEATED_IDS } from '../../options';
+import { choice } from '../../parameters';
 import {
 	checkedPerson,
 	type Output,
@@ -122,8 +123,7 @@ class Upsert {
 				flushesByAge: false,
 				showsPeople: !isSummary,
 				changes: this.#kept.changes,
-				separatesRepeats:
-					parameters.constant('options.repeatedIds', 'Repeated User IDs') === 'separate',
+				separatesRepeats: choice(parameters, 'options.repeatedIds', REPEATED_IDS)(0) === 'separate',
 			},
 			{
 				outcome: (outcome) => this.#settle(outcome),
