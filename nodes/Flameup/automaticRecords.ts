@@ -2,7 +2,7 @@ import { define, isObject, type SourceRecord } from '../../src/mapping/jsonValue
 import { looseName } from '../../src/settings/names';
 import type { Mapping } from '../../src/settings/settings';
 import { previousPath } from './keptFingerprints';
-import { jsonValues } from './namedValues';
+import { traitsJson } from './namedValues';
 import { addedFields, isOwnFingerprint, isShownPerson } from './ownOutput';
 import type { Records } from './records';
 import type { Run } from './run';
@@ -10,7 +10,7 @@ import { WORDS } from './vocabulary';
 
 /** Every field of the row, those of an object called `traits` one by one. */
 export function automaticRecords({ items, parameters }: Run, mapping: Mapping): Records {
-	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
+	const json = traitsJson(parameters);
 	const fields = new Fields(mapping);
 	const previous = previousPath(parameters);
 	const rows = items.map(({ json: row }) => (previous ? without(row, previous) : row));

@@ -1,11 +1,13 @@
 import { isBlank } from '../../src/mapping/jsonValues';
 import type { Mapping } from '../../src/settings/settings';
 import type { Vocabulary } from '../../src/texts';
-import { assignedValues, jsonValues } from './namedValues';
+import { assignedValues, traitsJson, USE_EMAIL_FIELD, withoutEmail } from './namedValues';
 import { PERSON_FIELDS } from './personFields';
 import type { Records } from './records';
 import type { Run } from './run';
 import { WORDS } from './vocabulary';
+
+const TRAITS = 'Custom Traits';
 
 /** The column of the user ID has the name of its parameter, because errors quote it. */
 const USER_ID = 'User ID';
@@ -24,8 +26,12 @@ export function manualRecords({ parameters }: Run, mapping: Mapping): Records {
 		return { column, read: parameters.each(path, displayName), stored: parameters.raw(path) };
 	});
 	const mapped = fields.filter(({ stored }) => !isBlank(stored));
-	const traits = assignedValues(parameters, 'traits', 'Custom Traits');
-	const json = jsonValues(parameters, 'options.traitsJson', 'Custom Traits (JSON)');
+	const traits = withoutEmail(
+		assignedValues(parameters, 'traits', TRAITS),
+		TRAITS,
+		USE_EMAIL_FIELD,
+	);
+	const json = traitsJson(parameters);
 	return {
 		// All are declared, so that a trait with a similar name stays a trait.
 		columns: fields.map(({ column }) => column),

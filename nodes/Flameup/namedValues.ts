@@ -1,6 +1,7 @@
 import type { FieldType } from 'n8n-workflow';
 import { validateFieldType } from 'n8n-workflow';
 import { asJson, define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { looseName } from '../../src/settings/names';
 import { invalidParameter } from './failure';
 import type { Parameters, Read } from './parameters';
 
@@ -55,6 +56,26 @@ function asType(given: unknown, type: string, label: string, name: string): unkn
 		'Choose another type for it in the node, or correct the value before it.',
 		`It is the value of "${name}".`,
 	);
+}
+
+/** Refuses a trait named email: it would change the address of the person, or only look as if it did. */
+export const withoutEmail =
+	(read: Read<SourceRecord>, label: string, instead: string): Read<SourceRecord> =>
+	(row) => {
+		const traits = read(row);
+		const email = Object.keys(traits).find((name) => looseName(name) === 'email');
+		if (email === undefined) return traits;
+		throw invalidParameter(`"${label}" has a trait named "${email}"`, instead);
+	};
+
+/** What to do instead where a person has the field Email. */
+export const USE_EMAIL_FIELD =
+	'For the email address, use the field "Email", or in automatic mapping a field of the input.';
+
+/** The option Custom Traits (JSON). */
+export function traitsJson(parameters: Parameters): Read<SourceRecord> {
+	const label = 'Custom Traits (JSON)';
+	return withoutEmail(jsonValues(parameters, 'options.traitsJson', label), label, USE_EMAIL_FIELD);
 }
 
 /** A parameter that holds an object, or JSON text of one. */

@@ -38,6 +38,9 @@ const READ = [
 /** With the user ID, the result and the fingerprint, ten fields at most. */
 const WRITTEN = READ.filter((name) => name !== 'phone' && name !== 'traits');
 
+/** With the traits that were changed. */
+const CHANGED = [...WRITTEN, 'traits'];
+
 /** The parameters that say which fields come out; an operation can have further choices. */
 export const outputParameters = (
 	show: Record<string, string[]>,
@@ -86,6 +89,9 @@ export const readOutput = (run: Run): Output => chosenOutput(run, READ);
 
 /** Which fields of people who were written come out. */
 export const writtenOutput = (run: Run): Output => chosenOutput(run, WRITTEN);
+
+/** Which fields of people whose traits were changed come out. */
+export const changedOutput = (run: Run): Output => chosenOutput(run, CHANGED);
 
 function chosenOutput({ parameters }: Run, simple: readonly string[]): Output {
 	const output = parameters.raw('output');

@@ -5,9 +5,9 @@ import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { invalidParameter, refusal } from '../../failure';
 import { notFound, personLocator, personToFind } from '../../findBy';
-import { assignedValues, jsonValues } from '../../namedValues';
+import { assignedValues, jsonValues, withoutEmail } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
-import { outputParameters, writtenOutput, writtenPerson } from '../../personOutput';
+import { changedOutput, outputParameters, writtenPerson } from '../../personOutput';
 import type { Run } from '../../run';
 
 const show = { resource: ['person'], operation: ['updateTraits'] };
@@ -35,6 +35,9 @@ export const properties: readonly INodeProperties[] = [
 	}),
 ];
 
+const NO_EMAIL =
+	'Traits cannot change the email address. Use "Create or Update", with the field "Email".';
+
 /** Changes some traits of one person for each row. */
 export const execute = rowByRow(prepare, {
 	done: 'updated',
@@ -45,9 +48,11 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client, settings } = await connect(run);
 	const { key, read } = personToFind(run, settings);
-	const readTraits = assignedValues(parameters, 'traits', 'Traits');
-	const readJson = jsonValues(parameters, 'options.traitsJson', 'Traits (JSON)');
-	const output = writtenOutput(run);
+	const traits = assignedValues(parameters, 'traits', 'Traits');
+	const json = jsonValues(parameters, 'options.traitsJson', 'Traits (JSON)');
+	const readTraits = withoutEmail(traits, 'Traits', NO_EMAIL);
+	const readJson = withoutEmail(json, 'Traits (JSON)', NO_EMAIL);
+	const output = changedOutput(run);
 	const updates = new TraitUpdates(client, key, run.items.length);
 	return {
 		async act(row) {
@@ -57,8 +62,8 @@ async function prepare(run: Run): Promise<RowWork> {
 				throw invalidParameter('"Traits" has no traits', 'Add at least one trait.');
 			}
 			const updated = await updates.update(value, JSON.stringify(traits));
-			if (updated.refused) throw refusal(updated.complaint, 'traits', value);
-			if (!updated.exists) throw notFound(key, value);
+			if (updated.refused) throw refusal(updated.complaint, 'traits');
+			if (!updated.exists) throw notFound(key);
 			const userId = String((updated.person && idOf(updated.person)) ?? value);
 			return [writtenPerson(userId, 'updated', updated.person, output)];
 		},
