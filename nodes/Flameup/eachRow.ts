@@ -12,6 +12,8 @@ export interface RowWork {
 	warning?(): string | undefined;
 	/** Replaces the participle of the operation. */
 	readonly done?: string;
+	/** What was done so far, such as `2 rows`, if it is not the rows that succeeded. */
+	counted?(): string;
 }
 
 /** How the rows that succeeded are spoken of. */
@@ -20,6 +22,8 @@ interface Wording {
 	readonly done: string;
 	/** What running the workflow again does, as a sentence. */
 	readonly again: string;
+	/** Running it again repeats what was done. */
+	readonly repeats?: boolean;
 	/** The output itself shows what was done. */
 	readonly onlyReads?: boolean;
 }
@@ -29,7 +33,10 @@ interface Wording {
  * row does not affect the others, unless its failure ends the run or the user wants to stop.
  */
 export const rowByRow =
-	(prepare: (run: Run) => Promise<RowWork>, { again, done, onlyReads }: Wording): Operation =>
+	(
+		prepare: (run: Run) => Promise<RowWork>,
+		{ again, done, onlyReads, repeats }: Wording,
+	): Operation =>
 	async (run) => {
 		let work: RowWork | undefined;
 		let hint: string | undefined;
@@ -40,11 +47,15 @@ export const rowByRow =
 		} catch (error) {
 			run.results.failRest(failureOf(error));
 		}
-		const rows = countedRows(run.results.succeeded);
+		const { succeeded } = run.results;
+		const rows = work?.counted?.() ?? countedRows(succeeded);
 		const did = work?.done ?? done;
 		const hints = [onlyReads ? undefined : `${rows} ${did}.`, hint];
 		return {
-			progress: `${rows} had been ${did} before this. ${again}`,
+			progress:
+				repeats && succeeded === 0
+					? `Nothing had been ${did} before this.`
+					: `${rows} had been ${did} before this. ${again}`,
 			hint: hints.filter((text) => text !== undefined).join(' '),
 			warning: work?.warning?.(),
 		};

@@ -10,6 +10,7 @@ import {
 } from '../../src/errors';
 import { answeredBy, type Complaint } from '../../src/flameup/complaints';
 import { describe, paragraph, sentence, type Text, type Vocabulary } from '../../src/texts';
+import type { Who } from './results';
 import { WORDS } from './vocabulary';
 
 /** What the node itself finds wrong. */
@@ -37,7 +38,6 @@ export type FailureCode =
 interface Circumstances {
 	/** All other rows would fail too, so nothing more is sent. */
 	readonly endsRun?: boolean;
-	readonly userId?: string;
 	readonly words?: Vocabulary;
 }
 
@@ -49,14 +49,12 @@ export class Failure {
 	readonly #problem: Problem | Fault;
 	readonly #words: Vocabulary;
 	readonly endsRun: boolean;
-	readonly userId: string | undefined;
 
 	constructor(problem: Problem | Fault, circumstances: Circumstances = {}) {
-		const { endsRun, userId, words = WORDS } = circumstances;
+		const { endsRun, words = WORDS } = circumstances;
 		this.#problem = problem;
 		this.#words = words;
 		this.endsRun = endsRun ?? !['record', 'uncertain', undefined].includes(this.#kind);
-		this.userId = userId;
 	}
 
 	get code(): FailureCode {
@@ -109,14 +107,13 @@ export const invalidParameter = (
 	);
 
 /** What Flameup refused for a reason that lies in the row. */
-export function refusal(complaint: Complaint, what: Subject, userId?: string): Failure {
+export function refusal(complaint: Complaint, what: Subject): Failure {
 	const answered = answeredBy(complaint);
 	const isTooLarge = answered.status === 413;
 	return new Failure(
 		what === 'person' && answered.status === 409
 			? { code: 'already_exists', ...answered }
 			: { code: isTooLarge ? 'too_large_for_flameup' : 'refused', ...answered, what },
-		userId === undefined ? {} : { userId },
 	);
 }
 
@@ -124,14 +121,14 @@ export function refusal(complaint: Complaint, what: Subject, userId?: string): F
  * What the row's error item holds. n8n knows a failed row by these keys: with any other, such as `code`, the
  * row would leave by the success output.
  */
-export function toJson({ answered, code, text, userId }: Failure) {
+export function toJson({ answered, code, text }: Failure, who: Who = {}) {
 	const { hint, reason, title } = text;
 	return {
 		error: code,
 		details: {
 			reason: paragraph({ title, ...(reason !== undefined && { reason }) }),
 			...(hint !== undefined && { hint }),
-			...(userId !== undefined && { user_id: userId }),
+			...who,
 			...(answered !== undefined && answered.said !== '' && { said: answered.said }),
 		},
 	};

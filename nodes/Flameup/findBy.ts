@@ -4,7 +4,8 @@ import { LIMITS } from '../../src/limits';
 import { EMAIL_PATTERN } from '../../src/mapping/person';
 import type { Settings } from '../../src/settings/settings';
 import { Failure, invalidParameter } from './failure';
-import { type Parameters, type Read, requiredText } from './parameters';
+import { type Read, requiredText } from './parameters';
+import type { Who } from './results';
 import type { Run } from './run';
 import { WORDS } from './vocabulary';
 
@@ -68,40 +69,52 @@ export const personLocator = (show: Record<string, string[]>): INodeProperties =
 	displayOptions: { show },
 });
 
+/** The names under which an item says whom it is about. */
+const SHOWN = { userId: 'user_id', email: 'email', id: 'id' } as const satisfies Record<
+	PersonKey,
+	keyof Who
+>;
+
 /** Whom the parameter means. Throws a Failure if Flameup cannot be asked in this way. */
 export function personToFind(
-	{ parameters }: Run,
+	run: Run,
 	{ workspace_id }: Settings,
-): { key: PersonKey; read: Read<string> } {
+): { key: PersonKey; shownAs: keyof Who; read: Read<string> } {
+	const { parameters } = run;
 	const mode = MODES.find(({ name }) => name === parameters.raw('who.mode'));
 	const { key, label } = mode ?? { key: 'userId', label: 'Person' };
 	if (key === 'id' && workspace_id === '') throw new Failure({ code: 'needs_workspace' });
 	// An AI agent can store the value alone.
 	const path = typeof parameters.raw('who') === 'string' ? 'who' : 'who.value';
-	if (key === 'userId') return { key, read: userIdText(parameters, path, label) };
-	const read = requiredText(parameters, path, label);
-	return { key, read: key === 'email' ? (row) => emailAddress(read(row)) : read };
+	return { key, shownAs: SHOWN[key], read: identifierReader(run, key, path, label) };
 }
 
-/** A user ID. Throws a Failure if there is none, or one that Flameup cannot have. */
-export function userIdText(parameters: Parameters, path: string, label: string): Read<string> {
+/** A parameter with the user ID of a person. */
+export const userIdReader = (run: Run, path: string, label: string): Read<string> =>
+	identifierReader(run, 'userId', path, label);
+
+/** Reads whom a row means, and notes it. Throws a Failure for what nobody can have. */
+function identifierReader(
+	{ parameters, results }: Run,
+	key: PersonKey,
+	path: string,
+	label: string,
+): Read<string> {
 	const read = requiredText(parameters, path, label);
 	return (row) => {
-		const userId = read(row);
-		const { length } = userId;
-		if (length <= LIMITS.userId) return userId;
-		const words = { ...WORDS, setting: () => `"${label}"` };
-		throw new Failure({ code: 'user_id_too_long', length }, { userId, words });
+		const value = read(row);
+		results.concerns(row, { [SHOWN[key]]: value });
+		const { length } = value;
+		if (key === 'userId' && length > LIMITS.userId) {
+			const words = { ...WORDS, setting: () => `"${label}"` };
+			throw new Failure({ code: 'user_id_too_long', length }, { words });
+		}
+		// Any other text could name somebody else.
+		if (key !== 'email' || EMAIL_PATTERN.test(value)) return value;
+		const hint = 'Correct it, or find the person by another value.';
+		throw invalidParameter('"Email" is not an email address', hint);
 	};
 }
 
-/** Any other text could name somebody else. */
-function emailAddress(text: string): string {
-	if (EMAIL_PATTERN.test(text)) return text;
-	const hint = 'Correct it, or find the person by another value.';
-	throw invalidParameter('"Email" is not an email address', hint);
-}
-
 /** Nobody has this user ID, email address or ID. */
-export const notFound = (by: PersonKey, value: string): Failure =>
-	new Failure({ code: 'not_found', by }, by === 'userId' ? { userId: value } : {});
+export const notFound = (by: PersonKey): Failure => new Failure({ code: 'not_found', by });

@@ -79,7 +79,7 @@ const isOutcome = (row: SourceRecord): boolean =>
 export const isOwnFingerprint = (name: string, value: unknown, row: SourceRecord): boolean =>
 	isFingerprintText(value) || (value === null && name === 'fingerprint' && isResult(row.result));
 
-const DETAILS = ['reason', 'hint', 'user_id', 'said'];
+const DETAILS = ['reason', 'hint', 'user_id', 'email', 'id', 'said'];
 
 /** An item of a row that failed in this node, perhaps with the fields of its row. */
 const isFailure = ({ details, error }: SourceRecord): boolean =>

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { problemOf } from '../../src/errors';
+import { type Problem, problemOf } from '../../src/errors';
 import type { Listing } from '../../src/mapping/listings';
 import { type Mapped, Mapper } from '../../src/mapping/mapper';
 import { nearestName } from '../../src/mapping/nearest';
@@ -39,9 +39,10 @@ export function createPersonReader(run: Run, settings: Settings): PersonReader {
 			rowsRead++;
 			const record = read(row);
 			const mapped = orProblem(() => mapper.toPerson(record));
+			const userId = 'code' in mapped ? readUserId(mapped) : mapped.person.userId;
+			if (userId !== undefined) run.results.concerns(row, { user_id: userId });
 			if (!('code' in mapped)) return mapped;
-			const userId = 'userId' in mapped && { userId: mapped.userId };
-			throw new Failure(mapped, { endsRun: false, words, ...userId });
+			throw new Failure(mapped, { endsRun: false, words });
 		},
 		hint() {
 			const isComplete = rowsRead === run.items.length;
@@ -79,6 +80,9 @@ function unknownColumn({ listed, setting }: Listing, { columns }: Mapper) {
 		...(nearest !== undefined && { nearest }),
 	} as const;
 }
+
+const readUserId = (problem: Problem): string | undefined =>
+	'userId' in problem && typeof problem.userId === 'string' ? problem.userId : undefined;
 
 /** The mapper's result, or the error that an odd value caused. */
 function orProblem<T>(work: () => T) {

@@ -1,11 +1,20 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Failure, type FailureCode, toJson } from './failure';
 
+/** Whom a row is about, as far as it is known. */
+export interface Who {
+	readonly user_id?: string;
+	readonly email?: string;
+	readonly id?: string;
+}
+
 /** How each row ended, in whatever order they end; every item is paired with its row. */
 export class Results {
 	readonly #rows: number;
 	readonly #succeeded = new Map<number, readonly IDataObject[]>();
 	readonly #failed = new Map<number, Failure>();
+	/** Of rows that have not succeeded. */
+	readonly #who = new Map<number, Who>();
 	/** Failed rows by code. */
 	readonly failures = new Map<FailureCode, number>();
 
@@ -24,8 +33,14 @@ export class Results {
 		return first && { row: first[0], failure: first[1] };
 	}
 
+	/** Notes whom a row is about, in case it fails. */
+	concerns(row: number, who: Who): void {
+		this.#who.set(row, who);
+	}
+
 	/** Without items the row is only counted. */
 	succeed(row: number, ...items: IDataObject[]): void {
+		this.#who.delete(row);
 		this.#succeeded.set(row, items);
 	}
 
@@ -53,7 +68,7 @@ export class Results {
 			for (const json of jsons) items.push({ json, pairedItem: { item: row } });
 		}
 		for (const [row, failure] of inOrder(this.#failed)) {
-			items.push({ json: toJson(failure), pairedItem: { item: row } });
+			items.push({ json: toJson(failure, this.#who.get(row)), pairedItem: { item: row } });
 		}
 		return items;
 	}

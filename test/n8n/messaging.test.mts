@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createN8n, isFailed, mapped, pairs, people, type Setting } from './fake-n8n.mts';
+import {
+	answering,
+	createN8n,
+	isFailed,
+	mapped,
+	pairs,
+	people,
+	type Setting,
+} from './fake-n8n.mts';
 import { fakeTimers, finish, run } from './timed.mts';
 
 fakeTimers();
@@ -115,6 +123,22 @@ describe('Message: Send', () => {
 		expect(error?.description).toContain('would message these people a second time');
 	});
 
+	it('says who may have been messaged, and nothing of a rerun that would repeat nothing', async () => {
+		const setting = {
+			items: people(1),
+			parameters: send(),
+			shared: answering(() => ({ body: {} })),
+		};
+		const stopped = await run(setting);
+		expect(stopped.error?.description).toContain('Nothing had been sent before this.');
+		expect(stopped.error?.description).not.toContain('a second time');
+		const { items } = await run({ ...setting, onError: 'continue' });
+		expect(items[0]?.json).toMatchObject({
+			error: 'uncertain',
+			details: { user_id: 'user_0', reason: expect.stringMatching(/Flameup answered 200, but/) },
+		});
+	});
+
 	it.each([
 		[{ templateId: '' }, '"Template ID" has no value [item 0]'],
 		[{ content: 'text', title: '', body: 'b' }, '"Title" has no value [item 0]'],
@@ -149,6 +173,7 @@ describe('Campaign: Trigger', () => {
 				details: { said: 'Campaign not found' },
 			});
 			expect(done.flameup.messaging().triggered).toEqual([campaign]);
+			expect(done.hints).toContain('1 campaign triggered.');
 		},
 	);
 

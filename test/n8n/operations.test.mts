@@ -20,6 +20,10 @@ const STYLES = [
 	['without a workspace', ''],
 ] as const;
 
+const trait = (name: string, value: string) => ({
+	assignments: [{ id: '1', name, value, type: 'string' }],
+});
+
 /** The node, with people in Flameup. */
 async function populated(count: number, setting: Setting) {
 	const n8n = createN8n({ items: people(count), parameters: mapped(), ...pick(setting) });
@@ -377,6 +381,25 @@ describe.each(STYLES)('Update Traits %s', (_name, workspaceId) => {
 			error: 'not_confirmed',
 			details: { said: 'locked' },
 		});
+	});
+
+	it.each([
+		[{ traits: trait('email', 'x@b.co') }, '"Traits" has a trait named "email" [item 0]'],
+		[
+			{ options: { traitsJson: '{"E-Mail": "x@b.co"}' } },
+			'"Traits (JSON)" has a trait named "E-Mail" [item 0]',
+		],
+	])('takes no trait for an email address: %o', async (more, message) => {
+		const items = [{ who: 'user_0', plan: 'gold' }];
+		const done = await populated(1, { items, parameters: update(more), workspaceId });
+		expect([done.error?.message, done.requests]).toEqual([message, []]);
+	});
+
+	it('shows the traits of the person, with ten fields in all', async () => {
+		const items = [{ who: 'user_0', plan: 'gold' }];
+		const done = await populated(1, { items, parameters: update(), workspaceId });
+		expect(done.items[0]?.json).toMatchObject({ traits: { plan: 'gold' } });
+		expect(Object.keys(done.items[0]?.json ?? {}).length).toBeLessThanOrEqual(10);
 	});
 
 	it('rejects a row without traits', async () => {

@@ -14,6 +14,10 @@ import { fakeTimers, finish, run } from './timed.mts';
 
 fakeTimers();
 
+const trait = (name: string, value: string) => ({
+	assignments: [{ id: '1', name, value, type: 'string' }],
+});
+
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const batches = ({ requests }: { requests: { url: string }[] }) =>
 	requests.filter(({ url }) => url.endsWith('/people/batch')).length;
@@ -562,6 +566,18 @@ describe('manual mapping', () => {
 			details: { reason: `"Custom Traits (JSON)" ${text}.` },
 		};
 		expect(done.items.map(({ json }) => json)).toMatchObject([failed, failed]);
+	});
+
+	it.each([
+		['Custom Traits', 'E-Mail', mapped({ traits: trait('E-Mail', 'x@b.co') })],
+		['Custom Traits', 'email', mapped({ traits: trait('email', 'x@b.co') }, { email: null })],
+		['Custom Traits (JSON)', 'email', mapped({ options: { traitsJson: '{"email": null}' } })],
+		['Custom Traits (JSON)', 'Email', automatic({ traitsJson: '{"Email": "x@b.co"}' })],
+	])('takes no trait for an email address: %s, %s', async (label, name, parameters) => {
+		const { error, requests } = await run({ items: people(1), parameters });
+		expect(error?.message).toBe(`"${label}" has a trait named "${name}" [item 0]`);
+		expect(error?.description).toContain('use the field "Email"');
+		expect(requests).toEqual([]);
 	});
 
 	it('rejects a value of the wrong type', async () => {

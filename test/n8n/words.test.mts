@@ -83,9 +83,9 @@ describe('texts of the user and of Flameup are unchanged', () => {
 		fc.assert(
 			fc.property(words, (message) => {
 				const complaint = { status: 400, message, details: [{ field: 'email', message }] };
-				const failure = refusal(complaint, 'person', message);
+				const failure = refusal(complaint, 'person');
 				const { said } = answeredBy(complaint);
-				expect(toJson(failure).details).toMatchObject({ said, user_id: message });
+				expect(toJson(failure, { user_id: message }).details).toMatchObject({ said, user_id: message });
 				expectFailureUnchanged(failure, said);
 			}),
 		);

@@ -27,6 +27,7 @@ export const properties: readonly INodeProperties[] = [
 export const execute = rowByRow(prepare, {
 	done: 'triggered',
 	again: 'Running the workflow again would trigger the campaigns a second time.',
+	repeats: true,
 });
 
 async function prepare(run: Run): Promise<RowWork> {
@@ -34,6 +35,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const readId = requiredText(run.parameters, 'campaignId', 'Campaign ID');
 	/** The outcome of each campaign. */
 	const triggered = new Map<string, Promise<IDataObject>>();
+	let count = 0;
 	return {
 		async act(row) {
 			const id = readId(row);
@@ -44,8 +46,11 @@ async function prepare(run: Run): Promise<RowWork> {
 			}
 			const outcome = trigger(client, id);
 			triggered.set(id, outcome);
-			return [await outcome];
+			const item = await outcome;
+			count++;
+			return [item];
 		},
+		counted: () => `${count} ${count === 1 ? 'campaign' : 'campaigns'}`,
 	};
 }
 

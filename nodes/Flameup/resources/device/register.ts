@@ -83,12 +83,13 @@ export const execute = rowByRow(prepare, {
 	done: 'registered',
 	again:
 		'Running the workflow again would register them a second time, so run only the rows that are left.',
+	repeats: true,
 });
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client, settings } = await connect(run);
-	const { key, read } = personToFind(run, settings);
+	const { key, read, shownAs } = personToFind(run, settings);
 	const readToken = requiredText(parameters, 'token', 'Token');
 	const readPlatform = choice(parameters, 'platform', PLATFORM);
 	const readAbout = Object.fromEntries(
@@ -105,11 +106,9 @@ async function prepare(run: Run): Promise<RowWork> {
 				platform: readPlatform(row),
 				...present(readAbout, row),
 			});
-			const userId = key === 'userId' ? value : undefined;
-			if (registered.refused) throw refusal(registered.complaint, 'device', userId);
-			if (registered.answer === undefined) throw notFound(key, value);
-			const who = key === 'userId' ? 'user_id' : key;
-			return [{ [who]: value, ...(registered.answer as IDataObject) }];
+			if (registered.refused) throw refusal(registered.complaint, 'device');
+			if (registered.answer === undefined) throw notFound(key);
+			return [{ [shownAs]: value, ...(registered.answer as IDataObject) }];
 		},
 	};
 }

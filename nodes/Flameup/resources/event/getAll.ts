@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
-import { userIdText } from '../../findBy';
+import { userIdReader } from '../../findBy';
 import {
 	ANSWERED,
 	filterReader,
@@ -66,7 +66,7 @@ async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client } = await connect(run);
 	const text: Reader = (path, label) => requiredText(parameters, path, label);
-	const userId: Reader = (path, label) => userIdText(parameters, path, label);
+	const userId: Reader = (path, label) => userIdReader(run, path, label);
 	const time: Reader = (path, label) => timestampReader(run, path, label);
 	const readFilter = filterReader(parameters, {
 		user_id: { name: 'userId', label: 'User ID', reader: userId },

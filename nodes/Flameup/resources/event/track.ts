@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
-import { USER_ID_PARAMETER, userIdText } from '../../findBy';
+import { USER_ID_PARAMETER, userIdReader } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
 import { requiredText } from '../../parameters';
@@ -57,12 +57,13 @@ export const execute = rowByRow(prepare, {
 	done: 'tracked',
 	again:
 		'Running the workflow again would track them a second time, so run only the rows that are left.',
+	repeats: true,
 });
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client } = await connect(run);
-	const readUserId = userIdText(parameters, 'userId', 'User ID');
+	const readUserId = userIdReader(run, 'userId', 'User ID');
 	const readEvent = requiredText(parameters, 'event', 'Event');
 	const readTime = timestampReader(run, 'timestamp', 'Timestamp');
 	const readProperties = assignedValues(parameters, 'properties', 'Properties');
@@ -79,7 +80,7 @@ async function prepare(run: Run): Promise<RowWork> {
 				properties,
 				...(time !== undefined && { timestamp: time }),
 			});
-			if (tracked.refused) throw refusal(tracked.complaint, 'event', userId);
+			if (tracked.refused) throw refusal(tracked.complaint, 'event');
 			return [{ user_id: userId, event, ...(tracked.answer as IDataObject) }];
 		},
 	};

@@ -3,7 +3,7 @@ import type { Message } from '../../../../src/flameup/oneTime';
 import { connect } from '../../connection';
 import { type RowWork, rowByRow } from '../../eachRow';
 import { refusal } from '../../failure';
-import { USER_ID_PARAMETER, userIdText } from '../../findBy';
+import { USER_ID_PARAMETER, userIdReader } from '../../findBy';
 import { assignedValues, jsonValues } from '../../namedValues';
 import { optionsParameter, PACE_OPTIONS } from '../../options';
 import { choice, type Parameters, type Read, requiredText } from '../../parameters';
@@ -106,12 +106,13 @@ export const execute = rowByRow(prepare, {
 	done: 'sent',
 	again:
 		'Running the workflow again would message these people a second time, so run only the rows that are left.',
+	repeats: true,
 });
 
 async function prepare(run: Run): Promise<RowWork> {
 	const { parameters } = run;
 	const { client } = await connect(run);
-	const readUserId = userIdText(parameters, 'userId', 'User ID');
+	const readUserId = userIdReader(run, 'userId', 'User ID');
 	const readContent = contentReader(parameters);
 	const readData = assignedValues(parameters, 'data', 'Data');
 	const readJson = jsonValues(parameters, 'options.dataJson', 'Data (JSON)');
@@ -126,7 +127,7 @@ async function prepare(run: Run): Promise<RowWork> {
 				data: { ...readJson(row), ...readData(row) },
 				...(platform !== 'all' && { platform }),
 			});
-			if (sent.refused) throw refusal(sent.complaint, 'message', userId);
+			if (sent.refused) throw refusal(sent.complaint, 'message');
 			return [{ user_id: userId, ...(sent.answer as IDataObject) }];
 		},
 	};

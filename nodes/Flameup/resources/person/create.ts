@@ -31,7 +31,7 @@ async function prepare(run: Run): Promise<RowWork> {
 		async act(row) {
 			const { json, person } = reader.read(row);
 			const written = await creator.createPerson(person.userId, json);
-			if (written.refused) throw refusal(written.complaint, 'person', person.userId);
+			if (written.refused) throw refusal(written.complaint, 'person');
 			if (settings.dry_run) return [checkedPerson(person)];
 			return [writtenPerson(person.userId, 'created', written.person, output)];
 		},

@@ -31,8 +31,8 @@ async function prepare(run: Run): Promise<RowWork> {
 		async act(row) {
 			const value = read(row);
 			const found = await client.findPerson(key, value);
-			if (found.refused) throw refusal(found.complaint, 'request', value);
-			if (found.person === undefined) throw notFound(key, value);
+			if (found.refused) throw refusal(found.complaint, 'request');
+			if (found.person === undefined) throw notFound(key);
 			return [readPerson(found.person, output)];
 		},
 	};

@@ -174,9 +174,7 @@ class Upsert {
 		const { emailLeftOut, row } = outcome.ref;
 		count(this.totals, outcome);
 		if (outcome.status === 'rejected') {
-			const { rejection } = outcome;
-			const { userId } = rejection;
-			this.#fail(row, new Failure(rejection, userId === undefined ? {} : { userId }));
+			this.#fail(row, new Failure(outcome.rejection));
 			return;
 		}
 		if (outcome.status === 'upserted' && emailLeftOut) this.totals.emailsLeftOut++;
