@@ -4,7 +4,7 @@ import { type HttpResponse, networkFault, type Transport } from '../../src/ports
 /** Axios names what others call a timeout. */
 const TIMEOUTS = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
-/** HTTP through n8n, which adds the key and honours its own proxy and network settings. */
+/** HTTP through n8n, which adds the key and honors its own proxy and network settings. */
 export function createTransport(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 	cancel: AbortSignal | undefined,

@@ -29,7 +29,7 @@ const NOT_WHOLE = /[.eE]/;
 
 /**
  * Whether a long number must be kept as text: a double changes it, or cannot distinguish it from its
- * neighbours.
+ * neighbors.
  */
 function needsText(source: string): boolean {
 	const value = Number(source);

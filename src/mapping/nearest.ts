@@ -14,7 +14,7 @@ export function nearestName(mistyped: string, names: Iterable<string>): string |
 	return nearest;
 }
 
-/** Damerau-Levenshtein distance: characters to add, remove, replace or swap with their neighbour. */
+/** Damerau-Levenshtein distance: characters to add, remove, replace or swap with their neighbor. */
 function editDistance(a: string, b: string): number {
 	let beforeThat: number[] = [];
 	let above = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -149,6 +149,10 @@ it('save people from a webhook, and respond with 422 to bad ones', async () => {
 	const bad = await post([{ userId: 'w3' }, { email: 'nobody@example.com' }]);
 	expect(bad.status).toBe(422);
 	expect(bad.results[1]?.error).toBeTruthy();
+	for (const body of [[null], [], 'w4', null, [['w4']]]) {
+		const { results, status } = await post(body);
+		expect([body, status, results[0]?.error]).toEqual([body, 422, 'missing_user_id']);
+	}
 	expect(held()).toEqual([
 		{ userId: 'w1', email: 'w1@example.com', plan: 'team' },
 		{ userId: 'w2', email: undefined, first_name: 'Wim' },
@@ -157,11 +161,12 @@ it('save people from a webhook, and respond with 422 to bad ones', async () => {
 });
 
 /** The webhook may take a moment to respond after publishing. */
-async function post(body: object, tries = 1) {
+async function post(body: unknown, tries = 1) {
+	const isText = typeof body === 'string';
 	const answer = await fetch(`${host.url}/webhook/flameup-people`, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(body),
+		headers: { 'content-type': isText ? 'text/plain' : 'application/json' },
+		body: isText ? body : JSON.stringify(body),
 	});
 	if (answer.status === 404 && tries < 30) {
 		await sleep(100);
