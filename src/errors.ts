@@ -49,7 +49,7 @@ interface Facts {
 	missing_user_id: { readonly columns: readonly string[]; readonly joined: boolean };
 	invalid_user_id: {
 		readonly column: string;
-		readonly holds: 'lost digits' | 'a list' | 'an object' | 'a boolean';
+		readonly holds: 'lost digits' | 'a list' | 'an object' | 'a boolean' | 'a date';
 	};
 	user_id_too_long: { readonly length: number };
 	invalid_email: object;

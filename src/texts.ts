@@ -228,10 +228,11 @@ const also =
 		`leaves out ${other}, which is in ${words.setting(setting)}; keep one`;
 
 const CONTRADICTIONS = {
-	one_line: () => 'must be one line without spaces',
+	one_line: () => 'must be one line of ASCII characters without spaces',
 	key_too_long: () => 'must not be longer than 1,000 characters',
 	not_a_workspace_id: () => 'must be the ID of a workspace',
-	not_an_address: () => 'must be an http or https address',
+	not_an_address: () =>
+		'must be an http or https address without a login (user@), a query (?) and a fragment (#)',
 	needs_https: (_: string, { insistsOnHttps }: Vocabulary) =>
 		insistsOnHttps
 			? 'must start with https://; http:// is only for addresses of this machine'
@@ -516,7 +517,7 @@ const TEXTS: Texts = {
 	allowance_used_up: (facts, words) => ({
 		title: `The API key had no allowance left${lasting(facts.forMs)}`,
 		reason: answered(facts, words),
-		hint: `Run the ${words.run} again later, or give it its own key.`,
+		hint: `Run the ${words.run} again later, or use an API key that nothing else uses.`,
 	}),
 	unavailable: (facts, words) => ({
 		title: `Flameup was unavailable${lasting(facts.forMs)}`,

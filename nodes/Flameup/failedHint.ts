@@ -19,7 +19,7 @@ const HOW: Readonly<Record<FailureCode, string>> = {
 	not_found: 'not found in Flameup',
 	invalid_parameter: 'with a parameter that cannot be used',
 	configuration: 'because of a setting that has to be corrected',
-	unavailable: 'because Flameup could not be reached',
+	unavailable: 'because Flameup or the network was down or busy',
 	uncertain: 'that may have arrived or not',
 	cancelled: 'cancelled',
 	unexpected: 'for an unexpected reason',

@@ -50,7 +50,12 @@ export function createPersonReader(run: Run, settings: Settings): PersonReader {
 			const texts = unseen
 				.filter((listing) => !isOfUserId(listing))
 				.map((listing) => paragraph(describe(unknownColumn(listing, mapper), WORDS)));
-			if (isAutomatic && rowsRead > 0) texts.unshift(understoodText(mapper.understood()));
+			if (isAutomatic && rowsRead > 0) {
+				const understood = mapper.understood();
+				const isSeen = (path: string) => unseen.every(({ listed }) => listed !== path);
+				const roles = understood.roles.filter(({ column }) => isSeen(column));
+				texts.unshift(understoodText({ ...understood, roles }));
+			}
 			return texts.length > 0 ? texts.join(' ') : undefined;
 		},
 		warning() {

@@ -12,7 +12,9 @@ const NAMES = {
 } as const;
 
 /** The settings that the credential and the node show, with the texts of n8n. */
-export const FIELDS = fields(Settings, { ...NAMES, setting: String }).filter(({ n8n }) => n8n);
+export const FIELDS = fields(Settings, { ...NAMES, setting: String })
+	.filter(({ n8n }) => n8n)
+	.map((field) => ({ ...field, description: field.n8nDescription ?? field.description }));
 
 const TITLES = new Map(FIELDS.map(({ path, title }) => [path, title]));
 

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits';
 import { isExactNumber } from './exactNumbers';
 import { withoutExcluded } from './exclusions';
 import {
+	asJson,
 	asNumber,
 	isBlank,
 	mayHaveLostDigits,
@@ -48,9 +49,10 @@ function readText(value: unknown, column: string): string | Rejection {
 const idText = (value: unknown): string | undefined =>
 	isExactNumber(value) ? value.rawJSON.replace(/\.0+$/, '') : scalarText(value);
 
-function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' {
+function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' | 'a date' {
 	if (Array.isArray(value)) return 'a list';
-	return typeof value === 'boolean' ? 'a boolean' : 'an object';
+	if (typeof value === 'boolean') return 'a boolean';
+	return typeof asJson(value) === 'string' ? 'a date' : 'an object';
 }
 
 /** The value at a path, without its excluded parts; undefined if there is none. */

@@ -18,6 +18,8 @@ export interface Field {
 	readonly secret: boolean;
 	/** Whether the n8n node shows it too. */
 	readonly n8n: boolean;
+	/** Its description there, if it has one of its own. */
+	readonly n8nDescription?: string;
 	/** Whether it names columns, or paths inside them. */
 	readonly paths: boolean;
 }
@@ -38,6 +40,8 @@ export interface JsonSchema {
 	maximum?: number;
 	required?: string[];
 	properties?: Record<string, JsonSchema>;
+	/** Marks a setting that the n8n node shows too, perhaps with another description. */
+	n8n?: true | { readonly description: string };
 	items?: JsonSchema;
 	[keyword: string]: unknown;
 }
@@ -51,7 +55,7 @@ export const jsonSchema = (schema: z.ZodType, words: Vocabulary): JsonSchema =>
 
 /** All settings of a schema in order, groups before their members. */
 export const fields = (schema: z.ZodType, words: Vocabulary): Field[] =>
-	flatten(jsonSchema(schema, words), '');
+	flatten(jsonSchema(schema, words), '', words);
 
 function inWords(schema: JsonSchema, words: Vocabulary): JsonSchema {
 	const { anyOf, description, items, properties, title } = schema;
@@ -69,7 +73,7 @@ function inWords(schema: JsonSchema, words: Vocabulary): JsonSchema {
 	};
 }
 
-function flatten(schema: JsonSchema, prefix: string): Field[] {
+function flatten(schema: JsonSchema, prefix: string, words: Vocabulary): Field[] {
 	return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
 		const path = prefix + name;
 		const { maximum, minimum } = property;
@@ -80,15 +84,18 @@ function flatten(schema: JsonSchema, prefix: string): Field[] {
 			type: typeOf(property),
 			required: schema.required?.includes(name) ?? false,
 			secret: property.secret === true,
-			n8n: property.n8n === true,
+			n8n: property.n8n !== undefined,
 			paths: property.paths === true,
+			...(typeof property.n8n === 'object' && {
+				n8nDescription: fillIn(property.n8n.description, words),
+			}),
 			...(property.default !== undefined && { default: property.default }),
 			...(property.enum !== undefined && { choices: property.enum }),
 			...(property.examples !== undefined && { example: property.examples[0] }),
 			...(minimum !== undefined && { minimum }),
 			...(maximum !== undefined && maximum < UNLIMITED && { maximum }),
 		};
-		return [field, ...(field.type === 'group' ? flatten(united(property), `${path}.`) : [])];
+		return [field, ...(field.type === 'group' ? flatten(united(property), `${path}.`, words) : [])];
 	});
 }
 

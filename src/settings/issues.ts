@@ -21,7 +21,9 @@ function issuesOf(issue: Issue, input: unknown): SettingIssue[] {
 	if (issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined) {
 		return [{ setting, problem: 'missing' }];
 	}
-	return [{ setting, ...problemOf(issue) }];
+	const value = valueAt(input, issue.path);
+	const isEmpty = issue.code === 'invalid_format' && typeof value === 'string' && !value.trim();
+	return isEmpty ? [{ setting, problem: 'empty' }] : [{ setting, ...problemOf(issue) }];
 }
 
 function problemOf(issue: Issue) {

@@ -6,6 +6,9 @@ import { looseName } from './names';
 /** Marks a setting that the n8n node shows too; all others are for Airbyte only. */
 const inN8n = { n8n: true } as const;
 
+/** Likewise, with a description of its own where the other one is about sources and Airbyte. */
+const inN8nAs = (description: string) => ({ n8n: { description } });
+
 const column = z.string().trim().min(1);
 
 /** Which columns become which parts of a person. {record}, {column} and {run} stand for the host's terms. */
@@ -15,7 +18,9 @@ export const Mapping = z
 			.array(column)
 			.default([])
 			.meta({
-				...inN8n,
+				...inN8nAs(
+					'{Column}s that hold the user ID; the first one with a value is used, without the spaces around it. A path such as account.id points inside a {column}. If empty, a {column} named user_id is used, else external_id, else id.',
+				),
 				title: 'User ID {Column}s',
 				description:
 					'{Column}s that hold the user ID; the first one with a value is used, without the spaces around it. A path such as account.id points inside a {column}. If empty, the primary key is used if the source declares one, else a {column} named user_id or external_id, else id.',
@@ -48,7 +53,9 @@ export const Mapping = z
 			.array(column)
 			.default([])
 			.meta({
-				...inN8n,
+				...inN8nAs(
+					'{Column}s that are never sent, or paths such as address.ssn. {Column}s whose names begin with _airbyte_ or _ab_ are never sent either.',
+				),
 				title: '{Column}s to Leave Out',
 				description:
 					'{Column}s that are never sent, or paths such as address.ssn. {Column}s that Airbyte adds for its own use (_airbyte_…, _ab_…) are always left out.',

@@ -189,7 +189,7 @@ describe.concurrent('check', () => {
 			'no allowance left',
 			{ simulator: { faults: { 1: '429' } } },
 			'FAILED',
-			'The API key had no allowance left. Flameup answered 429. Run the test again later, or give it its own key.',
+			'The API key had no allowance left. Flameup answered 429. Run the test again later, or use an API key that nothing else uses.',
 		],
 		[
 			'trouble at Flameup',
@@ -201,7 +201,7 @@ describe.concurrent('check', () => {
 			'an answer that is a web page',
 			{ simulator: { faults: { 1: 'html-200' } } },
 			'FAILED',
-			'The address in api_url answers, but not as Flameup does. Correct api_url.',
+			'The address in api_url answers, but not as Flameup does. It may be wrong, or Flameup shows a maintenance page there. Check api_url.',
 		],
 		[
 			'a connection that breaks',
@@ -254,7 +254,11 @@ describe.concurrent('check', () => {
 			'http://flameup.invalid',
 			'api_url must start with https://, unless unencrypted http is allowed.',
 		],
-		['no address', 'https://[flameup', 'api_url must be an http or https address.'],
+		[
+			'no address',
+			'https://[flameup',
+			'api_url must be an http or https address without a login (user@), a query (?) and a fragment (#).',
+		],
 	])('%s', async (_name, api_url, message) => {
 		const run = await (await createWorld({ settings: { api_url } })).check();
 		expect([run.code, types(run)]).toEqual([0, ['CONNECTION_STATUS']]);
@@ -282,7 +286,7 @@ describe.concurrent('check', () => {
 		[
 			'a lone surrogate in the key',
 			'{"api_key":"\\ud800"}',
-			'api_key must be one line without spaces.',
+			'api_key must be one line of ASCII characters without spaces.',
 		],
 	])('%s gives a connection status too', async (_name, text, message) => {
 		const config = join(createFolder(), 'config.json');

@@ -50,13 +50,13 @@ describe.concurrent('the run fails', () => {
 			'when the allowance stays used up',
 			{ simulator: { faultRate: 1, faultKinds: ['429'] }, settings: { pace: IMPATIENT } },
 			'transient_error',
-			'The API key had no allowance left. Flameup answered 429. Run the sync again later, or give it its own key.',
+			'The API key had no allowance left. Flameup answered 429. Run the sync again later, or use an API key that nothing else uses.',
 		],
 		[
 			'when no answer can be read',
 			{ simulator: { faultRate: 1, faultKinds: ['html-200'] }, settings: { pace: IMPATIENT } },
 			'config_error',
-			'The address in api_url answers, but not as Flameup does. Correct api_url.',
+			'The address in api_url answers, but not as Flameup does. It may be wrong, or Flameup shows a maintenance page there. Check api_url.',
 		],
 		[
 			'when nothing is answered',

@@ -69,7 +69,10 @@ describe('while requests fail, the log says', () => {
 		[status(503, '<html>'), 'Flameup was unavailable. Flameup answered 503.'],
 		[status(500, '{"error":"zora"}'), 'Flameup was unavailable. Flameup answered 500.'],
 		[status(429), 'The API key had no allowance left. Flameup answered 429.'],
-		[status(200, '<html>zora'), 'The address in api_url answers, but not as Flameup does.'],
+		[
+			status(200, '<html>zora'),
+			'The address in api_url answers, but not as Flameup does. It may be wrong, or Flameup shows a maintenance page there.',
+		],
 	])('what was answered: %o', async (answer, text) => {
 		const run = await failing(answer, { give_up_after_minutes: 0.2 });
 		expect(toldIn(run).map((line) => line.text)).toEqual([`${text} ${AGAIN} 0.2 minutes.`]);

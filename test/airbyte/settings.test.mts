@@ -95,8 +95,12 @@ describe('settings', () => {
 		['a list', [], 'The settings are not valid. The configuration must be an object.'],
 		['a text', `"${VALUE}"`, 'The settings are not valid. The configuration must be an object.'],
 		['no key', {}, 'api_key is missing.'],
-		['an empty key', { api_key: ' ' }, 'api_key must be one line without spaces.'],
-		['a key of two words', { api_key: `a ${VALUE}` }, 'api_key must be one line without spaces.'],
+		['an empty key', { api_key: ' ' }, 'api_key must not be empty.'],
+		[
+			'a key of two words',
+			{ api_key: `a ${VALUE}` },
+			'api_key must be one line of ASCII characters without spaces.',
+		],
 		[
 			'an endless key',
 			{ api_key: 'k'.repeat(1_001) },
@@ -154,21 +158,25 @@ describe('settings', () => {
 			{ mapping: { rename: [{ column: VALUE }] } },
 			'mapping.rename.0.trait is missing.',
 		],
-		['no address', { api_url: VALUE }, 'api_url must be an http or https address.'],
+		[
+			'no address',
+			{ api_url: VALUE },
+			'api_url must be an http or https address without a login (user@), a query (?) and a fragment (#).',
+		],
 		[
 			'an address with a password',
 			{ api_url: `https://a:${VALUE}@host/` },
-			'api_url must be an http or https address.',
+			'api_url must be an http or https address without a login (user@), a query (?) and a fragment (#).',
 		],
 		[
 			'an address that is none',
 			{ api_url: 'https://[sesame/' },
-			'api_url must be an http or https address.',
+			'api_url must be an http or https address without a login (user@), a query (?) and a fragment (#).',
 		],
 		[
 			'an impossible port',
 			{ api_url: 'http://localhost:99999' },
-			'api_url must be an http or https address.',
+			'api_url must be an http or https address without a login (user@), a query (?) and a fragment (#).',
 		],
 		[
 			'plain http',

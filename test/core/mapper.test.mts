@@ -107,6 +107,7 @@ describe('user ID', () => {
 		['an object', { id: {} }, {}, { code: 'invalid_user_id', column: 'id', holds: 'an object' }],
 		['a list', { id: [] }, {}, { code: 'invalid_user_id', column: 'id', holds: 'a list' }],
 		['a boolean', { id: true }, {}, { code: 'invalid_user_id', column: 'id', holds: 'a boolean' }],
+		['a date', { id: new Date(0) }, {}, { code: 'invalid_user_id', column: 'id', holds: 'a date' }],
 		[
 			'a list inside a column',
 			{ b: { c: [] } },

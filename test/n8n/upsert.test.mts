@@ -754,6 +754,7 @@ describe('automatic mapping', () => {
 			expect(hint).toContain('There is no field "contact.emial".');
 			expect(hint).toContain('There is no field "nots".');
 			expect(hint).toContain('Did you mean "notes"?');
+			expect(hint).not.toContain('Email from');
 			expect(hint).not.toContain('no field "notes"');
 			expect(hint).not.toContain('no field "contact.mail"');
 		},

@@ -85,7 +85,10 @@ describe('texts of the user and of Flameup are unchanged', () => {
 				const complaint = { status: 400, message, details: [{ field: 'email', message }] };
 				const failure = refusal(complaint, 'person');
 				const { said } = answeredBy(complaint);
-				expect(toJson(failure, { user_id: message }).details).toMatchObject({ said, user_id: message });
+				expect(toJson(failure, { user_id: message }).details).toMatchObject({
+					said,
+					user_id: message,
+				});
 				expectFailureUnchanged(failure, said);
 			}),
 		);
