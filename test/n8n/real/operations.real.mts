@@ -104,7 +104,7 @@ describe('tracks events', () => {
 		expect(items('Flameup', 1).map(({ json }) => json)).toMatchObject([
 			{
 				error: 'uncertain',
-				details: { reason: expect.stringContaining('may or may not have processed') },
+				details: { reason: expect.stringContaining('The event may have been tracked') },
 			},
 		]);
 	});
