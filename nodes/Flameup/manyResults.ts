@@ -7,7 +7,14 @@ import { invalidParameter, refusal } from './failure';
 import type { Parameters, Read } from './parameters';
 import type { Run } from './run';
 
-const DEFAULT_LIMIT = 50;
+const LIMIT = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+} as const satisfies INodeProperties;
 
 /** The parameters that say how many results there are at most. */
 export const limitParameters = (show: Record<string, string[]>): INodeProperties[] => [
@@ -19,15 +26,7 @@ export const limitParameters = (show: Record<string, string[]>): INodeProperties
 		description: 'Whether to return all results or only up to a given limit',
 		displayOptions: { show },
 	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: DEFAULT_LIMIT,
-		description: 'Max number of results to return',
-		displayOptions: { show: { ...show, returnAll: [false] } },
-	},
+	{ ...LIMIT, displayOptions: { show: { ...show, returnAll: [false] } } },
 ];
 
 /** The parameter Filters. */
@@ -100,7 +99,7 @@ function limitReader(parameters: Parameters): Read<number> {
 		if (returnsAll !== false && parameters.raw('returnAll') !== undefined) {
 			throw invalidParameter('"Return All" is neither true nor false', 'Correct its expression.');
 		}
-		const limit = isLimited ? readLimit(row) : DEFAULT_LIMIT;
+		const limit = isLimited ? readLimit(row) : LIMIT.default;
 		const number = typeof limit === 'string' && limit.trim() !== '' ? Number(limit) : limit;
 		if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 1) return number;
 		throw invalidParameter(

@@ -34,6 +34,29 @@ items[1].json.userId = 'x'; items[1].json.email = 'x@x.org'; return items;`;
 	},
 );
 
+it('maps each row by its own fields', async () => {
+	const names = ['Email', 'email_address', 'E-Mail', 'mail'];
+	const rows = names.map((name, i) => ({
+		json: { [i % 2 === 0 ? 'userId' : 'User ID']: `u${i}`, [name]: `u${i}@x.org` },
+	}));
+	const { status } = await run(`return ${JSON.stringify(rows)};`, node());
+	expect(status).toBe('success');
+	const held = [...flameup.people().values()].map(({ email, userId }) => [userId, email]);
+	expect(held).toEqual(names.map((_, i) => [`u${i}`, `u${i}@x.org`]));
+});
+
+it.each<[string, object, string]>([
+	['upsert', { options: { dryRun: '={{ $json.nothing }}' } }, 'configuration'],
+	['upsert', { options: { requestsPerMinute: '={{ $json.nothing }}' } }, 'configuration'],
+	['getAll', { filters: { search: '={{ $json.nothing }}' } }, 'invalid_parameter'],
+	['getAll', { filters: { status: '={{ null }}' } }, 'invalid_parameter'],
+	['getAll', { limit: '={{ $json.nothing }}', returnAll: false }, 'invalid_parameter'],
+])('takes no expression without a value for a default: %s %o', async (operation, more, code) => {
+	const { items } = await run(people(2), node({ operation, ...more }, { onError }));
+	expect(items('Flameup', 1).map(({ json }) => json.error)).toEqual([code, code]);
+	expect([items('Flameup'), requests()]).toEqual([[], 0]);
+});
+
 it('offers people to choose from', async () => {
 	await run(people(12), node());
 	const { results } = await rest.searchPeople(credential, 'user1@');
