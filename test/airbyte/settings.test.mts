@@ -227,7 +227,7 @@ describe('settings', () => {
 		[
 			'an endpoint that is no address',
 			{ storage: { ...S3, s3_endpoint: `ftp://${VALUE}` } },
-			'storage.s3_endpoint must be an http or https address.',
+			'storage.s3_endpoint must be an http or https address without a login (user@), a query (?) and a fragment (#).',
 		],
 		[
 			'an endpoint without encryption',
