@@ -80,12 +80,13 @@ export class PreviewWatcher implements Watcher {
 		this.#failures.push(error);
 	}
 
-	/** Keeps why the run failed; throws it if nothing was read before. */
+	/** Keeps why the run failed; if no record was read before, throws the first reason, as a sync does. */
 	fail(error: unknown): void {
 		const isUnexpected = problemOf(error).code === 'unexpected';
-		const records = this.received - (this.#streams?.input.report.received ?? 0);
-		if (isUnexpected || records === 0) throw error;
+		if (isUnexpected) throw error;
 		this.#failures.push(error as FlameupError);
+		const records = this.received - (this.#streams?.input.report.received ?? 0);
+		if (records === 0) throw this.#failures[0];
 		this.#hasStopped = true;
 	}
 

@@ -37,6 +37,11 @@ const line = fc.oneof(
 	{ weight: 1, arbitrary: data.map((columns) => record(columns, { stream: 'unknown' })) },
 );
 
+const STREAM_SETTINGS = [
+	{ stream: 'leads', user_id_prefix: 'lead-' },
+	{ stream: 'products', skip_stream: true },
+] as const;
+
 const settings = fc.record({
 	workspace_id: fc.constantFrom('', 'ws_simulator'),
 	batches: fc.record({ people_per_request: fc.integer({ min: 1, max: 6 }) }),
@@ -51,11 +56,15 @@ const settings = fc.record({
 			{ policy: 'fail_above', max_percent: 20 },
 		),
 	),
-	streams: fc.constant([
-		{ stream: 'leads', user_id_prefix: 'lead-' },
-		{ stream: 'products', skip_stream: true },
-	]),
+	streams: fc.constant(STREAM_SETTINGS),
 });
+
+const FAILS_AT_FIRST = {
+	workspace_id: '',
+	batches: { people_per_request: 1 },
+	rejected_records: { policy: 'fail_at_first', invalid_email: 'reject', samples: 0 },
+	streams: STREAM_SETTINGS,
+} as const;
 
 const STREAMS = [{ name: 'people' }, { name: 'leads' }, { name: 'products' }];
 
@@ -129,7 +138,10 @@ it('a preview claims what a sync of the same input does', async () => {
 			expect(seen.isWhole).toBe(true);
 			expectSame(seen, real);
 		}),
-		{ numRuns: 400 },
+		{
+			numRuns: 400,
+			examples: [['garbage\n', FAILS_AT_FIRST]],
+		},
 	);
 	expect(compared).toBeGreaterThan(100);
 });
