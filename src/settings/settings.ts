@@ -357,7 +357,7 @@ export const S3Settings = z
 			.meta({
 				title: 'S3 Bucket Region',
 				description:
-					'Region of the bucket. Other stores than S3 have names of their own, often us-east-1 (MinIO) or auto (R2).',
+					'Region of the bucket. Stores other than S3 have names of their own, often us-east-1 (MinIO) or auto (R2).',
 				examples: ['eu-central-1'],
 			}),
 		bucket_path: z
