@@ -321,7 +321,7 @@ export function summaryLines(ended: Ended): [LogLevel, string][] {
 export const troubleText = ({ reason, title }: Text, minutes: number): string =>
 	`${paragraph({ title, ...(reason !== undefined && { reason }) })} Requests are retried for up to ${some(minutes, 'minute')}.`;
 
-/** Why everyone is sent, although only changes should be. */
+/** Why unchanged people are sent too, although only changes should be. */
 export type ResendReason =
 	| 'first run'
 	| 'overwrite'
@@ -355,15 +355,15 @@ const REASONS: Readonly<Record<ResendReason, readonly [LogLevel, string]>> = {
 	],
 };
 
-/** Why everyone is sent, although only changes should be. */
+/** Why unchanged people are sent too, although only changes should be. */
 export function resendText(reason: ResendReason): [LogLevel, string] {
 	const [level, text] = REASONS[reason];
-	return [level, `${text} Everyone is sent.`];
+	return [level, `${text} Nobody is left out as unchanged.`];
 }
 
 /** What is known of earlier syncs. */
 export const loadedText = (known: number): string =>
-	`${people(known)} of earlier syncs are in storage; those who have not changed are not sent.`;
+	`Known of earlier syncs: ${people(known)}; those who have not changed are not sent.`;
 
 /** Fingerprints could not be saved. */
 export const unsavedText = (error: unknown): string =>

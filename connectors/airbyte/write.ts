@@ -210,8 +210,15 @@ class Write {
 			...reportOf(this.#ended()),
 		});
 		const missing = (await this.#fingerprints?.close()) ?? 0;
-		const isFull = [...this.#streams.values()].every(({ isFullRefresh }) => isFullRefresh);
-		if (isCompleted && isFull && missing > 0) this.#options.log('INFO', missingText(missing));
+		if (isCompleted && missing > 0 && this.#isFullRefresh()) {
+			this.#options.log('INFO', missingText(missing));
+		}
+	}
+
+	/** Whether the run has all records of its streams; a retry has only some. */
+	#isFullRefresh(): boolean {
+		const isRetry = this.#options.settled !== undefined;
+		return !isRetry && [...this.#streams.values()].every(({ isFullRefresh }) => isFullRefresh);
 	}
 
 	async #load(): Promise<void> {

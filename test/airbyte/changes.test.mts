@@ -49,7 +49,7 @@ describe('people who have not changed', () => {
 			unchanged: 20,
 			created: 1,
 		});
-		expect(lines.join('\n')).toContain('20 people of earlier syncs are in storage');
+		expect(lines.join('\n')).toContain('Known of earlier syncs: 20 people');
 		expect(lines.join('\n')).toContain('20 unchanged and not sent');
 	});
 
@@ -197,7 +197,9 @@ describe('everyone is sent', () => {
 		objects.set(name, spoil(objects.get(name) ?? Buffer.alloc(0)));
 		const next = await night({ input });
 		expect(counts(next)).toEqual(all);
-		expect(next.lines.join('\n')).toContain('damaged or incomplete. Everyone is sent.');
+		expect(next.lines.join('\n')).toContain(
+			'damaged or incomplete. Nobody is left out as unchanged.',
+		);
 		expect(counts(await night({ input })).unchanged).toBe(30);
 	});
 
@@ -355,7 +357,9 @@ describe('the storage', () => {
 		objects.delete(second);
 		const next = await night({ input: [people(1, 32)] });
 		expect(counts(next).upserted).toBe(32);
-		expect(next.lines.join('\n')).toContain('damaged or incomplete. Everyone is sent.');
+		expect(next.lines.join('\n')).toContain(
+			'damaged or incomplete. Nobody is left out as unchanged.',
+		);
 		expect(counts(await night({ input: [people(1, 32)] })).unchanged).toBe(32);
 	});
 

@@ -90,7 +90,7 @@ describe.concurrent('a preview', () => {
 		const input = people(1, 297) + people(298, 300, 10, { plan: 'new' });
 		const text = (await plain(previewArgs(world), { input })).stdout;
 		expect(text).toContain('unchanged        297  (99%)');
-		expect(text).toContain('300 people of earlier syncs are in storage');
+		expect(text).toContain('Known of earlier syncs: 300 people');
 		const json = await plain([...previewArgs(world), '--json'], { input });
 		const [stream] = JSON.parse(json.stdout).streams;
 		expect(stream).toMatchObject({ received: 300, unchanged: 297, upserted: 3 });

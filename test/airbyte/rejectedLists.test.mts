@@ -208,6 +208,15 @@ describe('a retry', () => {
 		]);
 	});
 
+	it('does not say that the people of earlier syncs are missing', async () => {
+		const { night } = createNights();
+		const settings = { ...kept, changes: 'send_changed' };
+		await night({ input: [people(1, 3), BAD], settings });
+		const { lines } = await night({ input: [], settings, retries: {} });
+		expect(lines.join('\n')).toContain('1 listed record sent again');
+		expect(lines.join('\n')).not.toContain('did not come');
+	});
+
 	it('leaves in the lists what is rejected again, or is without values', async () => {
 		const { night, objects } = createNights();
 		await night({ input: [people(1, 3), BAD], settings: keep() });
