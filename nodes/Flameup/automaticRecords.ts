@@ -1,6 +1,8 @@
 import { define, isObject, type SourceRecord } from '../../src/mapping/jsonValues';
+import { USER_ID_NAMES } from '../../src/mapping/roles';
 import { looseName } from '../../src/settings/names';
 import type { Mapping } from '../../src/settings/settings';
+import { invalidParameter } from './failure';
 import { previousPath } from './keptFingerprints';
 import { traitsJson } from './namedValues';
 import { addedFields, isOwnFingerprint, isShownPerson } from './ownOutput';
@@ -13,6 +15,8 @@ export function automaticRecords({ items, parameters }: Run, mapping: Mapping): 
 	const json = traitsJson(parameters);
 	const fields = new Fields(mapping);
 	const previous = previousPath(parameters);
+	const userIds = new Set([...USER_ID_NAMES, ...mapping.user_id_columns].map(looseName));
+	const namesUserId = (name: string) => userIds.has(looseName(name));
 	const rows = items.map(({ json: row }) => (previous ? without(row, previous) : row));
 	const columns = new Set<string>();
 	for (const row of rows) fields.visit(row, (name) => columns.add(name));
@@ -28,7 +32,10 @@ export function automaticRecords({ items, parameters }: Run, mapping: Mapping): 
 				if (!Object.hasOwn(record, name)) define(record, name, value);
 			});
 			const more = json(row);
-			for (const name in more) define(record, name, more[name]);
+			for (const name in more) {
+				if (Object.hasOwn(record, name) && namesUserId(name)) throw twoUserIds(name);
+				define(record, name, more[name]);
+			}
 			return record;
 		},
 	};
@@ -81,6 +88,12 @@ class Fields {
 		return true;
 	}
 }
+
+const twoUserIds = (name: string) =>
+	invalidParameter(
+		`"Custom Traits (JSON)" has a trait named "${name}"`,
+		'It would replace the user ID in the field of the same name. Give the trait another name.',
+	);
 
 /** A row without the value at a path. */
 function without(row: SourceRecord, [name = '', ...inside]: readonly string[]): SourceRecord {

@@ -1,7 +1,7 @@
 import { FlameupError } from '../errors';
 import { looseName } from '../settings/names';
 import type { Mapping } from '../settings/settings';
-import type { SourceRecord } from './jsonValues';
+import { isBlank, type SourceRecord } from './jsonValues';
 import { KnownColumns } from './knownColumns';
 import { type Listing, listingsOf, placesOf } from './listings';
 import {
@@ -52,16 +52,15 @@ export class Columns {
 	constructor(mapping: Mapping, shape: StreamShape, phoneIsTrait: boolean) {
 		this.#listings = listingsOf(mapping);
 		this.#declared = new KnownColumns(shape.columns);
-		this.#known = new KnownColumns([
-			...shape.columns,
-			...(shape.expected ?? []).slice(0, MOST_COLUMNS),
-		]);
+		const expected = new KnownColumns((shape.expected ?? []).slice(0, MOST_COLUMNS));
+		this.#known = new KnownColumns([...shape.columns, ...expected]);
 		this.#options = {
 			mapping,
 			shape,
 			phoneIsTrait,
 			listings: this.#listings,
 			declared: this.#declared,
+			expected,
 			usualName: undefined,
 		};
 		const columns = asThemselves(shape.columns);
@@ -178,9 +177,15 @@ export class Columns {
 				return { name, column: declared, trait: declared };
 			}
 			const isAlone = declared === undefined && likeIn(similar, name).length <= 1;
-			const first = isAlone ? likeIn(this.#known, name)[0] : undefined;
-			return { name, column: name, trait: first ?? name };
+			return { name, column: name, trait: isAlone ? this.#traitOf(name) : name };
 		});
+	}
+
+	/** The first spelling of a column that is not declared; exactly the same name wins over one of the same words. */
+	#traitOf(name: string): string {
+		if (this.#known.has(name)) return name;
+		const words = wordsIn(name);
+		return likeIn(this.#known, name).find((other) => wordsIn(other) === words) ?? name;
 	}
 
 	#add(column: string): void {
@@ -202,6 +207,14 @@ function namesOf(record: SourceRecord): string[] {
 const likeIn = (columns: KnownColumns, name: string): string[] =>
 	columns.similar(name).filter((other) => isBookkeeping(other) === isBookkeeping(name));
 
+/** Tells q1_11 from q11_1, which are equal when compared loosely. */
+const wordsIn = (name: string): string =>
+	name
+		.toLowerCase()
+		.split(/[\s_-]+/)
+		.join(' ')
+		.trim();
+
 /** Names of a record that are equal to others of it when compared loosely. */
 function lookAlikesIn(record: SourceRecord): string[] {
 	const names = namesOf(record);
@@ -210,11 +223,11 @@ function lookAlikesIn(record: SourceRecord): string[] {
 }
 
 /**
- * Names whose column is null while a look-alike has a value: they count as absent, because caches and
- * databases fill in the columns that they know of.
+ * Names whose column is empty while a look-alike has a value: they count as absent, because caches, databases
+ * and spreadsheets fill in the columns that they know of.
  */
 function absentFrom(record: SourceRecord, lookAlikes: readonly string[]): string[] {
-	const filled = lookAlikes.filter((name) => record[name] !== null && record[name] !== undefined);
+	const filled = lookAlikes.filter((name) => !isBlank(record[name]));
 	const loose = new Set(filled.map(looseName));
 	return lookAlikes.filter((name) => !filled.includes(name) && loose.has(looseName(name)));
 }

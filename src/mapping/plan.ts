@@ -10,7 +10,7 @@ import { findUserId, type UserIdSource } from './userIdSource';
 export interface StreamShape {
 	/** The columns that the source declares; may be empty. */
 	readonly columns: readonly string[];
-	/** Columns that records will have although the source declares none; they decide which usual name is the user ID. */
+	/** Columns that records will have although the source declares none; others never win over them. */
 	readonly expected?: readonly string[];
 	/** The paths of the primary key; the values of several are joined by a colon. */
 	readonly primaryKey: readonly (readonly string[])[];
@@ -44,6 +44,7 @@ export interface PlanOptions {
 	readonly phoneIsTrait: boolean;
 	readonly listings: readonly Listing[];
 	readonly declared: KnownColumns;
+	readonly expected: KnownColumns;
 	/** The usual name by which a record had its user ID, once one had it. */
 	usualName: string | undefined;
 }
@@ -61,8 +62,8 @@ export interface PlannedColumn {
 /** Called with a trait that several values map to, and the columns of two of them if they are whole columns. */
 type OnClash = (trait: string, columns?: readonly [string, string]) => void;
 
-/** Added to the rank of undeclared columns, so that they do not take a standard field from a declared one. */
-const UNDECLARED = 100;
+/** Added to the rank of other columns, so that they do not take a standard field from a declared or expected one. */
+const UNEXPECTED = 100;
 
 /** A setting's listing, and the place in one column that it names. */
 interface Named {
@@ -230,7 +231,11 @@ export class Plan {
 		if (role === 'email' && this.#options.mapping.email_column !== '') {
 			return this.#isNamedBy('email_column', column) ? 0 : Number.POSITIVE_INFINITY;
 		}
-		return rankByName(column, role) + (this.#options.declared.has(column) ? 0 : UNDECLARED);
+		return rankByName(column, role) + (this.#isExpected(column) ? 0 : UNEXPECTED);
+	}
+
+	#isExpected(column: string): boolean {
+		return this.#options.declared.has(column) || this.#options.expected.has(column);
 	}
 
 	#findHolders(): Map<Role, string> {
@@ -273,6 +278,7 @@ export class Plan {
 			primaryKey: shape.primaryKey,
 			known: this.#known,
 			declared,
+			isExpected: (column) => this.#isExpected(column),
 			isExcluded: (column) => this.#isExcluded(column),
 			usualName,
 		});

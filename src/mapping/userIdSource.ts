@@ -17,6 +17,8 @@ interface Clues {
 	readonly primaryKey: readonly (readonly string[])[];
 	readonly known: KnownColumns;
 	readonly declared: KnownColumns;
+	/** Whether it is declared, or one that records are known to have. */
+	isExpected(column: string): boolean;
 	isExcluded(column: string): boolean;
 	/** The usual name by which an earlier record had its user ID. */
 	readonly usualName: string | undefined;
@@ -30,6 +32,7 @@ export function findUserId({
 	declared,
 	usualName,
 	isExcluded,
+	isExpected,
 	known,
 	listings,
 	primaryKey,
@@ -52,7 +55,7 @@ export function findUserId({
 	// The name must not change during a run, or records of one person would get another user ID.
 	for (const name of usualName === undefined ? USER_ID_NAMES : [usualName]) {
 		const usable = known.similar(name).filter((column) => !isExcluded(column));
-		const own = usable.filter((column) => declared.has(column));
+		const own = usable.filter(isExpected);
 		const [first, ...others] = own.length > 0 ? own : usable;
 		const column = others.includes(name) ? name : first;
 		if (column !== undefined) return byName(column, name);

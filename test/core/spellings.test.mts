@@ -95,6 +95,24 @@ describe('two spellings', () => {
 			[{ 'Plan Type': 1 }, { 'Plan Type': 2 }, { 'Plan Type': 3 }],
 		],
 		[
+			'of one record stay two in later ones',
+			[],
+			[{ Plan: 1, plan: 2 }, { plan: 3 }],
+			[{ Plan: 1, plan: 2 }, { plan: 3 }],
+		],
+		[
+			'of other words are two',
+			[],
+			[
+				{ q1_11: 1, re_sent: 2 },
+				{ q11_1: 3, resent: 4 },
+			],
+			[
+				{ q1_11: 1, re_sent: 2 },
+				{ q11_1: 3, resent: 4 },
+			],
+		],
+		[
 			'that the first record did not have are two',
 			[],
 			[{ 'Plan Type': 1 }, { plan_type: 2, 'PLAN-TYPE': 3 }],

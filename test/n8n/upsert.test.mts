@@ -637,13 +637,60 @@ describe('automatic mapping', () => {
 		const rows = names.map((name, i) => ({
 			[i % 2 === 0 ? 'userId' : 'User ID']: `u${i}`,
 			[name]: `u${i}@b.co`,
-			[i % 2 === 0 ? 'Plan' : 'plan']: 'pro',
+			[i % 2 === 0 ? 'q1_11' : 'q11_1']: 'yes',
 		}));
 		expect(await sent(rows)).toEqual(
-			rows.map((_, i) => ({ userId: `u${i}`, email: `u${i}@b.co`, traits: { Plan: 'pro' } })),
+			rows.map((_, i) => ({
+				userId: `u${i}`,
+				email: `u${i}@b.co`,
+				traits: { [i % 2 === 0 ? 'q1_11' : 'q11_1']: 'yes' },
+			})),
 		);
 		const { hints } = await run({ items: rows, parameters: automatic() });
 		expect(hints[0]).toContain('User ID from userId or User ID; Email from Email or email_address');
+	});
+
+	it('gives a field its own name, whatever similar ones other rows have', async () => {
+		const rows = [
+			{ id: 1, Plan: 1, plan: 2 },
+			{ id: 2, plan: 3 },
+			{ id: 3, re_sent: 4 },
+			{ id: 4, resent: 5 },
+		];
+		for (const items of [rows, rows.toReversed()]) {
+			const traits = new Map((await sent(items)).map((one) => [one.userId, one.traits]));
+			expect(Object.fromEntries(traits)).toEqual({
+				1: { Plan: 1, plan: 2 },
+				2: { plan: 3 },
+				3: { re_sent: 4 },
+				4: { resent: 5 },
+			});
+		}
+	});
+
+	it('never takes the user ID or the email address from Custom Traits (JSON)', async () => {
+		const items = [
+			{ userId: 'ann', Mail: 'ann@b.co' },
+			{ 'User ID': 'bob', 'E-Mail': 'bob@b.co' },
+		];
+		const traitsJson = '{"user_id":"eve","email_address":"eve@b.co"}';
+		const traits = { user_id: 'eve', email_address: 'eve@b.co' };
+		expect(await sent(items, { traitsJson })).toEqual([
+			{ userId: 'ann', email: 'ann@b.co', traits },
+			{ userId: 'bob', email: 'bob@b.co', traits },
+		]);
+		const same = { items: [{ user_id: 'ann' }], parameters: automatic({ traitsJson }) };
+		const done = await run({ ...same, onError: 'continue' });
+		expect(done.items[0]?.json).toMatchObject({ error: 'invalid_parameter' });
+		expect([...done.flameup.people()]).toEqual([]);
+	});
+
+	it('reads a user ID in the spelling that has a value', async () => {
+		const items = [
+			{ userId: 'a', user_id: '' },
+			{ userId: null, user_id: 'b' },
+		];
+		expect((await sent(items)).map(({ userId }) => userId)).toEqual(['a', 'b']);
 	});
 
 	it('takes the user ID from one usual name, even if it comes after another one', async () => {
