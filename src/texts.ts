@@ -457,7 +457,7 @@ const TEXTS: Texts = {
 	forbidden: (facts, words) => ({
 		title: 'The API key lacks a permission',
 		reason: answered(facts, words),
-		hint: `Give it ${facts.permission === undefined ? 'the permission for this' : `the permission ${facts.permission}`} in Flameup, and make sure that it belongs to the workspace in ${words.setting('workspace_id')}.`,
+		hint: `Give it ${facts.permission === undefined ? 'the permission for this' : `the permission ${facts.permission}`} in Flameup. If ${words.setting('workspace_id')} is set, it must be the workspace of the key.`,
 	}),
 	unknown_address: (facts, words) => ({
 		title: 'Flameup does not know this workspace or address',

@@ -26,7 +26,7 @@ describe.concurrent('the run fails', () => {
 			'with a key that may not write',
 			{ simulator: { keys: [{ key: KEY, permissions: ['people:read'] }] } },
 			'config_error',
-			'The API key lacks a permission. Flameup answered 403. Give it the permission people:write in Flameup, and make sure that it belongs to the workspace in workspace_id.',
+			'The API key lacks a permission. Flameup answered 403. Give it the permission people:write in Flameup. If workspace_id is set, it must be the workspace of the key.',
 		],
 		[
 			'with a wrong workspace',

@@ -19,7 +19,7 @@ export const properties: readonly INodeProperties[] = [
 /** Creates people one by one; people who already exist are not changed. */
 export const execute = rowByRow(prepare, {
 	done: 'created',
-	again: 'Running the workflow again is safe: people who already exist are refused, not changed.',
+	again: 'Run only the rows that are left, because Flameup may refuse people who already exist.',
 });
 
 async function prepare(run: Run): Promise<RowWork> {
