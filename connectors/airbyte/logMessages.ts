@@ -386,7 +386,16 @@ export const unkeptText = (error: unknown): string =>
 	`${paragraph(describe(problemOf(error), vocabulary()))} The report of this sync is not in storage.`;
 
 /** The result of sending listed records again. */
-export const retriedText = (sent: number, accepted: number): string =>
-	sent === 0
-		? 'No listed record with its values fits. Records keep their values in the lists only with rejected_records.keep_values.'
-		: `${some(sent, 'listed record')} sent again, ${number(accepted)} accepted and removed from the lists.`;
+export function retriedText(sent: number, accepted: number, isDryRun: boolean): string {
+	if (sent === 0) {
+		return 'No listed record with its values fits. Records keep their values in the lists only with rejected_records.keep_values.';
+	}
+	const records = some(sent, 'listed record');
+	return isDryRun
+		? `${records} would be sent again, and ${number(accepted)} would be accepted. The lists stay as they are.`
+		: `${records} sent again, ${number(accepted)} accepted and removed from the lists.`;
+}
+
+/** A list of rejected records is damaged. */
+export const damagedListText = (name: string): string =>
+	`The list ${name} in storage is damaged. Records in it that can still be read are sent again; the list stays as it is.`;

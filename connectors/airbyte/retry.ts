@@ -2,7 +2,7 @@ import type { RejectionCode } from '../../src/errors';
 import { parseExactly } from '../../src/mapping/exactNumbers';
 import { isObject } from '../../src/mapping/jsonValues';
 import type { StorageAccess } from './fingerprints';
-import { retriedText } from './logMessages';
+import { damagedListText, retriedText } from './logMessages';
 import { type StreamDescriptor, streamKey } from './protocol';
 import { LISTS, type RejectedLine } from './rejectedLists';
 import { dateOf } from './storedRuns';
@@ -24,6 +24,8 @@ export type RetryOptions = Omit<WriteOptions, 'input' | 'access' | 'settled'> & 
 interface List {
 	readonly name: string;
 	readonly lines: (string | undefined)[];
+	/** Something in it cannot be read. */
+	readonly isDamaged: boolean;
 }
 
 /** Where a record that is sent again is listed. */
@@ -34,11 +36,13 @@ interface Place {
 
 /**
  * Sends the listed records again that hold their values, oldest first, and removes those that are accepted
- * from the lists. Throws if the run fails; what was accepted until then is removed nevertheless.
+ * from the lists. Throws if the run fails; what was accepted until then is removed nevertheless. A damaged list
+ * stays as it is, and so do all in a dry run.
  */
 export async function retry(options: RetryOptions, filter: RetryFilter): Promise<void> {
-	const { access, catalog, log } = options;
+	const { access, catalog, log, settings } = options;
 	const lists = await readLists(access, filter);
+	for (const { isDamaged, name } of lists) if (isDamaged) log('WARN', damagedListText(name));
 	const known = new Set(catalog.map(({ stream }) => streamKey(stream)));
 	const places = new Map<string, Place[]>();
 	const messages = lists.flatMap((list) =>
@@ -68,8 +72,8 @@ export async function retry(options: RetryOptions, filter: RetryFilter): Promise
 			},
 		});
 	} finally {
-		for (const list of changed) await update(access, list);
-		log('INFO', retriedText(messages.length, accepted));
+		if (!settings.dry_run) for (const list of changed) await update(access, list);
+		log('INFO', retriedText(messages.length, accepted, settings.dry_run));
 	}
 }
 
@@ -81,10 +85,28 @@ async function readLists({ gunzip, storage }: StorageAccess, { since }: RetryFil
 	for (const name of names.sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1))) {
 		const bytes = await storage.read(name);
 		if (bytes === undefined) continue;
-		lists.push({ name, lines: gunzip(bytes).split('\n').filter(Boolean) });
+		lists.push(listIn(name, unzipped(bytes, gunzip)));
 	}
 	return lists;
 }
+
+/** The text, as far as a crash has left it whole; undefined if it is no gzip. */
+function unzipped(bytes: Uint8Array, gunzip: StorageAccess['gunzip']): string | undefined {
+	try {
+		return gunzip(bytes);
+	} catch {
+		return undefined;
+	}
+}
+
+function listIn(name: string, text: string | undefined): List {
+	const lines = (text ?? '').split('\n').filter(Boolean);
+	const isWhole = text?.endsWith('\n') === true && lines.every((line) => isListed(parsed(line)));
+	return { name, lines, isDamaged: !isWhole };
+}
+
+const isListed = (line: RejectedLine | undefined): boolean =>
+	isObject(line) && typeof line.stream === 'string' && typeof line.code === 'string';
 
 /** The name without its folders, which begins with the date. */
 const fileOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
@@ -112,7 +134,11 @@ function parsed(text: string): RejectedLine | undefined {
 const messageOf = ({ data, name, namespace }: ListedRecord): string =>
 	`${JSON.stringify({ type: 'RECORD', record: { stream: name, namespace, data, emitted_at: 0 } })}\n`;
 
-async function update({ gzip, storage }: StorageAccess, { lines, name }: List): Promise<void> {
+async function update(
+	{ gzip, storage }: StorageAccess,
+	{ isDamaged, lines, name }: List,
+): Promise<void> {
+	if (isDamaged) return;
 	const left = lines.filter((line) => line !== undefined);
 	if (left.length === 0) await storage.remove(name);
 	else await storage.write(name, gzip(`${left.join('\n')}\n`));

@@ -265,6 +265,39 @@ describe('a retry', () => {
 		expect(linesIn(objects)).toHaveLength(2);
 	});
 
+	it('leaves the lists as they are in a dry run', async () => {
+		const { night, objects, people: held } = createNights();
+		await night({ input: [people(1, 3), BAD], settings: kept });
+		const before = new Map(objects);
+		const { lines, requests } = await night({
+			input: [],
+			settings: { ...corrected, dry_run: true },
+			retries: {},
+		});
+		expect([requests, held().has('bad')]).toEqual([0, false]);
+		expect(new Map(objects)).toEqual(before);
+		expect(lines.join('\n')).toContain('1 listed record would be sent again');
+		await night({ ...retried, retries: {} });
+		expect(held().has('bad')).toBe(true);
+	});
+
+	it.each<[string, (list: Uint8Array) => Uint8Array]>([
+		['cut off', (list) => list.subarray(0, -20)],
+		['no gzip', () => Buffer.from('not gzip')],
+		['another file', () => gzipSync('{"foreign":1}\n')],
+		['partly another file', (list) => Buffer.concat([list, gzipSync('no JSON\n')])],
+		['empty', () => new Uint8Array()],
+	])('leaves a list that is damaged as it is, and says so: %s', async (_what, damaged) => {
+		const { night, objects } = createNights();
+		await night({ input: [people(1, 3), BAD, record({ id: 8, email: 'no' })], settings: kept });
+		const [name = ''] = namesIn(objects, 'rejected/');
+		const bytes = damaged(Buffer.from(objects.get(name) ?? ''));
+		objects.set(name, Buffer.from(bytes));
+		const { lines } = await night({ ...retried, retries: {} });
+		expect(Buffer.from(objects.get(name) ?? '')).toEqual(Buffer.from(bytes));
+		expect(lines.join('\n')).toContain(`The list ${name} in storage is damaged.`);
+	});
+
 	it('reads a list as far as a crash has left it whole', async () => {
 		const { night, objects, people: held } = createNights();
 		await night({ input: [people(1, 3), BAD], settings: kept });
