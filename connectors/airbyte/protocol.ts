@@ -84,6 +84,7 @@ export interface IncomingMessage {
 		readonly namespace?: unknown;
 		readonly data?: unknown;
 	};
+	readonly trace?: { readonly stream_status?: { readonly status?: unknown } | null };
 	readonly state?: {
 		readonly type?: unknown;
 		readonly stream?: {

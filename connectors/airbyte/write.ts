@@ -122,6 +122,8 @@ class Write {
 	readonly #startedAt: number;
 	readonly #odd: Oddities = { unknownTypes: 0, answers: new Map() };
 	#hasMessages = false;
+	/** The source says that it did not send all records of a stream. */
+	#isIncomplete = false;
 	#isChecked = false;
 	#lines = 0;
 	#shown = 0;
@@ -215,10 +217,13 @@ class Write {
 		}
 	}
 
-	/** Whether the run has all records of its streams; a retry has only some. */
+	/** Whether the run had all records of its streams; a retry has only some. */
 	#isFullRefresh(): boolean {
 		const isRetry = this.#options.settled !== undefined;
-		return !isRetry && [...this.#streams.values()].every(({ isFullRefresh }) => isFullRefresh);
+		if (isRetry || this.#isIncomplete) return false;
+		return [...this.#streams.values()].every(
+			({ isFullRefresh, report }) => isFullRefresh && report.received > 0,
+		);
 	}
 
 	async #load(): Promise<void> {
@@ -256,9 +261,14 @@ class Write {
 		else if (type === 'STATE' && isObject(message?.state)) this.#takeState(message.state, text);
 		else if (type === 'RECORD')
 			this.#rejectLine({ code: 'invalid_record', why: 'no object' }, text);
-		else if (IGNORED_TYPES.has(type)) this.#hasMessages = true;
+		else if (IGNORED_TYPES.has(type)) this.#takeIgnored(message);
 		else if (message !== undefined) this.#takeUnknown();
 		else if (text.trim() !== '') this.#rejectLine({ code: 'unreadable_line' }, text);
+	}
+
+	#takeIgnored(message: IncomingMessage | undefined): void {
+		this.#hasMessages = true;
+		this.#isIncomplete ||= message?.trace?.stream_status?.status === 'INCOMPLETE';
 	}
 
 	#takeRecord(record: NonNullable<IncomingMessage['record']>): void {

@@ -27,6 +27,16 @@ const contentIn = (objects: ReadonlyMap<string, Buffer>): Buffer =>
 const lockIn = (objects: ReadonlyMap<string, Buffer>): string =>
 	journalIn(objects).replace(/\/\d+-\d+\.journal$/, '.lock');
 
+/** What a source sends that failed after some records. */
+const INCOMPLETE = `${JSON.stringify({
+	type: 'TRACE',
+	trace: {
+		type: 'STREAM_STATUS',
+		emitted_at: 1,
+		stream_status: { stream_descriptor: { name: 'people' }, status: 'INCOMPLETE' },
+	},
+})}\n`;
+
 describe('people who have not changed', () => {
 	it('are in no request', async () => {
 		const { night } = createNights();
@@ -76,6 +86,17 @@ describe('people who have not changed', () => {
 		expect(lines.join('\n')).toContain('1 person of earlier syncs did not come');
 		const incremental = await night({ input: [people(2, 5)], syncMode: 'incremental' });
 		expect(incremental.lines.join('\n')).not.toContain('did not come');
+	});
+
+	it.each([
+		['nothing came at all', []],
+		['the source says that it is incomplete', [people(2, 5), INCOMPLETE]],
+	])('are not told when %s', async (_what, input) => {
+		const { night } = createNights();
+		await night({ input: [people(1, 5)] });
+		const { ending, lines } = await night({ input });
+		expect(ending).toBe('completed');
+		expect(lines.join('\n')).not.toContain('did not come');
 	});
 });
 
