@@ -9,9 +9,14 @@ interface Copies {
 }
 
 const METADATA = 'connectors/airbyte/metadata.yaml';
+/** The version behind the name of the image or of the n8n package, or in the form that adds the image. */
+const VERSION =
+	/(?<=\/destination-flameup:|n8n-nodes-flameup-|\| Docker image tag \| `)\d+\.\d+\.\d+/g;
+const IMAGE = /\bghcr\.io\/[\w/-]+/g;
+
 const N8N = ['credentials/FlameupApi.credentials.ts', 'nodes/Flameup/Flameup.node.json'];
 
-/** The files that can only repeat what package.json says, because their hosts read them as they are. */
+/** The files that can only repeat what package.json says, because hosts and people read them as they are. */
 export const copiesOf = (manifest: Manifest): readonly Copies[] => [
 	{
 		file: METADATA,
@@ -21,6 +26,25 @@ export const copiesOf = (manifest: Manifest): readonly Copies[] => [
 			[/(?<=^ {2}documentationUrl: ).*$/gm, manifest.homepage],
 			[/(?<=^ {2}license: ).*$/gm, manifest.license],
 		],
+	},
+	{
+		file: 'README.md',
+		values: [
+			[VERSION, manifest.version],
+			[IMAGE, manifest.config.image],
+		],
+	},
+	{
+		file: 'docs/airbyte.md',
+		values: [
+			[VERSION, manifest.version],
+			[IMAGE, manifest.config.image],
+		],
+	},
+	{ file: 'docs/n8n.md', values: [[VERSION, manifest.version]] },
+	{
+		file: '.github/ISSUE_TEMPLATE/bug.yml',
+		values: [[/(?<=destination-flameup )\d+\.\d+\.\d+/g, manifest.version]],
 	},
 	...N8N.map(
 		(file): Copies => ({

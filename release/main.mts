@@ -15,14 +15,14 @@ changelog, commits, and tags the commit. Pushing the tag publishes both connecto
 const npm = (...args: string[]): string =>
 	execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
-/** What npm would publish, once built: the number of files, and their size. */
-function packed(): string {
+/** What npm would publish, once built: the package, the number of its files, and their size. */
+function packed({ name }: Manifest, version: string): string {
 	npm('run', '--silent', 'build');
 	const [listed] = JSON.parse(npm('pack', '--dry-run', '--json', '--ignore-scripts')) as [
-		{ filename: string; entryCount: number; unpackedSize: number },
+		{ entryCount: number; unpackedSize: number },
 	];
-	const { entryCount, filename, unpackedSize } = listed;
-	return `${filename}: ${entryCount} files, ${Math.round(unpackedSize / 1024)} KB`;
+	const { entryCount, unpackedSize } = listed;
+	return `${name}-${version}.tgz: ${entryCount} files, ${Math.round(unpackedSize / 1024)} KB`;
 }
 
 function plan(manifest: Manifest, version: string): string {
@@ -38,7 +38,7 @@ function plan(manifest: Manifest, version: string): string {
 2. git commit -m "chore: release ${version}" && git tag --annotate v${version}
 3. After "git push --follow-tags", .github/workflows/release.yml in ${repositoryOf(manifest)}
    - runs all checks
-   - publishes to npm, with provenance: ${packed()}
+   - publishes to npm, with provenance: ${packed(manifest, version)}
    - pushes the image for amd64 and arm64, with SBOM, provenance and signature: ${manifest.config.image}:${version}
    - creates the release v${version} on GitHub, with destination-flameup-${version}.tgz and these notes:
 

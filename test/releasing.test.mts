@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copiesOf } from '../release/copies.mts';
 import { readManifest, root } from '../release/manifest.mts';
 
+const manifest = readManifest();
+const copies = copiesOf(manifest).map(({ file }) => file);
 const parent = mkdtempSync(join(tmpdir(), 'flameup-release-'));
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 const folder = join(parent, 'repository');
@@ -25,7 +27,6 @@ const write = (file: string, text: string) => writeFileSync(join(folder, file), 
 
 /** A repository with the files that a release changes, and a publisher. */
 beforeAll(() => {
-	const copies = copiesOf(readManifest()).map(({ file }) => file);
 	for (const file of ['release', 'package.json', 'package-lock.json', ...copies]) {
 		cpSync(join(root, file), join(folder, file), { recursive: true });
 	}
@@ -54,8 +55,8 @@ it('is refused as long as the publisher is not set, and names everything in the 
 });
 
 it('sets the version everywhere, dates the changelog, commits and tags', () => {
-	const manifest = read('package.json').replace(/(?<="email": ")[^"]+/, 'team@flameup.test');
-	write('package.json', manifest);
+	const published = read('package.json').replace(/(?<="email": ")[^"]+/, 'team@flameup.test');
+	write('package.json', published);
 	commit();
 	const done = release('1.2.3');
 	expect([done.stderr, done.status]).toEqual(['', 0]);
@@ -63,6 +64,17 @@ it('sets the version everywhere, dates the changelog, commits and tags', () => {
 	expect(JSON.parse(read('package.json')).version).toBe('1.2.3');
 	expect(JSON.parse(read('package-lock.json')).version).toBe('1.2.3');
 	expect(read('connectors/airbyte/metadata.yaml')).toContain('dockerImageTag: 1.2.3\n');
+	expect(read('docs/airbyte.md')).toContain('/destination-flameup:1.2.3 ');
+	const old = run(
+		'git',
+		'grep',
+		'--files-with-matches',
+		'--fixed-strings',
+		manifest.version,
+		'--',
+		...copies,
+	);
+	expect(old.stdout).toBe('');
 	const today = new Date().toISOString().slice(0, 10);
 	expect(read('CHANGELOG.md')).toBe(`# Changelog\n\n## 1.2.3 (${today})\n\n- First.\n`);
 	expect(run('git', 'status', '--porcelain').stdout).toBe('');
