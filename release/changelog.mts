@@ -40,6 +40,10 @@ export function sections(changelog: string): readonly Section[] {
 		});
 }
 
+/** The text with its links as they lead elsewhere, from the address of the changelog. */
+export const withAbsoluteLinks = (text: string, changelog: string): string =>
+	text.replaceAll(/(?<=\]\()[^)\s]+/g, (link) => new URL(link, changelog).href);
+
 /** The changelog with its unreleased section released. Throws if there is none, or if it is empty. */
 export function released(changelog: string, version: string, date: string): string {
 	const [newest] = sections(changelog);

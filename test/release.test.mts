@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readChangelog, released, sections } from '../release/changelog.mts';
+import { readChangelog, released, sections, withAbsoluteLinks } from '../release/changelog.mts';
 import { copiesOf, updateCopies, updated } from '../release/copies.mts';
 import { readManifest, root } from '../release/manifest.mts';
 
@@ -65,6 +65,15 @@ describe('the changelog', () => {
 		['the new section is empty', TEXT.replace('- new', '')],
 	])('is not released if %s', (_name, text) => {
 		expect(() => released(text, '0.2.0', '2026-02-28')).toThrow('no unreleased changes');
+	});
+
+	it.each([
+		['docs/a.md#b', 'https://host.test/x/blob/v1.2.3/docs/a.md#b'],
+		['#known-limits', 'https://host.test/x/blob/v1.2.3/CHANGELOG.md#known-limits'],
+		['https://other.test/a', 'https://other.test/a'],
+	])('leads from the notes of a release to where %s leads', (link, address) => {
+		const changelog = 'https://host.test/x/blob/v1.2.3/CHANGELOG.md';
+		expect(withAbsoluteLinks(`[a](${link}), (b)`, changelog)).toBe(`[a](${address}), (b)`);
 	});
 
 	it('does not accept other headings', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copiesOf } from '../release/copies.mts';
-import { readManifest, root } from '../release/manifest.mts';
+import { readManifest, repositoryOf, root } from '../release/manifest.mts';
 
 const manifest = readManifest();
 const copies = copiesOf(manifest).map(({ file }) => file);
@@ -30,7 +30,7 @@ beforeAll(() => {
 	for (const file of ['release', 'package.json', 'package-lock.json', ...copies]) {
 		cpSync(join(root, file), join(folder, file), { recursive: true });
 	}
-	write('CHANGELOG.md', '# Changelog\n\n## 0.1.0 (unreleased)\n\n- First.\n');
+	write('CHANGELOG.md', '# Changelog\n\n## 0.1.0 (unreleased)\n\n- [First](docs/n8n.md).\n');
 	run('git', 'init', '--initial-branch', 'main');
 	commit();
 });
@@ -76,7 +76,9 @@ it('sets the version everywhere, dates the changelog, commits and tags', () => {
 	);
 	expect(old.stdout).toBe('');
 	const today = new Date().toISOString().slice(0, 10);
-	expect(read('CHANGELOG.md')).toBe(`# Changelog\n\n## 1.2.3 (${today})\n\n- First.\n`);
+	expect(read('CHANGELOG.md')).toBe(
+		`# Changelog\n\n## 1.2.3 (${today})\n\n- [First](docs/n8n.md).\n`,
+	);
 	expect(run('git', 'status', '--porcelain').stdout).toBe('');
 	expect(run('git', 'log', '-1', '--format=%s %D').stdout).toBe(
 		'chore: release 1.2.3 HEAD -> main, tag: v1.2.3\n',
@@ -85,7 +87,8 @@ it('sets the version everywhere, dates the changelog, commits and tags', () => {
 	expect(run('git', 'cat-file', '-t', 'v1.2.3').stdout).toBe('tag\n');
 
 	const notes = (tag: string) => run(process.execPath, 'release/notes.mts', tag);
-	expect(notes('v1.2.3')).toMatchObject({ status: 0, stdout: '- First.\n' });
+	const guide = `${repositoryOf(manifest)}/blob/v1.2.3/docs/n8n.md`;
+	expect(notes('v1.2.3')).toMatchObject({ status: 0, stdout: `- [First](${guide}).\n` });
 	expect(notes('v1.2.4')).toMatchObject({ status: 1, stdout: '' });
 });
 
