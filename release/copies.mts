@@ -23,7 +23,7 @@ export const copiesOf = (manifest: Manifest): readonly Copies[] => [
 		values: [
 			[/(?<=^ {2}dockerImageTag: ).*$/gm, manifest.version],
 			[/(?<=^ {2}dockerRepository: ).*$/gm, manifest.config.image],
-			[/(?<=^ {2}documentationUrl: ).*$/gm, manifest.homepage],
+			[/(?<=^ {2}documentationUrl: ).*$/gm, manifest.config.documentation],
 			[/(?<=^ {2}license: ).*$/gm, manifest.license],
 		],
 	},
@@ -39,6 +39,7 @@ export const copiesOf = (manifest: Manifest): readonly Copies[] => [
 		values: [
 			[VERSION, manifest.version],
 			[IMAGE, manifest.config.image],
+			[/(?<=\| Connector documentation URL \| `)[^`]+/g, manifest.config.documentation],
 		],
 	},
 	{ file: 'docs/n8n.md', values: [[VERSION, manifest.version]] },

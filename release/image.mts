@@ -8,7 +8,7 @@ const imageOf = ({ config, version }: Manifest): string => `${config.image}:${ve
 const buildArguments = (manifest: Manifest): Readonly<Record<string, string>> => ({
 	VERSION: manifest.version,
 	DESCRIPTION: manifest.description,
-	DOCUMENTATION: manifest.homepage,
+	DOCUMENTATION: manifest.config.documentation,
 	IMAGE: manifest.config.image,
 	LICENSE: manifest.license,
 	SOURCE: repositoryOf(manifest),

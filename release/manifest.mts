@@ -11,14 +11,16 @@ export interface Manifest {
 	readonly description: string;
 	readonly license: string;
 	readonly author: { readonly name: string; readonly email: string };
-	/** The address of the documentation. */
-	readonly homepage: string;
 	/** The address of the support. */
 	readonly bugs: string;
 	/** As npm wants it: `git+https://….git`. */
 	readonly repository: { readonly url: string };
-	/** The name of the image, without a tag. */
-	readonly config: { readonly image: string };
+	readonly config: {
+		/** The name of the image, without a tag. */
+		readonly image: string;
+		/** The address of the Airbyte destination's guide. */
+		readonly documentation: string;
+	};
 }
 
 /** Reads package.json. */

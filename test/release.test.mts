@@ -18,7 +18,8 @@ describe('what package.json says is repeated by', () => {
 	});
 
 	it('no other value than its own', () => {
-		const other = { ...manifest, version: '9.8.7', homepage: 'https://flameup.example/docs' };
+		const config = { ...manifest.config, documentation: 'https://flameup.example/docs' };
+		const other = { ...manifest, version: '9.8.7', config };
 		const [metadata] = copiesOf(other);
 		if (!metadata) throw new Error('There are no copies.');
 		const text = updated(read(metadata.file), metadata);

@@ -1,4 +1,4 @@
-import { homepage } from '../../package.json';
+import { config } from '../../package.json';
 import { Person } from '../../src/mapping/person';
 import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
@@ -63,7 +63,7 @@ export function specification(): unknown {
 	);
 	return {
 		protocol_version: '0.2.0',
-		documentationUrl: homepage,
+		documentationUrl: config.documentation,
 		supportsIncremental: true,
 		supportsNormalization: false,
 		supportsDBT: false,

@@ -41,7 +41,7 @@ describe('the image', () => {
 			'io.airbyte.version': manifest.version,
 			'org.opencontainers.image.version': manifest.version,
 			'org.opencontainers.image.description': manifest.description,
-			'org.opencontainers.image.documentation': manifest.homepage,
+			'org.opencontainers.image.documentation': manifest.config.documentation,
 			'org.opencontainers.image.licenses': 'MIT',
 			'org.opencontainers.image.source': 'https://github.com/flameup/connectors',
 			'org.opencontainers.image.vendor': manifest.author.name,
