@@ -333,14 +333,16 @@ export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
 /** Addresses of this machine, where http is safe. */
 export const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
 
+const storageType = <Type extends string>(type: Type) =>
+	z.literal(type).meta({
+		title: 'Storage Type',
+		description: 'Type of the storage: none, a folder, or a bucket of S3 or a compatible store.',
+	});
+
 /** A bucket of S3 or of a store that is compatible with it. */
 export const S3Settings = z
 	.strictObject({
-		storage_type: z.literal('s3').meta({
-			title: 'Storage Type',
-			description:
-				'Type of the storage: none (none), a folder (folder), or a bucket of S3 or of a store that is compatible with it (s3).',
-		}),
+		storage_type: storageType('s3'),
 		s3_bucket_name: z
 			.string()
 			.trim()
@@ -403,18 +405,12 @@ export const StorageSettings = z.discriminatedUnion(
 	[
 		z
 			.strictObject({
-				storage_type: z.literal('none').meta({
-					title: 'Storage Type',
-					description: 'Type of the storage: none.',
-				}),
+				storage_type: storageType('none'),
 			})
 			.meta({ title: 'None', description: 'Nothing is kept between two syncs.' }),
 		z
 			.strictObject({
-				storage_type: z.literal('folder').meta({
-					title: 'Storage Type',
-					description: 'Type of the storage: none (none), or a folder (folder).',
-				}),
+				storage_type: storageType('folder'),
 				path: z
 					.string()
 					.trim()
