@@ -61,13 +61,16 @@ export interface StreamDescriptor {
 export const streamName = ({ name, namespace }: StreamDescriptor): string =>
 	namespace ? `${namespace}.${name}` : name;
 
-/** The sync modes that this destination supports; each upserts every record. */
-const SYNC_MODES = ['append', 'append_dedup', 'overwrite', 'overwrite_dedup'];
+/** The sync modes that the specification offers; each upserts every record. */
+export const SYNC_MODES = ['append', 'append_dedup'];
 
-/** The sync mode of a stream. Throws FlameupError (unknown_sync_mode) if it is not supported. */
+/** Those that clients such as PyAirbyte request nevertheless, and that do the same. */
+const ACCEPTED = [...SYNC_MODES, 'overwrite', 'overwrite_dedup'];
+
+/** The sync mode of a stream. Throws FlameupError (unknown_sync_mode) if it is not accepted. */
 export function syncMode({ destination_sync_mode, stream }: ConfiguredStream): string {
 	const mode = destination_sync_mode ?? 'append';
-	if (SYNC_MODES.includes(mode)) return mode;
+	if (ACCEPTED.includes(mode)) return mode;
 	const name = streamName(stream);
 	throw new FlameupError({ code: 'unknown_sync_mode', stream: name, mode, modes: SYNC_MODES });
 }

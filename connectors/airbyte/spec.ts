@@ -2,6 +2,7 @@ import { config } from '../../package.json';
 import { Person } from '../../src/mapping/person';
 import { type JsonSchema, jsonSchema } from '../../src/settings/fields';
 import { Settings } from '../../src/settings/settings';
+import { SYNC_MODES } from './protocol';
 import { vocabulary } from './vocabulary';
 
 /** The cards of Airbyte's form, in order. */
@@ -67,7 +68,7 @@ export function specification(): unknown {
 		supportsIncremental: true,
 		supportsNormalization: false,
 		supportsDBT: false,
-		supported_destination_sync_modes: ['append', 'append_dedup'],
+		supported_destination_sync_modes: SYNC_MODES,
 		connectionSpecification: {
 			...schema,
 			$schema: 'http://json-schema.org/draft-07/schema#',
@@ -80,7 +81,7 @@ export function specification(): unknown {
 
 /** The operations that `discover` offers: people, matched by their user ID. */
 export function operations(): unknown[] {
-	return ['append', 'append_dedup'].map((syncMode) => ({
+	return SYNC_MODES.map((syncMode) => ({
 		object_name: 'people',
 		sync_mode: syncMode,
 		json_schema: jsonSchema(Person, vocabulary()),

@@ -389,7 +389,7 @@ describe('a catalog', () => {
 				[{ ...SHOP, mode }],
 				{},
 				`The stream "shop.contacts" has a sync mode that this destination does not support: "${mode}"`,
-				'Choose one of append, append_dedup, overwrite, overwrite_dedup.',
+				'Choose one of append, append_dedup.',
 			);
 		},
 	);

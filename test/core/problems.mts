@@ -57,7 +57,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: Problem<Code> } = {
 		code: 'unknown_sync_mode',
 		stream: 'people',
 		mode: 'update',
-		modes: ['append', 'overwrite'],
+		modes: ['append', 'append_dedup'],
 	},
 	record_of_unknown_stream: { code: 'record_of_unknown_stream', stream: 'late' },
 	no_messages: { code: 'no_messages' },
