@@ -71,7 +71,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: Problem<Code> } = {
 		record: { where: 'record 198 of people', rejection: { code: 'invalid_email', userId: 'u-1' } },
 	},
 	unusable_storage: { code: 'unusable_storage', setting: 'storage.path', fault: 'ENOENT' },
-	storage_failed: { code: 'storage_failed', setting: 'storage.path', fault: 'EIO' },
+	storage_failed: { code: 'storage_failed', setting: 'storage', fault: 'EIO' },
 	unauthorized: { code: 'unauthorized', ...answered, status: 401, fields: [] },
 	forbidden: {
 		code: 'forbidden',

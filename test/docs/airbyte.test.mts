@@ -114,19 +114,40 @@ const rejections = () =>
 		]),
 	);
 
+/** What makes a storage unusable, and the setting that it comes from. */
+const UNUSABLE = [
+	['ENOENT', 'path'],
+	['EACCES', 'path'],
+	['NoSuchBucket', 's3_bucket_name'],
+	['PermanentRedirect', 's3_bucket_region'],
+	['NOT_S3', 's3_endpoint'],
+	['NO_CONDITIONS', 's3_endpoint'],
+	['NO_CREDENTIALS', 'access_key_id'],
+	['InvalidAccessKeyId', 'access_key_id'],
+	['AccessDenied', 'access_key_id'],
+	['SignatureDoesNotMatch', 'secret_access_key'],
+	['RequestTimeTooSkewed', 's3_endpoint'],
+] as const;
+
+function errorRows(code: ProblemCode): string[][] {
+	if (code !== 'unusable_storage') {
+		const { hint = 'Correct the settings that it names.', title } = describe(PROBLEMS[code], words);
+		return [[title, hint]];
+	}
+	return UNUSABLE.map(([fault, setting]) => {
+		const problem = { code, fault, setting: `storage.${setting}` };
+		const { hint = '', reason = '', title } = describe(problem, words);
+		return [`${title}. ${reason}`, hint];
+	});
+}
+
 /** The errors that end a sync, without those that only n8n can have. */
 const errors = () =>
 	table(
 		['error', 'what to do'],
 		(Object.keys(PROBLEMS) as ProblemCode[])
 			.filter((one) => ['config', 'transient'].includes(kindOf(PROBLEMS[one])))
-			.map((one) => {
-				const { hint = 'Correct the settings that it names.', title } = describe(
-					PROBLEMS[one],
-					words,
-				);
-				return [title, hint];
-			}),
+			.flatMap(errorRows),
 	);
 
 it('every rejection code has a meaning', () => {
