@@ -125,8 +125,9 @@ it('send only what changed, with fingerprints in Postgres', async () => {
 	expect(await sql('SELECT * FROM flameup_fingerprints')).toHaveLength(3);
 });
 
-it('fill in a trait every night, once per person', async () => {
+it('fill in a trait every night, once per person, and leave all others as they are', async () => {
 	await runSaved(tried['table-to-people.json'], 'Start');
+	flameup.set({ traits: 'replace' });
 	const { status, items } = await runSaved(tried['nightly-sync.json'], 'Every night');
 	expect(status).toBe('success');
 	expect(items('Get active people')).toHaveLength(5);
