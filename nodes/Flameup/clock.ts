@@ -7,7 +7,7 @@ const SLICE_MS = 200;
 /** After this much work, n8n gets its turn: its editor stays quick, and a cancellation is noticed. */
 const PAUSE_EVERY_MS = 20;
 
-/** Time as n8n gives it; every wait ends early when the execution is cancelled. */
+/** Time as n8n gives it; every wait ends early when the execution is canceled. */
 export class NodeClock implements Clock {
 	readonly #cancel: AbortSignal | undefined;
 	#latest = 0;

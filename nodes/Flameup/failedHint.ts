@@ -21,7 +21,7 @@ const HOW: Readonly<Record<FailureCode, string>> = {
 	configuration: 'because of a setting that has to be corrected',
 	unavailable: 'because Flameup or the network was down or busy',
 	uncertain: 'that may have arrived or not',
-	cancelled: 'cancelled',
+	canceled: 'canceled',
 	unexpected: 'for an unexpected reason',
 };
 

@@ -23,7 +23,7 @@ const CODES = {
 	config: 'configuration',
 	transient: 'unavailable',
 	uncertain: 'uncertain',
-	stopped: 'cancelled',
+	stopped: 'canceled',
 	unexpected: 'unexpected',
 } as const satisfies Record<Exclude<ProblemKind, 'record'>, string>;
 

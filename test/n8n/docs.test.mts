@@ -119,7 +119,7 @@ const OTHERS: Record<Exclude<FailureCode, RejectionCode>, [meaning: string, hint
 		'Flameup or the network was down or busy for longer than *Give Up After Minutes* allows.',
 		'Run the workflow again later; it is safe.',
 	],
-	cancelled: ['The execution was cancelled before this row was confirmed.', 'Run it again.'],
+	canceled: ['The execution was canceled before this row was confirmed.', 'Run it again.'],
 	unexpected: ['Something happened that the node was not made for.', 'Report it.'],
 };
 

@@ -73,7 +73,7 @@ describe('executions of one n8n that use one key', () => {
 		expect(Math.max(...fastTimes) - Math.min(...fastTimes)).toBeLessThan(15_000);
 	});
 
-	it('do not block each other when one is cancelled', async () => {
+	it('do not block each other when one is canceled', async () => {
 		const cancel = new AbortController();
 		setTimeout(() => cancel.abort(), 2_000);
 		const { failed, shared } = await executions(3, { faults: { 1: 'stall' } }, (i) =>
@@ -83,7 +83,7 @@ describe('executions of one n8n that use one key', () => {
 		expect([...shared.people().keys()]).toEqual(['user_1', 'user_2']);
 	});
 
-	it('end within seconds when cancelled while another waits for its response', async () => {
+	it('end within seconds when canceled while another waits for its response', async () => {
 		const cancel = new AbortController();
 		setTimeout(() => cancel.abort(), 2_000);
 		const shared = createFlameup({ now: Date.now, faults: { 1: 'stall' } });

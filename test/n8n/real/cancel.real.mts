@@ -5,7 +5,7 @@ import { chain, code, flameup as node, people, trigger } from './workflows.mts';
 
 const { rest, flameup, credential, requests } = await openStage();
 
-it('stops at once when cancelled while sending', async () => {
+it('stops at once when canceled while sending', async () => {
 	flameup.set({ latencyMs: 300 });
 	await cancel(3);
 	await sleep(400);
@@ -14,7 +14,7 @@ it('stops at once when cancelled while sending', async () => {
 	expect(requests()).toBe(sent);
 });
 
-it('stops at once when cancelled while waiting for the rate limit', async () => {
+it('stops at once when canceled while waiting for the rate limit', async () => {
 	flameup.set({ limit: 5 });
 	await cancel(5, 1500);
 	const sent = requests();
