@@ -1,4 +1,7 @@
+import { BENTHOS, FAROS, NAIVE, OURS, SYSLOG_NG } from './peers.mts';
 import { table } from './table.mts';
+
+const PEERS = [FAROS, NAIVE, BENTHOS, SYSLOG_NG];
 
 /** The results of a section, to be printed, written and drawn. */
 export type Finding = {
@@ -19,14 +22,17 @@ export type Table = { caption?: string; rows: string[][] };
 /** A figure and its target; null if the runs that it needs are missing. */
 export type Aim = { label: string; value: number | null; atMost?: number; atLeast?: number };
 
-/** Bars for a measure, one per peer, and our target. */
+/** Bars for a measure, one per peer. */
 export type Chart = {
 	title: string;
 	better: 'lower' | 'higher';
 	bars: { name: string; value: number }[];
 	/** Decimal places. */
 	digits: number;
-	aim?: number;
+	/** What follows the title in a sentence. */
+	detail?: string;
+	/** Compared in words only, because the picture has enough of its kind. */
+	textOnly?: true;
 };
 
 /** The finding as plain text. */
@@ -39,6 +45,34 @@ export const textOf = ({ title, notes, tables, aims, losses }: Finding) =>
 	]
 		.filter(Boolean)
 		.join('\n\n');
+
+/** Where another peer is better than ours at the same, one sentence each. */
+export const advantages = (charts: Chart[]): string[] => charts.flatMap(advantagesIn);
+
+function advantagesIn({ title, detail, better, bars, digits }: Chart): string[] {
+	const what = detail === undefined ? title : `${title}, ${detail}`;
+	const sign = better === 'lower' ? 1 : -1;
+	return bars
+		.filter(({ name }) => name.startsWith(OURS))
+		.flatMap((ours) => {
+			const rivals = PEERS.map((peer) => peer + ours.name.slice(OURS.length));
+			const shown = figure(ours.value, digits);
+			return bars
+				.filter(({ name, value }) => rivals.includes(name) && sign * (ours.value - value) > 0)
+				.map(({ name, value }) => ({ name, other: figure(value, digits) }))
+				.filter(({ other }) => other !== shown)
+				.map(({ name, other }) => `${what}: ${name} ${other}, ${ours.name} ${shown}.`);
+		});
+}
+
+/** A figure as people read it; NaN, for a value that was not measured, becomes null in a file. */
+export const figure = (value: number | null, digits: number) =>
+	value === null || Number.isNaN(value)
+		? '–'
+		: value.toLocaleString('en-US', {
+				minimumFractionDigits: digits,
+				maximumFractionDigits: digits,
+			});
 
 /** Whether the target is reached. */
 export function verdict({ value, atMost = Infinity, atLeast = -Infinity }: Aim) {

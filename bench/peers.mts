@@ -31,7 +31,7 @@ export const OURS = 'destination-flameup';
 export const FAROS = 'on faros-airbyte-cdk';
 export const NAIVE = 'readline + fetch';
 export const BENTHOS = 'Benthos';
-const SYSLOG_NG = 'syslog-ng';
+export const SYSLOG_NG = 'syslog-ng';
 
 /** A floor runs with `node -e`, because stripping types from a file takes a quarter of a short run. */
 const floorCommand = (parse: boolean) => [process.execPath, '-e', `(${floor})(${parse})`];

@@ -1,4 +1,4 @@
-import type { Chart } from './finding.mts';
+import { type Chart, figure } from './finding.mts';
 import { OURS } from './peers.mts';
 
 const COLUMNS = 2;
@@ -6,7 +6,6 @@ const PANEL = { width: 460, top: 34, bar: 16, step: 26, gap: 22 };
 const MARGIN = 24;
 /** The left edge of the bars and the length of the longest; names are on their left, figures on their right. */
 const BARS = { from: 200, length: 186 };
-const FOOT = 18;
 
 const STYLE = `
 	text { font: 12px system-ui, sans-serif; fill: #24292f }
@@ -17,20 +16,19 @@ const STYLE = `
 	.bar { fill: #afb8c1 }
 	.ours { fill: #e8590c }
 	text.ours { fill: #bc4a0a; font-weight: 600 }
-	.aim { stroke: #24292f; stroke-dasharray: 3 3 }
 	.page { fill: #ffffff }
 	@media (prefers-color-scheme: dark) {
 		text { fill: #e6edf3 }
 		.bar { fill: #57606a }
 		.ours { fill: #f76707 }
 		text.ours { fill: #ff922b }
-		.aim { stroke: #e6edf3 }
 		.page { fill: #0d1117 }
 		.value { stroke: #0d1117 }
 	}`;
 
-/** Draws the charts as small multiples; ours is highlighted, and a dashed line marks the target. */
-export function plot(charts: Chart[]) {
+/** Draws the charts as small multiples; ours is highlighted. */
+export function plot(all: Chart[]) {
+	const charts = all.filter(({ textOnly }) => !textOnly);
 	const heights = charts.map(({ bars }) => PANEL.top + bars.length * PANEL.step + PANEL.gap);
 	const tops = [0];
 	for (let first = 0; first < charts.length; first += COLUMNS) {
@@ -38,7 +36,7 @@ export function plot(charts: Chart[]) {
 		tops.push((tops.at(-1) ?? 0) + highest);
 	}
 	const width = 2 * MARGIN + COLUMNS * PANEL.width;
-	const height = 2 * MARGIN + (tops.at(-1) ?? 0) + FOOT;
+	const height = 2 * MARGIN + (tops.at(-1) ?? 0);
 	const panels = charts.map((chart, index) => {
 		const x = MARGIN + (index % COLUMNS) * PANEL.width;
 		const y = MARGIN + (tops[Math.floor(index / COLUMNS)] ?? 0);
@@ -50,13 +48,12 @@ export function plot(charts: Chart[]) {
 </style>
 <rect class="page" width="${width}" height="${height}" rx="6"/>
 ${panels.join('\n')}
-<text class="hint" x="${MARGIN}" y="${height - MARGIN}">Dashed: the aim of ${OURS}.</text>
 </svg>
 `;
 }
 
-function panel({ title, better, bars, digits, aim }: Chart) {
-	const longest = Math.max(...bars.map(({ value }) => value || 0), aim ?? 0);
+function panel({ title, better, bars, digits }: Chart) {
+	const longest = Math.max(...bars.map(({ value }) => value || 0));
 	const lengthOf = (value: number) => Math.round(((value || 0) / longest) * BARS.length);
 	const rows = bars.map(({ name, value }, index) => {
 		const top = PANEL.top + index * PANEL.step;
@@ -71,23 +68,11 @@ function panel({ title, better, bars, digits, aim }: Chart) {
 			].join('\n'),
 		};
 	});
-	const foot = PANEL.top + bars.length * PANEL.step - 4;
-	const line = `M${BARS.from + lengthOf(aim ?? 0)} ${PANEL.top - 6}V${foot}`;
 	return [
 		`<text class="title" y="14">${escaped(title)} <tspan class="hint">${better} is better</tspan></text>`,
 		...rows.map(({ bar }) => bar),
-		...(aim === undefined ? [] : [`<path class="aim" d="${line}"/>`]),
 		...rows.map(({ words }) => words),
 	].join('\n');
 }
-
-/** NaN, for a value that was not measured, becomes null in a file. */
-const figure = (value: number | null, digits: number) =>
-	value === null || Number.isNaN(value)
-		? '–'
-		: value.toLocaleString('en-US', {
-				minimumFractionDigits: digits,
-				maximumFractionDigits: digits,
-			});
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

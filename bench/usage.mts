@@ -65,4 +65,4 @@ export function usageAims(usages: Usage[]): Aim[] {
 
 /** An explanation of the headings. */
 export const USAGE_LEGEND =
-	'Share: requests sent, as a share of those allowed in the windows of the run (shared key: of our half). T/T0: time to the last state, relative to the time until the last window opens.';
+	'Share: requests sent, as a share of those allowed in the windows of the run (shared key: of the half that is left). T/T0: time to the last state, relative to the time until the last window opens.';

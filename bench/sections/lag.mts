@@ -79,7 +79,6 @@ const findingOf = (runs: CaseRun[]): Finding => ({
 			})),
 			better: 'lower',
 			digits: 1,
-			aim: MOST_LAG,
 		},
 	],
 });

@@ -82,7 +82,6 @@ function findingOf(runs: CaseRun[], floor: Measures): Finding {
 				})),
 				better: 'lower',
 				digits: 3,
-				aim: 1.05,
 			},
 		],
 	};

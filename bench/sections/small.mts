@@ -66,6 +66,13 @@ function findingOf(samples: Timed[], rounds: number): Finding {
 		losses: lossesOf(samples),
 		charts: [
 			{
+				title: `${whole(PEOPLE)} people: seconds to the first state`,
+				bars: rows.map(({ name, firstState }) => ({ name, value: firstState })),
+				better: 'lower',
+				digits: 2,
+				textOnly: true,
+			},
+			{
 				title: `${whole(PEOPLE)} people: seconds to the last state`,
 				bars: rows.map(({ name, lastState }) => ({ name, value: lastState })),
 				better: 'lower',
