@@ -3,10 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { copiesOf } from '../release/copies.mts';
+import { copiesOf, updated } from '../release/copies.mts';
 import { readManifest, repositoryOf, root } from '../release/manifest.mts';
 
-const manifest = readManifest();
+/** A version that nothing else has, so that the test holds at every version of this repository. */
+const VERSION = '0.0.77';
+const manifest = { ...readManifest(), version: VERSION };
 const copies = copiesOf(manifest).map(({ file }) => file);
 const parent = mkdtempSync(join(tmpdir(), 'flameup-release-'));
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
@@ -25,12 +27,15 @@ const release = (...args: string[]) => run(process.execPath, 'release/main.mts',
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
 
-/** A repository with the files that a release changes, and a publisher. */
+/** A repository with the files that a release changes, and no publisher. */
 beforeAll(() => {
-	for (const file of ['release', 'package.json', 'package-lock.json', ...copies]) {
+	for (const file of ['release', 'package-lock.json', ...copies]) {
 		cpSync(join(root, file), join(folder, file), { recursive: true });
 	}
-	write('CHANGELOG.md', '# Changelog\n\n## 0.1.0 (unreleased)\n\n- [First](docs/n8n.md).\n');
+	for (const one of copiesOf(manifest)) write(one.file, updated(read(one.file), one));
+	const author = { name: 'Flameup', email: 'not-set@example.invalid' };
+	write('package.json', JSON.stringify({ ...manifest, author }));
+	write('CHANGELOG.md', `# Changelog\n\n## ${VERSION} (unreleased)\n\n- [First](docs/n8n.md).\n`);
 	run('git', 'init', '--initial-branch', 'main');
 	commit();
 });
@@ -55,7 +60,7 @@ it('is refused as long as the publisher is not set, and names everything in the 
 });
 
 it('sets the version everywhere, dates the changelog, commits and tags', () => {
-	const published = read('package.json').replace(/(?<="email": ")[^"]+/, 'team@flameup.test');
+	const published = read('package.json').replace(/(?<="email":\s?")[^"]+/, 'team@flameup.test');
 	write('package.json', published);
 	commit();
 	const done = release('1.2.3');
@@ -70,7 +75,7 @@ it('sets the version everywhere, dates the changelog, commits and tags', () => {
 		'grep',
 		'--files-with-matches',
 		'--fixed-strings',
-		manifest.version,
+		VERSION,
 		'--',
 		...copies,
 	);
