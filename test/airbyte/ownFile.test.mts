@@ -42,8 +42,9 @@ function startForGood(command: string, cwd: string) {
 }
 
 it('the commands of the page turn a file into people', async () => {
-	const [server = '', commands = '', ...others] = commandsIn('With your own file');
-	expect(others).toEqual([]);
+	const [server = '', block = '', ...others] = commandsIn('With your own file');
+	const [build, commands = ''] = block.split(/(?<=build:airbyte\n)/);
+	expect([build, others]).toEqual(['npm run build:airbyte\n', []]);
 	expect(server).toMatch(/^npm run simulator -- --write-config config.json\n$/);
 	const cwd = createClone();
 	// The port is the only difference, because another test may use the usual one.
