@@ -4,14 +4,11 @@ import { type Settings, withoutSecrets } from '../../src/settings/settings';
 import type { StorageAccess } from './fingerprints';
 import { keptText, leftText, unkeptText } from './logMessages';
 import type { LogLevel } from './protocol';
-import { LISTS, RejectedLists } from './rejectedLists';
+import { RejectedLists } from './rejectedLists';
 import { writeText } from './storageText';
-import { removeOld, runName } from './storedRuns';
+import { REPORTS, removeOld, runName } from './storedRuns';
 import type { RecordRef } from './stream';
 import { vocabulary } from './vocabulary';
-
-/** The folder of the reports. */
-const REPORTS = 'reports/';
 
 /** What a kept run needs. */
 export interface KeptRunOptions {
@@ -96,7 +93,7 @@ export class KeptRun {
 			await this.#lists.save();
 			await writeText(access.storage, `${REPORTS}${this.#run}.json`, `${text}\n`);
 			const { keep_days } = settings.rejected_records;
-			await removeOld(access.storage, [LISTS, REPORTS], keep_days, clock);
+			await removeOld(access.storage, keep_days, clock);
 		} catch (error) {
 			log('WARN', unkeptText(error));
 		}

@@ -184,6 +184,25 @@ describe('rejected records', () => {
 		expect(namesIn(objects, 'rejected/')).toHaveLength(1);
 		expect(namesIn(objects, 'reports/')).toHaveLength(2);
 	});
+
+	it('are all that is removed', async () => {
+		const { night, objects } = createNights();
+		const run = '2020-01-01T0000Z-12ab34cd';
+		const old = [`rejected/people/${run}-0001.jsonl.gz`, `reports/${run}.json`];
+		const others = [
+			'reports/2020-01-01-notes.txt',
+			'reports/2020-01-01.json',
+			'rejected/people/2020-01-01-notes.txt',
+			`rejected/people/${run}.json`,
+			`rejected/people/${run}-0001.jsonl.gz.bak`,
+			`rejected/archive/people/${run}-0001.jsonl.gz`,
+			`reports/archive/${run}.json`,
+		];
+		for (const name of [...old, ...others]) objects.set(name, Buffer.from('x'));
+		await night({ input: [people(1, 3)], settings: keep({ keep_days: 1 }) });
+		expect(old.filter((name) => objects.has(name))).toEqual([]);
+		expect(others.filter((name) => !objects.has(name))).toEqual([]);
+	});
 });
 
 describe('a retry', () => {
