@@ -37,6 +37,8 @@ export type ContradictionCode =
 	| 'needs_storage'
 	| 'not_a_storage_type'
 	| 'not_a_region'
+	| 'not_a_bucket'
+	| 'not_a_bucket_path'
 	| 'ignores_limit';
 
 /** What a request was about. */

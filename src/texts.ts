@@ -247,6 +247,10 @@ const CONTRADICTIONS = {
 	needs_limit: (_: string, words: Vocabulary) =>
 		`is fail_above, which needs ${words.setting('rejected_records.max_count')} or ${words.setting('rejected_records.max_percent')}`,
 	not_a_region: () => 'must be a name such as eu-central-1',
+	not_a_bucket: () =>
+		'must be the name of a bucket alone, which has only letters, digits, ".", "-", "_" and ":"',
+	not_a_bucket_path: () =>
+		'must be names with single slashes between them, none of them "." or "..", and without control characters',
 	not_a_storage_type: () => 'must be none, folder or s3',
 	needs_storage: (_: string, words: Vocabulary) =>
 		`is send_changed, which needs ${words.setting('storage')}`,

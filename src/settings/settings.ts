@@ -333,6 +333,12 @@ export const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/;
 /** Addresses of this machine, where http is safe. */
 export const LOOPBACK = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/;
 
+/** Names of buckets of S3, old ones too, and of stores whose rules are looser. */
+const BUCKET = /^\w[\w.:-]*$/;
+
+/** What would make the path of an object ambiguous: empty names, `.`, `..`, control characters and broken text. */
+const AMBIGUOUS = /(?:^|\/)\.{1,2}(?:\/|$)|\/\/|[\p{Cc}\p{Cs}]/u;
+
 const storageType = <Type extends string>(type: Type) =>
 	z.literal(type).meta({
 		title: 'Storage Type',
@@ -346,7 +352,7 @@ export const S3Settings = z
 		s3_bucket_name: z
 			.string()
 			.trim()
-			.min(1)
+			.regex(BUCKET, 'not_a_bucket')
 			.meta({
 				title: 'S3 Bucket Name',
 				description: 'Name of a bucket that exists.',
@@ -365,6 +371,7 @@ export const S3Settings = z
 		bucket_path: z
 			.string()
 			.trim()
+			.refine((path) => !AMBIGUOUS.test(path), { params: { problem: 'not_a_bucket_path' } })
 			.default('')
 			.meta({
 				title: 'S3 Bucket Path',

@@ -89,6 +89,38 @@ describe('settings', () => {
 		expect(readSettings(JSON.stringify({ api_key: KEY, workspace_id: id })).workspace_id).toBe(id);
 	});
 
+	it.each(['flameup-sync', 'Old_Bucket', 'tenant:bucket', '2.b'])(
+		'take the bucket "%s"',
+		(name) => {
+			expect(about({ api_key: KEY, storage: { ...S3, s3_bucket_name: name } })).toBe('nothing');
+		},
+	);
+
+	it.each(['Buc/ket', 'my bucket', 'b\u0007', '..', '', 'b\ud800', 'https://b.example', 'b?x'])(
+		'refuse the bucket "%s"',
+		(name) => {
+			expect(about({ api_key: KEY, storage: { ...S3, s3_bucket_name: name } })).toMatch(
+				/^The settings are not valid. storage.s3_bucket_name must (be the name of a bucket alone|not be empty)/,
+			);
+		},
+	);
+
+	it.each(['', '/', '/a/b/', 'a b/ü', '..a/.b/c..', 'a%2F'])(
+		'take the bucket path "%s"',
+		(path) => {
+			expect(about({ api_key: KEY, storage: { ...S3, bucket_path: path } })).toBe('nothing');
+		},
+	);
+
+	it.each(['.', '..', '../a', 'a/./b', 'a/..', '/../a', 'a//b', '//', 'a\nb', 'a\ud800'])(
+		'refuse the bucket path "%s", whose objects a server could look for elsewhere',
+		(path) => {
+			expect(about({ api_key: KEY, storage: { ...S3, bucket_path: path } })).toMatch(
+				/^The settings are not valid. storage.bucket_path must be names with single slashes/,
+			);
+		},
+	);
+
 	it.each([
 		['no JSON', `{"api_key":"${VALUE}`, 'The configuration file is not valid JSON.'],
 		['an empty file', '', 'The configuration file is not valid JSON.'],
