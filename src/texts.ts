@@ -158,12 +158,14 @@ const STORAGE_FAULTS: Readonly<Record<string, string>> = {
 	TAKEN: 'Another run has taken it over.',
 	CHANGED: 'What was written came back changed.',
 	NoSuchBucket: 'The bucket does not exist.',
+	NoSuchKey: 'The address is not that of a bucket; it must not contain the name of the bucket.',
 	InvalidBucketName: 'That cannot be the name of a bucket.',
 	PermanentRedirect: 'The bucket is in another region.',
 	AuthorizationHeaderMalformed: 'The bucket is in another region.',
 	NO_CREDENTIALS:
 		'There is no access key: it takes an ID and a secret, both in the settings or both in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).',
-	AccessDenied: 'The access key may not read, write, list and delete objects in the bucket.',
+	AccessDenied:
+		'The access key may not read, write, list and delete objects in the bucket, or the name of the bucket is wrong.',
 	InvalidAccessKeyId: 'There is no such access key.',
 	InvalidToken: 'The session token is not valid.',
 	ExpiredToken: 'The session token has expired.',
@@ -186,9 +188,12 @@ const storageReason = (fault: string): string => {
 	return /[a-z_]/.test(fault) ? `The storage answered ${fault}.` : `The system reported ${fault}.`;
 };
 
-/** What to do about a fault that a setting does not cause. */
-const storageHint = (fault: string): string | undefined =>
-	fault === 'RequestTimeTooSkewed' ? 'Set the clock.' : undefined;
+/** What to do about a fault that not exactly one setting causes. */
+function storageHint(fault: string, words: Vocabulary): string | undefined {
+	if (fault === 'RequestTimeTooSkewed') return 'Set the clock.';
+	if (fault !== 'AccessDenied') return undefined;
+	return `Give the key these permissions, or correct ${words.setting('storage.access_key_id')} or ${words.setting('storage.s3_bucket_name')}.`;
+}
 
 const EXPECTED: Readonly<Record<string, string>> = {
 	string: 'text',
@@ -445,7 +450,7 @@ const TEXTS: Texts = {
 	unusable_storage: ({ fault, setting }, words) => ({
 		title: 'The storage cannot be used',
 		reason: storageReason(fault),
-		hint: storageHint(fault) ?? `Correct ${words.setting(setting)}.`,
+		hint: storageHint(fault, words) ?? `Correct ${words.setting(setting)}.`,
 	}),
 	storage_failed: ({ fault, setting }, words) => ({
 		title: 'The storage could not be read or written',

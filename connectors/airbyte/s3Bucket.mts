@@ -19,6 +19,7 @@ const TIMEOUT_MS = 60_000;
 /** The settings that faults come from; all other answers are about the storage as a whole. */
 const SETTING_OF: Readonly<Record<string, keyof S3Settings>> = {
 	NoSuchBucket: 's3_bucket_name',
+	NoSuchKey: 's3_endpoint',
 	InvalidBucketName: 's3_bucket_name',
 	PermanentRedirect: 's3_bucket_region',
 	AuthorizationHeaderMalformed: 's3_bucket_region',

@@ -14,7 +14,9 @@ export async function storageProblem(
 	isClaimed: boolean,
 ): Promise<Problem | undefined> {
 	try {
-		// Reading comes first, because to some stores writing to a missing bucket is a matter of permission.
+		// Listing comes first, because with some wrong addresses only that fails; then reading, because to some
+		// stores writing to a missing bucket is a matter of permission.
+		await storage.list(FOLDER);
 		await readText(storage, NAME);
 		await writeText(storage, NAME, TEXT);
 		const found = await readText(storage, NAME);

@@ -195,7 +195,7 @@ describe('the test of a connection', () => {
 		[
 			'no permission',
 			s3Error(403, 'AccessDenied'),
-			'The access key may not read, write, list and delete objects in the bucket. Correct storage.access_key_id.',
+			'or the name of the bucket is wrong. Give the key these permissions, or correct storage.access_key_id or storage.s3_bucket_name.',
 		],
 		[
 			'an unknown key',
@@ -262,6 +262,17 @@ describe('the test of a connection', () => {
 		const { problem } = createWorld({ before: () => fate });
 		const found = (await problem()) as Problem;
 		expect(paragraph(inWords(found, vocabulary()))).toContain(said);
+	});
+
+	it('recognizes an endpoint that ends with the bucket, and writes nothing there', async () => {
+		const { objects, problem } = createWorld({
+			before: ({ url }) => (url.includes('list-type') ? s3Error(404, 'NoSuchKey') : 'goes on'),
+		});
+		const found = (await problem()) as Problem;
+		expect(paragraph(inWords(found, vocabulary()))).toContain(
+			'it must not contain the name of the bucket. Correct storage.s3_endpoint.',
+		);
+		expect(objects.size).toBe(0);
 	});
 
 	it('names what is missing: credentials', async () => {

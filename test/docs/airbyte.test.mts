@@ -121,6 +121,7 @@ const UNUSABLE = [
 	['NoSuchBucket', 's3_bucket_name'],
 	['PermanentRedirect', 's3_bucket_region'],
 	['NOT_S3', 's3_endpoint'],
+	['NoSuchKey', 's3_endpoint'],
 	['NO_CONDITIONS', 's3_endpoint'],
 	['NO_CREDENTIALS', 'access_key_id'],
 	['InvalidAccessKeyId', 'access_key_id'],

@@ -128,6 +128,16 @@ describe('the test of a connection', () => {
 		});
 	});
 
+	it('finds an endpoint with the bucket', async () => {
+		const settings = given();
+		const s3_endpoint = `${settings.s3_endpoint}/${settings.s3_bucket_name}`;
+		expect(await storageProblem(open({ ...settings, s3_endpoint }), true)).toEqual({
+			code: 'unusable_storage',
+			setting: 'storage.s3_endpoint',
+			fault: 'NoSuchKey',
+		});
+	});
+
 	it.each([-1, 1])('finds a clock that is %s hours off', async (hours) => {
 		vi.setSystemTime(Date.now() + hours * 3_600_000);
 		expect(await storageProblem(open(), true)).toMatchObject({
@@ -234,7 +244,7 @@ describe('a sync', () => {
 		const denied = await write(people(1, 300));
 		expect([denied.code, flameup.people().size]).toEqual([0, 300]);
 		expect(denied.logs.join('\n')).toContain(
-			'The access key may not read, write, list and delete objects in the bucket. Correct storage.access_key_id. What this sync sends is not remembered',
+			'or correct storage.access_key_id or storage.s3_bucket_name. What this sync sends is not remembered',
 		);
 		held = () => 0;
 		expect(reportIn((await write(people(1, 300))).logs)).toMatchObject({ unchanged: 0 });
