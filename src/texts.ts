@@ -22,6 +22,8 @@ export interface Vocabulary {
 	readonly showsValues: boolean;
 	/** The user cannot allow http. */
 	readonly insistsOnHttps?: boolean;
+	/** The run goes on in spite of a problem. */
+	readonly goesOn?: boolean;
 }
 
 /** A problem as text. The title quotes no data and has no full stop; the rest are full sentences. */
@@ -455,7 +457,9 @@ const TEXTS: Texts = {
 	storage_failed: ({ fault, setting }, words) => ({
 		title: 'The storage could not be read or written',
 		reason: storageReason(fault),
-		hint: `Check ${words.setting(setting)}, and run the ${words.run} again.`,
+		hint: words.goesOn
+			? `Check ${words.setting(setting)}.`
+			: `Check ${words.setting(setting)}, and run the ${words.run} again.`,
 	}),
 
 	unauthorized: (facts, words) => ({

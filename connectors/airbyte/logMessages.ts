@@ -7,7 +7,7 @@ import { describe, paragraph, quoted, sentence, type Text, type Vocabulary } fro
 import type { LogLevel } from './protocol';
 import { isGeneral, type RecordRef, type Stream } from './stream';
 import type { Streams } from './streams';
-import { vocabulary } from './vocabulary';
+import { ofWarnings } from './vocabulary';
 
 /** All log messages of `write`. */
 
@@ -367,7 +367,7 @@ export const loadedText = (known: number): string =>
 
 /** Fingerprints could not be saved. */
 export const unsavedText = (error: unknown): string =>
-	`${paragraph(describe(problemOf(error), vocabulary()))} What this sync sends is not remembered, so a later sync sends it again.`;
+	`${paragraph(describe(problemOf(error), ofWarnings()))} What this sync sends is not remembered, so a later sync sends it again.`;
 
 /** People whom a full refresh did not contain. */
 export const missingText = (missing: number): string =>
@@ -383,7 +383,7 @@ export const leftText = (megabytes: number): string =>
 
 /** The report of a run could not be written. */
 export const unkeptText = (error: unknown): string =>
-	`${paragraph(describe(problemOf(error), vocabulary()))} The report of this sync is not in storage.`;
+	`${paragraph(describe(problemOf(error), ofWarnings()))} The report of this sync is not in storage.`;
 
 /** The result of sending listed records again. */
 export function retriedText(sent: number, accepted: number, isDryRun: boolean): string {

@@ -8,3 +8,6 @@ export const vocabulary = (showsValues = false, run = 'sync'): Vocabulary => ({
 	setting: (path) => path,
 	showsValues,
 });
+
+/** For problems that do not stop the sync. */
+export const ofWarnings = (): Vocabulary => ({ ...vocabulary(), goesOn: true });

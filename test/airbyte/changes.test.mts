@@ -400,7 +400,7 @@ describe('the storage', () => {
 			fate: { before: (operation) => (operation === 'append' ? 'fails' : 'goes on') },
 		});
 		expect([full.ending, counts(full).upserted]).toEqual(['completed', 30]);
-		expect(full.lines.join('\n')).toContain('The disk is full. Check storage.path');
+		expect(full.lines.join('\n')).toContain('The disk is full. Check storage.path. What this sync');
 		expect(held().get('p1')?.traits.plan).toBe('pro');
 		expect(journalIn(objects)).toBe('none');
 		expect(counts(await night({ input: changed })).upserted).toBe(30);

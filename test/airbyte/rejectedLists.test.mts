@@ -365,7 +365,9 @@ describe('the report', () => {
 			fate: { before: (_, name) => (name.startsWith('reports/') ? 'fails' : 'goes on') },
 		});
 		expect(ending).toBe('completed');
-		expect(lines.join('\n')).toContain('The report of this sync is not in storage.');
+		expect(lines.join('\n')).toContain(
+			'The disk is full. Check storage.path. The report of this sync is not in storage.',
+		);
 	});
 
 	it('is not written in a dry run, which leaves the storage as it is', async () => {
