@@ -230,8 +230,9 @@ export class Fingerprints {
 		if (header === undefined || !found.isWhole || !isEnded) return 'damaged';
 		if (String(header.owner) !== String(this.#header.owner)) return 'other settings';
 		if (!(await this.#isOwner())) return 'other runs';
-		const dueAt = header.begunAt + settings.resend_everything_after_days * DAY_MS;
-		if (!(header.begunAt <= clock.now() && clock.now() < dueAt)) return 'due';
+		const days = settings.resend_everything_after_days;
+		const due = dueReason(header.begunAt, clock.now(), days);
+		if (due !== undefined) return due;
 		this.#header = header;
 		this.#entries = reader.entries;
 		return { table: table ?? new FingerprintTable(), isTorn: end === 'torn' };
@@ -297,6 +298,12 @@ export class Fingerprints {
 	#warn(error: unknown): void {
 		this.#options.log('WARN', unsavedText(error));
 	}
+}
+
+/** Why everyone is to be sent once more, going by when that last began. */
+function dueReason(begunAt: number, now: number, days: number): ResendReason | undefined {
+	if (now < begunAt) return 'clock set back';
+	return now < begunAt + days * DAY_MS ? undefined : 'due';
 }
 
 const unlessUnlockable = (error: unknown): Promise<ResendReason> =>

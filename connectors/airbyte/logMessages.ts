@@ -326,6 +326,7 @@ export type ResendReason =
 	| 'first run'
 	| 'overwrite'
 	| 'due'
+	| 'clock set back'
 	| 'other settings'
 	| 'other runs'
 	| 'damaged'
@@ -336,6 +337,10 @@ const REASONS: Readonly<Record<ResendReason, readonly [LogLevel, string]>> = {
 	'first run': ['INFO', 'Nothing is in storage yet.'],
 	overwrite: ['INFO', 'The sync mode is overwrite, which empties the storage.'],
 	due: ['INFO', 'The days in resend_everything_after_days are over.'],
+	'clock set back': [
+		'WARN',
+		'The clock of this computer is behind the time at which everyone was last sent.',
+	],
 	'other settings': [
 		'WARN',
 		'The settings or the API key differ from those of the last sync with this storage.',

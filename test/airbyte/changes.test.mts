@@ -165,6 +165,18 @@ describe('everyone is sent', () => {
 		expect(counts(await night({ input, settings })).unchanged).toBe(30);
 	});
 
+	it('after the clock was set back, which the log says', async () => {
+		const later = createNights();
+		await later.clock.run(later.clock.sleep(2 * DAY_MS), 3 * DAY_MS);
+		await later.night({ input });
+		const { night, objects } = createNights();
+		for (const [name, content] of later.objects) objects.set(name, content);
+		const next = await night({ input });
+		expect(counts(next)).toEqual(all);
+		expect(next.lines.join('\n')).toContain('The clock of this computer is behind');
+		expect(next.lines.join('\n')).not.toContain('are over');
+	});
+
 	it('when the mode is overwrite, which empties the storage', async () => {
 		const { night } = createNights();
 		await night({ input });
