@@ -503,7 +503,7 @@ export const Settings = z
 		storage: StorageSettings.default({ storage_type: 'none' }).meta({
 			title: 'Storage',
 			description:
-				'Where the sync keeps what outlives it: hashes of what was sent, the list of rejected records, and reports. It holds no personal data, unless rejected_records.keep_values is on.',
+				'Where the sync keeps what outlives it: hashes of what was sent, the list of rejected records, and reports. It holds no personal data, unless rejected_records.keep_values is on. After a sync without it, empty it before you turn it on again.',
 		}),
 		changes: z.enum(['send_all', 'send_changed']).default('send_all').meta({
 			title: 'Which People Are Sent',
