@@ -158,6 +158,9 @@ const STORAGE_FAULTS: Readonly<Record<string, string>> = {
 	ENOSPC: 'The disk is full.',
 	EDQUOT: 'The disk quota is used up.',
 	TAKEN: 'Another run has taken it over.',
+	VANISHED:
+		'The lock of this run has vanished from it, as if it had been removed, replaced or unmounted, so what was remembered before could come back with it.',
+	NO_ANSWER_IN_TIME: 'It had not answered when the sync had to end.',
 	CHANGED: 'What was written came back changed.',
 	NoSuchBucket: 'The bucket does not exist.',
 	NoSuchKey: 'The address is not that of a bucket; it must not contain the name of the bucket.',

@@ -31,6 +31,8 @@ import { isSupported } from './nodeVersion';
 import type { LogLevel, OutgoingMessage } from './protocol';
 import { createKeyRedactor, createRedactor } from './redact';
 import { peekSecrets } from './settings';
+import { createStoppable, type StoppableStorage } from './stoppableStorage';
+import { storageSetting } from './storageText';
 import { createSend, createTransport } from './transport.mjs';
 
 const USAGE = `Usage: destination-flameup <command>
@@ -163,9 +165,12 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-async function accessStorage(settings: Settings): Promise<StorageAccess | undefined> {
-	const storage = await connectStorage(settings);
-	if (storage === undefined) return undefined;
+async function accessStorage(
+	settings: Settings,
+): Promise<(StorageAccess & { readonly storage: StoppableStorage }) | undefined> {
+	const connected = await connectStorage(settings);
+	if (connected === undefined) return undefined;
+	const storage = createStoppable(connected, clock, storageSetting(settings));
 	const host = hostId();
 	const { hash: digest } = crypto();
 	return {
@@ -256,12 +261,14 @@ async function sync(
 ): Promise<void> {
 	const settings = readConfig(config);
 	const streams = readCatalog(readText(catalog, 'catalog'));
+	const access = await accessStorage(settings);
 	const stop = new AbortController();
 	let signalled: NodeJS.Signals | undefined;
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 		process.once(signal, () => {
 			signalled = signal;
 			stop.abort();
+			access?.storage.stop();
 		});
 	}
 	const { close, transport } = connect(settings, settings.pace.requests_in_flight);
@@ -278,7 +285,7 @@ async function sync(
 			await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
 		},
 		hash: (userId: string) => hash(settings, userId),
-		access: await accessStorage(settings),
+		access,
 	};
 	try {
 		await command(options, stop.signal);

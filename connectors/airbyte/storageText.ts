@@ -1,4 +1,9 @@
 import type { Storage } from '../../src/ports';
+import type { Settings } from '../../src/settings/settings';
+
+/** The setting that an error of the storage as a whole names. */
+export const storageSetting = ({ storage }: Settings): string =>
+	storage.storage_type === 'folder' ? 'storage.path' : 'storage';
 
 /** A short object as text; undefined if there is none. */
 export async function readText(storage: Storage, name: string): Promise<string | undefined> {

@@ -23,6 +23,7 @@ import {
 	reportOf,
 	summaryLines,
 	troubleText,
+	unsavedText,
 } from './logMessages';
 import {
 	asJson,
@@ -34,6 +35,7 @@ import {
 	streamLabel,
 } from './protocol';
 import { RejectionPolicy } from './rejectionPolicy';
+import { GRACE_MS } from './stoppableStorage';
 import type { RecordRef, Stream } from './stream';
 import { doubtPeople } from './streamChecks';
 import { Streams } from './streams';
@@ -43,9 +45,6 @@ import { vocabulary } from './vocabulary';
 const MAX_WAITING = { batches: 2, characters: 16_000_000 } as const;
 
 const PROGRESS_MS = 60_000;
-
-/** How long requests under way may take when the run is stopped. */
-const GRACE_MS = 5_000;
 
 /** The longest delay of a timer in Node. */
 const FOREVER_MS = 2 ** 31 - 1;
@@ -104,8 +103,15 @@ export async function write(options: WriteOptions): Promise<void> {
 			...access,
 			streams: [...streams.values()].filter((stream) => !stream.settings?.skip_stream),
 			signal: stop.signal,
-		}));
+		}).catch((error: unknown) => failOpening(options, error)));
 	await new Write(options, streams, fingerprints).run();
+}
+
+/** A run that was stopped before it had begun fails for that reason, whatever else failed then. */
+function failOpening({ log, stop }: WriteOptions, error: unknown): never {
+	if (!stop.signal.aborted) throw error;
+	log('WARN', unsavedText(error));
+	throw new FlameupError({ code: 'stopped' });
 }
 
 /** One sync. */

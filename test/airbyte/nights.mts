@@ -7,6 +7,7 @@ import {
 	write,
 } from '../../connectors/airbyte/destination';
 import { createS3Storage } from '../../connectors/airbyte/s3Storage.mts';
+import { createStoppable } from '../../connectors/airbyte/stoppableStorage';
 import { FlameupError, type Problem } from '../../src/errors';
 import type { HttpRequest, HttpResponse, NetworkFault } from '../../src/ports';
 import { createFakeClock } from '../core/fake-clock.mts';
@@ -47,6 +48,8 @@ export interface NightOptions {
 	readonly refusesAfter?: number;
 	/** What happens to requests to S3. */
 	readonly s3?: FakeS3Options;
+	/** The run is terminated so long after its start. */
+	readonly terminatedAfterMs?: number;
 	/** Whether this run can see that the processes of earlier ones have ended. */
 	readonly seesEnded?: boolean;
 }
@@ -103,7 +106,7 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 			return fate;
 		};
 		const { s3 } = options;
-		const storage =
+		const connected =
 			kind === 's3'
 				? createS3Storage({
 						settings: S3_SETTINGS,
@@ -121,6 +124,13 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 						before: (operation, name) =>
 							unlessKilled(() => fate.before?.(operation, name) ?? 'goes on'),
 					});
+		const storage = createStoppable(connected, clock);
+		const stop = new AbortController();
+		async function terminate(afterMs: number): Promise<void> {
+			await clock.sleep(afterMs);
+			stop.abort();
+			storage.stop();
+		}
 		const before = fake.exchanges.length;
 
 		async function answerTo(request: HttpRequest, number: number) {
@@ -162,7 +172,7 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 				return isKilled ? never() : answerTo(request, number);
 			},
 			clock,
-			stop: new AbortController(),
+			stop,
 			printState(line: string) {
 				if (isKilled) return;
 				states.push(line);
@@ -192,6 +202,7 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 				throw error;
 			},
 		);
+		if (options.terminatedAfterMs !== undefined) void terminate(options.terminatedAfterMs);
 		const ending = await clock.run(Promise.race([running, killed]));
 		// Requests that were under way at the moment of the kill still arrive.
 		if (isKilled) await clock.run(clock.sleep(1_000));

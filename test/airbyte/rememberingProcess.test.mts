@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { endAll, start } from './connector.mts';
+import { S3_SETTINGS } from '../core/fake-s3.mts';
+import { endAll, start, until } from './connector.mts';
 import { people, record } from './input.mts';
 import { reportIn } from './report.mts';
 import { createFolder, createWorld } from './world.mts';
@@ -37,6 +40,27 @@ it('keeps what was confirmed when it is terminated', async () => {
 	expect([code, signal]).toEqual([null, 'SIGTERM']);
 	const { logs } = await write(people(1, 300));
 	expect(reportIn(logs)).toMatchObject({ unchanged: 300 });
+});
+
+it('ends in time when it is terminated while its storage accepts connections and never answers', async () => {
+	let connections = 0;
+	const hanging = createServer(() => connections++).listen(0, '127.0.0.1');
+	await once(hanging, 'listening');
+	const { port } = hanging.address() as AddressInfo;
+	const { start } = await createWorld({
+		settings: {
+			storage: { ...S3_SETTINGS, s3_endpoint: `http://127.0.0.1:${port}` },
+			changes: 'send_changed',
+		},
+	});
+	const connector = start();
+	await until(() => connections > 0);
+	const before = connector.elapsed();
+	const { afterMs, errors, logs, signal } = await connector.kill('SIGTERM');
+	hanging.close();
+	expect([signal, afterMs - before < 8_000]).toEqual(['SIGTERM', true]);
+	expect(errors[0]?.message).toContain('The sync was stopped before it finished.');
+	expect(logs.join('\n')).toContain('had not answered when the sync had to end');
 });
 
 it('loses nothing and trusts nothing wrong, however often it is killed', async () => {

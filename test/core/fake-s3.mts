@@ -29,7 +29,13 @@ export const s3Error = (status: number, code: string): HttpResponse => ({
 });
 
 /** What happens to a request instead of being carried out and answered. */
-export type S3Fate = HttpResponse | NetworkFault | 'answer is lost' | 'goes on' | 'never returns';
+export type S3Fate =
+	| HttpResponse
+	| NetworkFault
+	| 'answer is lost'
+	| 'goes on'
+	| 'never returns'
+	| 'hangs';
 
 export interface FakeS3Options {
 	/** Called before each request; the object's name is undefined for a list. */
@@ -107,7 +113,7 @@ export function createFakeS3(objects: Objects, options: FakeS3Options = {}): Sen
 		const key = decodeURIComponent(new URL(request.url).pathname).slice(`/${BUCKET}/`.length);
 		const name = key === '' ? undefined : key.slice(PREFIX.length);
 		const fate = options.before?.(request, name) ?? 'goes on';
-		if (fate === 'never returns') return never();
+		if (fate === 'never returns' || fate === 'hangs') return never();
 		if (typeof fate === 'object') return fate;
 		const answer = carryOut(request, name);
 		return fate === 'goes on' ? answer : { fault: 'ECONNRESET', sent: true };

@@ -5,10 +5,13 @@ import type { Digest, Storage } from '../../src/ports';
 /** The objects that outlive the runs, by name. */
 export type Objects = Map<string, Buffer>;
 
+/** What happens to an operation: a storage that hangs never answers, but does not end the run. */
+export type StoredFate = 'goes on' | 'fails' | 'never returns' | 'hangs';
+
 /** What happens to the operations of one run. */
 export interface StorageFate {
 	/** Called before each operation; what it returns happens instead, and only a share of an append is written. */
-	before?(operation: string, name: string): 'goes on' | 'fails' | 'never returns';
+	before?(operation: string, name: string): StoredFate;
 	/** The share of the bytes of an append that are written before it never returns. */
 	readonly torn?: number;
 }
@@ -35,6 +38,7 @@ export function createFakeStorage(objects: Objects, fate: StorageFate = {}): Sto
 			partial();
 			return never();
 		}
+		if (happens === 'hangs') return never();
 		return effect();
 	}
 
