@@ -18,7 +18,7 @@ import {
 import { loadedText, type ResendReason, resendText, unsavedText } from './logMessages';
 import type { LogLevel } from './protocol';
 import { type Holder, StorageLock } from './storageLock';
-import { readText, writeText } from './storageText';
+import { readText, storageSetting, writeText } from './storageText';
 import { StoredJournal } from './storedJournal';
 
 const SAVE_MS = 5 * 60_000;
@@ -59,9 +59,6 @@ export interface FingerprintOptions extends StorageAccess {
 	readonly signal: StopSignal;
 	log(level: LogLevel, message: string): void;
 }
-
-/** The setting that errors of the lock name. */
-const SETTING = 'storage';
 
 /** The fingerprints of one run in its storage. */
 export class Fingerprints {
@@ -134,12 +131,14 @@ export class Fingerprints {
 	async #end(changes: Changes, lock: StorageLock): Promise<void> {
 		await changes.save();
 		if (!changes.hasFailed && !this.#isBroken) {
+			await lock.confirm();
 			const { known } = changes.count();
 			const superfluous = this.#entries - known;
 			const isLong =
 				superfluous > SUPERFLUOUS.entries && superfluous > SUPERFLUOUS.share * this.#entries;
 			if (isLong || this.#journal.parts > MOST_PARTS) await this.#rewrite(changes.all());
 			await this.#journal.append(closingFrame());
+			await this.#journal.seal();
 		}
 		await lock.release();
 	}
@@ -166,6 +165,7 @@ export class Fingerprints {
 		}
 		this.#lock = lock;
 		const loaded = await this.#load(lock.isInherited);
+		await this.#journal.unseal();
 		if (typeof loaded === 'string') {
 			this.#tell(...resendText(loaded));
 			await this.#rewrite([]);
@@ -176,6 +176,8 @@ export class Fingerprints {
 			if (loaded.isTorn) await this.#rewrite(loaded.table);
 			this.#begin(loaded.table);
 		}
+		// All of it must have come from where the lock is: an empty storage would let everyone be sent unseen.
+		await lock.isHeld();
 		void this.#saveRegularly();
 	}
 
@@ -185,10 +187,11 @@ export class Fingerprints {
 
 	/** The lock, or why nothing can be remembered without it. */
 	async #takeLock(): Promise<StorageLock | ResendReason> {
+		const { settings } = this.#options;
 		const taken = StorageLock.take({
 			...this.#options,
 			name: this.#lockName,
-			setting: SETTING,
+			setting: storageSetting(settings),
 		});
 		return (await taken.catch(unlessUnlockable)) ?? 'busy';
 	}
@@ -205,7 +208,7 @@ export class Fingerprints {
 
 	/**
 	 * The table and whether its end is to be cut off, or why everyone is sent. A journal without a closing
-	 * frame is used only if the lock of its run is still there.
+	 * frame or a seal is used only if the lock of its run is still there.
 	 */
 	async #load(
 		hasLock: boolean,
@@ -226,7 +229,7 @@ export class Fingerprints {
 			reader.push(part);
 		}
 		const { end, header } = reader;
-		const isEnded = end === 'closed' || (hasLock && end !== 'damaged');
+		const isEnded = (end === 'closed' && found.isSealed) || (hasLock && end !== 'damaged');
 		if (header === undefined || !found.isWhole || !isEnded) return 'damaged';
 		if (String(header.owner) !== String(this.#header.owner)) return 'other settings';
 		if (!(await this.#isOwner())) return 'other runs';
@@ -238,19 +241,34 @@ export class Fingerprints {
 		return { table: table ?? new FingerprintTable(), isTorn: end === 'torn' };
 	}
 
-	/** Saves fingerprints. If that fails, the journal must not stay, because it is outdated. */
+	/** Saves fingerprints. If that fails, nobody may use the journal again, because it is outdated. */
 	async #save(entries: readonly Fingerprint[]): Promise<void> {
-		if (this.#isBroken) return;
+		const lock = this.#lock;
+		if (this.#isBroken || lock === undefined) return;
 		try {
-			await this.#lock?.confirm();
+			await lock.confirm();
 			await this.#journal.append(Buffer.concat([...encodeFrames(entries)]));
 			this.#entries += entries.length;
 		} catch (error) {
-			if (isAbout(error, 'TAKEN')) await this.#disown();
-			else await this.#journal.remove();
+			await this.#discard(lock);
 			this.#isBroken = true;
 			this.#warn(error);
 		}
+	}
+
+	/**
+	 * Removes the journal, or disowns it if another run uses it now. Looks at the lock afterwards too: what is
+	 * removed from a storage that is not there comes back with it.
+	 */
+	async #discard(lock: StorageLock): Promise<void> {
+		if (await lock.isHeld()) await this.#journal.remove();
+		if (await lock.isHeld()) return;
+		await this.#disown();
+		for (const name of this.#owners) {
+			const owner = await readText(this.#options.storage, name);
+			if (owner !== NO_JOURNAL) throw lock.failure('VANISHED');
+		}
+		await lock.isHeld();
 	}
 
 	async #rewrite(entries: Iterable<Fingerprint>): Promise<void> {

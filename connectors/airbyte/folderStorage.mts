@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { FlameupError } from '../../src/errors';
@@ -14,12 +15,11 @@ function failed(error: unknown): FlameupError {
 	return new FlameupError({ code, setting: 'storage.path', fault });
 }
 
-/** What the work resolves with; `absent` if a file is missing, and an error of the storage for all else. */
-async function attempt<T>(work: Promise<T>, absent?: { readonly value: T }): Promise<T> {
+/** What the work resolves with; rejects with an error of the storage. */
+async function attempt<T>(work: Promise<T>): Promise<T> {
 	try {
 		return await work;
 	} catch (error) {
-		if (absent !== undefined && codeOf(error) === 'ENOENT') return absent.value;
 		throw failed(error);
 	}
 }
@@ -32,8 +32,18 @@ export function createFolderStorage(folder: string): Storage {
 		await makeFolders(folder, dirname(pathOf(name)));
 		return pathOf(name);
 	};
+	/** What the work resolves with; `absent` if a file is missing in a storage that is there. */
+	const orAbsent = async <T,>(work: Promise<T>, absent: T): Promise<T> => {
+		try {
+			return await work;
+		} catch (error) {
+			if (codeOf(error) !== 'ENOENT') throw failed(error);
+			await attempt(stat(folder));
+			return absent;
+		}
+	};
 	return {
-		read: (name) => attempt(readFile(pathOf(name)), { value: undefined }),
+		read: (name) => orAbsent<Buffer | undefined>(readFile(pathOf(name)), undefined),
 		write: (name, content) => attempt(inFolder(name).then((path) => replace(path, content))),
 		append: (name, chunk) => attempt(inFolder(name).then((path) => put(path, 'a', chunk))),
 		claim: (name, content, was) =>
@@ -42,14 +52,14 @@ export function createFolderStorage(folder: string): Storage {
 					was === undefined ? create(path, content) : exchange(path, content, was),
 				),
 			),
-		remove: (name) => attempt(rm(pathOf(name)), { value: undefined }),
+		remove: (name) => orAbsent(rm(pathOf(name)), undefined),
 		async list(within) {
-			const found = await attempt(readdir(pathOf(within), LISTING), { value: [] });
+			const found = await orAbsent(readdir(pathOf(within), LISTING), []);
 			const paths = found
 				.filter((entry) => entry.isFile())
 				.map(({ name, parentPath }) => join(parentPath, name));
 			const stats = await Promise.all(
-				paths.map((path) => attempt(stat(path), { value: undefined })),
+				paths.map((path) => orAbsent<Stats | undefined>(stat(path), undefined)),
 			);
 			return paths.map((path, i) => ({
 				name: relative(folder, path).split(sep).join('/'),

@@ -1,4 +1,5 @@
 import { FlameupError } from '../../src/errors';
+import { isObject } from '../../src/mapping/jsonValues';
 import type { Clock, StopSignal, Storage } from '../../src/ports';
 import { readText, writeText } from './storageText';
 
@@ -70,11 +71,24 @@ export class StorageLock {
 		return undefined;
 	}
 
-	/** Rejects if another run has taken the lock over, as it may if this one was suspended for 30 s. */
+	/**
+	 * Whether no other run has taken the lock over, as it may if this one was suspended for 30 s. Rejects if
+	 * there is no lock: then this is not the storage that it was taken in.
+	 */
+	async isHeld(): Promise<boolean> {
+		const { holder, name, storage } = this.#options;
+		const { run } = parsed((await readText(storage, name)) ?? '');
+		if (run === undefined) throw this.failure('VANISHED');
+		return run === holder.run;
+	}
+
+	/** Rejects unless this run holds the lock. */
 	async confirm(): Promise<void> {
-		const { holder, name, setting, storage } = this.#options;
-		if (parsed((await readText(storage, name)) ?? '').run === holder.run) return;
-		throw new FlameupError({ code: 'storage_failed', setting, fault: 'TAKEN' });
+		if (!(await this.isHeld())) throw this.failure('TAKEN');
+	}
+
+	failure(fault: 'TAKEN' | 'VANISHED'): FlameupError {
+		return new FlameupError({ code: 'storage_failed', setting: this.#options.setting, fault });
 	}
 
 	async release(): Promise<void> {
@@ -102,7 +116,8 @@ const contentOf = (holder: Holder, beat: number): string => JSON.stringify({ ...
 
 function parsed(content: string): Partial<Holder> {
 	try {
-		return JSON.parse(content);
+		const value: unknown = JSON.parse(content);
+		return isObject(value) ? value : {};
 	} catch {
 		return {};
 	}

@@ -1,4 +1,5 @@
 import type { Storage } from '../../src/ports';
+import { readText, writeText } from './storageText';
 
 /** The most bytes of a part that is appended to, because some storages send the whole part each time. */
 const MOST_APPENDED = 262_144;
@@ -16,6 +17,16 @@ interface Part {
 	readonly number: number;
 }
 
+/** A journal as it is found in storage. */
+interface FoundJournal {
+	readonly bytes: number;
+	/** The names of the parts in order. */
+	readonly names: readonly string[];
+	/** No part is missing or empty, as far as can be seen: without a seal, the last ones may be missing. */
+	readonly isWhole: boolean;
+	readonly isSealed: boolean;
+}
+
 /**
  * A journal in storage, as numbered parts: `<folder>/<generation>-<number>.journal`. A journal that is written
  * anew is a new generation, whose first part is written last. The newest generation with a first part counts,
@@ -28,6 +39,8 @@ export class StoredJournal {
 	/** The number and the length of the part that is appended to; one of an earlier run is not. */
 	#number = 0;
 	#bytes = MOST_APPENDED;
+	/** The length of all parts. */
+	#total = 0;
 
 	constructor(storage: Storage, folder: string) {
 		this.#storage = storage;
@@ -39,8 +52,8 @@ export class StoredJournal {
 		return this.#number;
 	}
 
-	/** The names of the parts in order, and their length in total; undefined if there is no journal. */
-	async find(): Promise<{ bytes: number; names: string[]; isWhole: boolean } | undefined> {
+	/** The journal as it is found; undefined if there is none. */
+	async find(): Promise<FoundJournal | undefined> {
 		const all = await this.#list();
 		const newest = all.findLast(({ number }) => number === 1);
 		if (newest === undefined) {
@@ -50,11 +63,25 @@ export class StoredJournal {
 		const parts = all.filter(({ generation }) => generation === newest.generation);
 		this.#generation = newest.generation;
 		this.#number = parts.at(-1)?.number ?? 1;
+		this.#total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+		const seal = await readText(this.#storage, this.#sealName);
+		const hasGap = parts.length < this.#number || parts.some(({ bytes }) => bytes === 0);
 		return {
-			bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+			bytes: this.#total,
 			names: parts.map(({ name }) => name),
-			isWhole: parts.length === this.#number,
+			isWhole: !hasGap && (seal === undefined || seal === this.#extent),
+			isSealed: seal !== undefined,
 		};
+	}
+
+	/** Notes that the journal is complete as it is now, so that the loss of any part of it is noticed. */
+	seal(): Promise<void> {
+		return writeText(this.#storage, this.#sealName, this.#extent);
+	}
+
+	/** Allows the journal to change. */
+	unseal(): Promise<void> {
+		return this.#storage.remove(this.#sealName);
 	}
 
 	async append(chunk: Uint8Array): Promise<void> {
@@ -64,6 +91,7 @@ export class StoredJournal {
 		}
 		await this.#storage.append(this.#name(this.#generation, this.#number), chunk);
 		this.#bytes += chunk.length;
+		this.#total += chunk.length;
 	}
 
 	/** Replaces the whole journal. */
@@ -71,10 +99,12 @@ export class StoredJournal {
 		const old = await this.#list();
 		this.#generation = next(old);
 		this.#number = 0;
+		this.#total = 0;
 		let first: Uint8Array = new Uint8Array();
 		for (const part of joined(chunks)) {
 			this.#number++;
 			this.#bytes = part.length;
+			this.#total += part.length;
 			if (this.#number === 1) first = part;
 			else await this.#storage.write(this.#name(this.#generation, this.#number), part);
 		}
@@ -85,6 +115,15 @@ export class StoredJournal {
 	/** Removes older generations first: whatever is left after a crash, none of them counts again. */
 	async remove(): Promise<void> {
 		for (const { name } of await this.#list()) await this.#storage.remove(name);
+	}
+
+	get #sealName(): string {
+		return `${this.#folder}/seal`;
+	}
+
+	/** The generation, and the number and length of its parts. */
+	get #extent(): string {
+		return `${this.#generation}-${this.#number}-${this.#total}`;
 	}
 
 	#name(generation: number, number: number): string {

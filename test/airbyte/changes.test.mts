@@ -293,7 +293,7 @@ describe('the storage', () => {
 		});
 	});
 
-	it.each([0, 0.5, 1])('is mended after a crash that wrote %s of a frame', async (torn) => {
+	it.each([0.5, 1])('is mended after a crash that wrote %s of a frame', async (torn) => {
 		const { night } = createNights();
 		await night({ input });
 		const killed = await night({
@@ -382,12 +382,19 @@ describe('the storage', () => {
 		}
 	});
 
-	it('is of no use if a part of it is missing', async () => {
+	it.each([
+		['the second part is missing', 1, undefined],
+		['the last part is missing', 2, undefined],
+		['the last part is empty', 2, Buffer.alloc(0)],
+		['the last part ends early, after a whole frame', 2, Buffer.alloc(28)],
+	])('is of no use if %s', async (_what, which, left) => {
 		const { night, objects } = createNights();
 		for (const last of [30, 31, 32]) await night({ input: [people(1, last)] });
-		const [, second = ''] = partsIn(objects);
 		expect(partsIn(objects)).toHaveLength(3);
-		objects.delete(second);
+		const name = partsIn(objects)[which] ?? '';
+		const part = objects.get(name);
+		if (left === undefined) objects.delete(name);
+		else objects.set(name, part?.subarray(0, left.length) ?? left);
 		const next = await night({ input: [people(1, 32)] });
 		expect(counts(next).upserted).toBe(32);
 		expect(next.lines.join('\n')).toContain(
@@ -416,6 +423,57 @@ describe('the storage', () => {
 		expect(held().get('p1')?.traits.plan).toBe('pro');
 		expect(journalIn(objects)).toBe('none');
 		expect(counts(await night({ input: changed })).upserted).toBe(30);
+	});
+
+	it('that is lost and comes back does not hide what was sent meanwhile', async () => {
+		const { night, objects, people: held } = createNights();
+		await night({ input });
+		let lost: typeof objects | undefined;
+		const losing = await night({
+			input: [people(1, 30, 10, { plan: 'pro' })],
+			fate: {
+				before(_operation, name) {
+					if (
+						lost === undefined &&
+						name.endsWith('.lock') &&
+						objects.get(name)?.includes('run 2')
+					) {
+						lost = new Map(objects);
+						objects.clear();
+					}
+					return 'goes on';
+				},
+			},
+		});
+		expect(losing.ending).toMatchObject({ code: 'storage_failed', fault: 'VANISHED' });
+		expect(held().get('p1')?.traits.plan).toBeUndefined();
+		objects.clear();
+		for (const [name, content] of lost ?? []) objects.set(name, content);
+		expect(counts(await night({ input })).unchanged).toBe(30);
+	});
+
+	it.each([
+		['at the start', 'claim', 'stopped'],
+		['later', 'append', 'storage_failed'],
+	])('that hangs %s does not hold up a run that is terminated', async (_when, first, code) => {
+		const { clock, night } = createNights();
+		await night({ input });
+		let hangs = false;
+		const before = clock.now();
+		const hung = await night({
+			input: [people(1, 30, 10, { plan: 'pro' })],
+			terminatedAfterMs: 60_000,
+			fate: {
+				before(operation) {
+					hangs ||= operation === first;
+					return hangs ? 'hangs' : 'goes on';
+				},
+			},
+		});
+		expect(hung.ending).toMatchObject({ code });
+		expect(clock.now() - before).toBeLessThanOrEqual(65_000);
+		expect(hung.lines.join('\n')).toContain('had not answered when the sync had to end');
+		expect([hung.requests, counts(await night({ input })).unchanged]).toEqual([0, 30]);
 	});
 
 	it('that vanishes stops the run before it sends what the storage would deny', async () => {

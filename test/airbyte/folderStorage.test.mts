@@ -88,6 +88,9 @@ describe('a folder that cannot be used', () => {
 		storage = createFolderStorage(join(folder, 'not-mounted'));
 		const expected = { code: 'unusable_storage', setting: 'storage.path', fault: 'ENOENT' };
 		expect(await problemOf(storage.claim('fingerprints/x', 'a'))).toEqual(expected);
+		expect(await problemOf(storage.read('name'))).toEqual(expected);
+		expect(await problemOf(storage.list('fingerprints/'))).toEqual(expected);
+		expect(await problemOf(storage.remove('name'))).toEqual(expected);
 		expect(await storageProblem(storage, true)).toEqual(expected);
 		expect(readdirSync(folder)).toEqual([]);
 	});

@@ -215,5 +215,5 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 		};
 	}
 
-	return { clock, fake, objects, night, people: () => fake.flameup.people() };
+	return { clock, fake, objects, runs: () => runs, night, people: () => fake.flameup.people() };
 }
