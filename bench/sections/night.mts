@@ -69,7 +69,9 @@ export const night: Section = {
 };
 
 const bytesIn = (folder: string) =>
-	readdirSync(folder).reduce((all, name) => all + statSync(join(folder, name)).size, 0);
+	readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.reduce((all, { name, parentPath }) => all + statSync(join(parentPath, name)).size, 0);
 
 /** A peer's figures over all rounds. */
 type Figures = ReturnType<typeof figuresFor>;
