@@ -26,7 +26,7 @@ export function writeDocs(results: Results) {
 export const markdown = ({ machine, call, findings }: Results) => {
 	const parts = [
 		'# Benchmark',
-		'Written by `npm run bench`, in one run: every ratio compares processes that ran one right after the other. Seconds depend on the machine, and ratios a little; compare ratios only within one run.',
+		'Written by `npm run bench`: every ratio compares processes that ran one right after the other. Seconds depend on the machine, and ratios a little; compare ratios only within one run.',
 		`Machine: ${machine}.`,
 		`\`\`\`sh\nnpm run bench${call === '' ? '' : ` -- ${call}`}\n\`\`\``,
 		'- **destination-flameup**: the destination of this repository, from the built bundle, started as Airbyte starts it.\n- **on faros-airbyte-cdk**: a minimal correct destination on the only TypeScript CDK ([source](../bench/peers/faros/destination.mts)).\n- **readline + fetch**: a script as a user might write it: readline, `JSON.parse`, and `fetch` for every 100 people ([source](../bench/peers/naive.mts)).\n- **Benthos**, **syslog-ng**: pipelines from stdin to HTTP that a user could configure instead ([Benthos](../bench/peers/benthos/config.yaml), [syslog-ng](../bench/peers/syslog-ng/syslog-ng.conf)). They neither echo STATEs nor know the rate limit, so they are measured only without one. syslog-ng drops its queue when its input ends, so the input stays open for two seconds, which are not counted.\n- **floor**: only splitting stdin into lines, or splitting and parsing them ([source](../bench/floor.mts)).',
