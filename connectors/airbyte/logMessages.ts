@@ -391,14 +391,18 @@ export const unkeptText = (error: unknown): string =>
 	`${paragraph(describe(problemOf(error), ofWarnings()))} The report of this sync is not in storage.`;
 
 /** The result of sending listed records again. */
-export function retriedText(sent: number, accepted: number, isDryRun: boolean): string {
+export function retriedText(
+	sent: number,
+	{ all, removed }: { readonly all: number; readonly removed: number },
+	isDryRun: boolean,
+): string {
 	if (sent === 0) {
 		return 'No listed record with its values fits. Records keep their values in the lists only with rejected_records.keep_values.';
 	}
 	const records = some(sent, 'listed record');
 	return isDryRun
-		? `${records} would be sent again, and ${number(accepted)} would be accepted. The lists stay as they are.`
-		: `${records} sent again, ${number(accepted)} accepted and removed from the lists.`;
+		? `${records} would be sent again, and ${number(all)} would be accepted. The lists stay as they are.`
+		: `${records} sent again, ${number(all)} accepted and ${all === removed ? '' : `${number(removed)} of them `}removed from the lists.`;
 }
 
 /** A list of rejected records is damaged. */

@@ -55,7 +55,7 @@ export async function retry(options: RetryOptions, filter: RetryFilter): Promise
 		}),
 	);
 	const changed = new Set<List>();
-	let accepted = 0;
+	const accepted = { all: 0, removed: 0 };
 	async function* input() {
 		yield Buffer.from(messages.join(''));
 	}
@@ -66,13 +66,15 @@ export async function retry(options: RetryOptions, filter: RetryFilter): Promise
 			settled({ ref, status }) {
 				const place = places.get(streamKey(ref.stream.descriptor))?.[ref.number - 1];
 				if (status === 'rejected' || place === undefined) return;
+				accepted.all++;
+				if (settings.dry_run || place.list.isDamaged) return;
+				accepted.removed++;
 				place.list.lines[place.index] = undefined;
 				changed.add(place.list);
-				accepted++;
 			},
 		});
 	} finally {
-		if (!settings.dry_run) for (const list of changed) await update(access, list);
+		for (const list of changed) await update(access, list);
 		log('INFO', retriedText(messages.length, accepted, settings.dry_run));
 	}
 }
@@ -134,11 +136,7 @@ function parsed(text: string): RejectedLine | undefined {
 const messageOf = ({ data, name, namespace }: ListedRecord): string =>
 	`${JSON.stringify({ type: 'RECORD', record: { stream: name, namespace, data, emitted_at: 0 } })}\n`;
 
-async function update(
-	{ gzip, storage }: StorageAccess,
-	{ isDamaged, lines, name }: List,
-): Promise<void> {
-	if (isDamaged) return;
+async function update({ gzip, storage }: StorageAccess, { lines, name }: List): Promise<void> {
 	const left = lines.filter((line) => line !== undefined);
 	if (left.length === 0) await storage.remove(name);
 	else await storage.write(name, gzip(`${left.join('\n')}\n`));
