@@ -15,7 +15,8 @@ export function automaticRecords({ items, parameters }: Run, mapping: Mapping): 
 	const json = traitsJson(parameters);
 	const fields = new Fields(mapping);
 	const previous = previousPath(parameters);
-	const userIds = new Set([...USER_ID_NAMES, ...mapping.user_id_columns].map(looseName));
+	const named = mapping.user_id_columns;
+	const userIds = new Set((named.length > 0 ? named : USER_ID_NAMES).map(looseName));
 	const namesUserId = (name: string) => userIds.has(looseName(name));
 	const rows = items.map(({ json: row }) => (previous ? without(row, previous) : row));
 	const columns = new Set<string>();

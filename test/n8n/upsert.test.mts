@@ -683,6 +683,10 @@ describe('automatic mapping', () => {
 		const done = await run({ ...same, onError: 'continue' });
 		expect(done.items[0]?.json).toMatchObject({ error: 'invalid_parameter' });
 		expect([...done.flameup.people()]).toEqual([]);
+		const named = { userIdColumns: 'key', traitsJson: '{"id":"ticket"}' };
+		expect(await sent([{ key: 'ann', id: 5 }], named)).toEqual([
+			{ userId: 'ann', traits: { id: 'ticket' } },
+		]);
 	});
 
 	it('reads a user ID in the spelling that has a value', async () => {
