@@ -1,10 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Json } from '../../src/flameup/json';
 import { type ReadPage, readPages } from '../../src/flameup/paging';
-import { isBlank } from '../../src/mapping/jsonValues';
 import type { RowWork } from './eachRow';
 import { invalidParameter, refusal } from './failure';
-import type { Parameters, Read } from './parameters';
+import { isEmpty, type Parameters, type Read } from './parameters';
 import type { Run } from './run';
 
 const LIMIT = {
@@ -134,6 +133,3 @@ export function filterReader<Name extends string>(
 		});
 	return (row) => Object.fromEntries(added.map((read) => read(row))) as { [One in Name]?: string };
 }
-
-const isEmpty = (value: unknown): boolean =>
-	isBlank(value) || (typeof value === 'string' && value.trim() === '');

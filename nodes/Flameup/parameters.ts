@@ -101,10 +101,14 @@ export function requiredText(parameters: Parameters, path: string, label: string
 	};
 }
 
+/** Whether nothing was entered, or an expression gave nothing. */
+export const isEmpty = (value: unknown): boolean =>
+	isBlank(value) || (typeof value === 'string' && value.trim() === '');
+
 /** Why a value is no text that can be used, to follow a name; undefined if it is one. */
 function notText(value: unknown): string | undefined {
 	if (mayHaveLostDigits(value)) return 'is a number with more digits than can be kept';
-	if (isBlank(value) || (typeof value === 'string' && value.trim() === '')) return 'has no value';
+	if (isEmpty(value)) return 'has no value';
 	if (typeof value === 'string' || typeof value === 'number') return undefined;
 	if (Array.isArray(value)) return 'is a list, not a text';
 	if (typeof value === 'boolean') return `is ${value}, not a text`;
