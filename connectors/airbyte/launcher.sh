@@ -12,8 +12,8 @@ for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_byte
 	heap=$((limit / 2097152))
 	[ "$heap" -ge 256 ] || export NODE_OPTIONS="--max-old-space-size=$heap ${NODE_OPTIONS-}"
 done
-# A small heap that grows in small steps, one arena, and one thread that compiles: a third less memory at the
-# same speed. Smaller semi-spaces would copy the people under way twice, and collect more often.
+# A small heap that grows in small steps, one arena, and one thread that compiles: less than half of the memory
+# at the same speed. Smaller semi-spaces would copy the people under way twice, and collect more often.
 export MALLOC_ARENA_MAX=1
 exec "$node" --max-semi-space-size=4 --heap-growing-percent=50 --no-concurrent-recompilation \
 	"$here/destination-flameup.mjs" "$@"

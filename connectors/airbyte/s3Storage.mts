@@ -32,7 +32,7 @@ export function createS3Storage(options: S3Options): Storage {
 			if (!(await writeIf(name, content, condition))) throw bucket.failure('TAKEN');
 		},
 		async claim(name, content, was) {
-			isConditional ??= honoursConditions(bucket, options.clock);
+			isConditional ??= honorsConditions(bucket, options.clock);
 			if (!(await isConditional)) throw bucket.failure('NO_CONDITIONS');
 			const found = was === undefined ? undefined : await bucket.get(name);
 			if (was !== undefined && found?.content.toString() !== was) return false;
@@ -47,7 +47,7 @@ const unchangedSince = (etag: string | undefined): Condition =>
 	etag === undefined ? { 'if-none-match': '*' } : { 'if-match': etag };
 
 /** Whether the store refuses to write if a condition does not hold; some do it regardless. */
-async function honoursConditions(bucket: Bucket, clock: Clock): Promise<boolean> {
+async function honorsConditions(bucket: Bucket, clock: Clock): Promise<boolean> {
 	const name = `fingerprints/conditions-${clock.random().toString(36).slice(2)}`;
 	const content = Buffer.from('Written by destination-flameup to test conditional writes.');
 	await bucket.put(name, content);

@@ -13,11 +13,7 @@ export interface StoppableStorage extends Storage {
 }
 
 /** A storage that a stopped run does not wait for: once one operation takes too long, all of them fail. */
-export function createStoppable(
-	storage: Storage,
-	clock: Clock,
-	setting = 'storage',
-): StoppableStorage {
+export function createStoppable(storage: Storage, clock: Clock, setting: string): StoppableStorage {
 	const pending = new Set<(error: FlameupError) => void>();
 	let isGraceOver = false;
 	let hangs = false;

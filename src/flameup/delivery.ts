@@ -23,7 +23,8 @@ export type Ending =
 	  }
 	| { readonly status: 'refused'; readonly answered: Answered }
 	| {
-			readonly status: 'unconfirmed' /** What the answer reports. */;
+			readonly status: 'unconfirmed';
+			/** What the answer reports. */
 			readonly answered?: Answered;
 	  };
 

@@ -54,9 +54,9 @@ export interface Span {
 }
 
 /**
- * Walks over a JSON text in UTF-8 without creating values, in half the time of JSON.parse. Functions take a
- * position and return the one after what they skip, or FAILED if it is not valid JSON. To visit the members of
- * an object or the items of a list: `first`, then `next` after each of them, while `isOpen`.
+ * Walks over a JSON text in UTF-8 without creating values. Functions take a position and return the one after
+ * what they skip, or FAILED if it is not valid JSON. To visit the members of an object or the items of a list:
+ * `first`, then `next` after each of them, while `isOpen`.
  */
 export class JsonBytes {
 	readonly #bytes: Uint8Array;

@@ -238,8 +238,8 @@ export class Sender {
 	}
 
 	/**
-	 * A 403 after accepted requests of the same kind concerns the data, so it is a refusal. Refusals and stops that do not come
-	 * from Flameup count as faults at first, except a 413, which a proxy may well send.
+	 * A 403 after accepted requests of the same kind concerns the data, so it is a refusal. Refusals and stops
+	 * that do not come from Flameup count as faults at first, except a 413, which a proxy may well send.
 	 */
 	#verdict(answer: HttpResponse | NetworkFault, wasAccepted: boolean, forMs: number): Verdict {
 		if ('fault' in answer) return isUntrusted(answer) ? 'stop' : 'fault';

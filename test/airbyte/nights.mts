@@ -124,7 +124,7 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 						before: (operation, name) =>
 							unlessKilled(() => fate.before?.(operation, name) ?? 'goes on'),
 					});
-		const storage = createStoppable(connected, clock);
+		const storage = createStoppable(connected, clock, 'storage');
 		const stop = new AbortController();
 		async function terminate(afterMs: number): Promise<void> {
 			await clock.sleep(afterMs);

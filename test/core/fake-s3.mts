@@ -40,7 +40,7 @@ export type S3Fate =
 export interface FakeS3Options {
 	/** Called before each request; the object's name is undefined for a list. */
 	before?(request: RawRequest, name: string | undefined): S3Fate;
-	/** Whether conditions are honoured, not known (501), or ignored. */
+	/** Whether conditions are honored, not known (501), or ignored. */
 	readonly conditions?: 'honoured' | 'not known' | 'ignored';
 }
 
