@@ -241,13 +241,17 @@ export class Fingerprints {
 		return { table: table ?? new FingerprintTable(), isTorn: end === 'torn' };
 	}
 
-	/** Saves fingerprints. If that fails, nobody may use the journal again, because it is outdated. */
+	/**
+	 * Saves fingerprints. If that fails, nobody may use the journal again, because it is outdated. Looks at the
+	 * lock afterwards too: what was saved elsewhere, in an empty storage, withdraws nothing.
+	 */
 	async #save(entries: readonly Fingerprint[]): Promise<void> {
 		const lock = this.#lock;
 		if (this.#isBroken || lock === undefined) return;
 		try {
 			await lock.confirm();
 			await this.#journal.append(Buffer.concat([...encodeFrames(entries)]));
+			await lock.confirm();
 			this.#entries += entries.length;
 		} catch (error) {
 			await this.#discard(lock);

@@ -425,19 +425,20 @@ describe('the storage', () => {
 		expect(counts(await night({ input: changed })).upserted).toBe(30);
 	});
 
-	it('that is lost and comes back does not hide what was sent meanwhile', async () => {
+	it.each([
+		['its lock is read', 'read', '.lock'],
+		['fingerprints are saved', 'append', '.journal'],
+	])('that is lost when %s and comes back hides nothing', async (_when, due, end) => {
 		const { night, objects, people: held } = createNights();
 		await night({ input });
 		let lost: typeof objects | undefined;
 		const losing = await night({
 			input: [people(1, 30, 10, { plan: 'pro' })],
 			fate: {
-				before(_operation, name) {
-					if (
-						lost === undefined &&
-						name.endsWith('.lock') &&
-						objects.get(name)?.includes('run 2')
-					) {
+				before(operation, name) {
+					const isDue = operation === due && name.endsWith(end);
+					const isLocked = [...objects.values()].some((content) => content.includes('run 2'));
+					if (lost === undefined && isDue && isLocked) {
 						lost = new Map(objects);
 						objects.clear();
 					}
