@@ -21,14 +21,6 @@ const STATUSES = ['active', 'unsubscribed', 'bounced'];
 
 type Member = (typeof PERSON_MEMBERS)[number];
 
-const LONGEST_MEMBER = Math.max(...PERSON_MEMBERS.map(({ length }) => length));
-const MEMBERS_BY_LENGTH: readonly (readonly Member[])[] = Array.from(
-	{ length: LONGEST_MEMBER + 1 },
-	(_, length) => PERSON_MEMBERS.filter((name) => name.length === length),
-);
-
-const NO_MEMBERS: readonly Member[] = [];
-
 /** The position of a member that is missing. */
 const NOWHERE: Span = { from: 0, to: 0 };
 
@@ -37,8 +29,9 @@ const MOST_DIGITS = 9;
 
 /**
  * Reads an answer without creating a hundred people. Undefined unless it has exactly the documented form and
- * lists everybody who was sent, in order, in the right workspace, each with an ID of Flameup of their own, a documented status
- * and no other member, and its counts add up. All other answers need JSON.parse, also those that confirm people.
+ * lists everybody who was sent, in order, in the right workspace, each with an ID of Flameup of their own, a
+ * documented status and no other member, and its counts add up. All other answers need JSON.parse, also those
+ * that confirm people.
  */
 export const readConfirmation = (bytes: Uint8Array, sent: Sent): Confirmation | undefined =>
 	new Reader(new JsonBytes(bytes), sent).read();
@@ -72,11 +65,10 @@ class Reader {
 
 	#readMember(from: number): number {
 		const json = this.#json;
-		const to = json.skipString(from);
-		const at = json.valueAfter(to);
+		const at = json.valueAfter(json.skipString(from));
 		if (at === FAILED) return FAILED;
-		const isNamed = (name: string) => json.isText(from + 1, to - 1, name);
-		if (isNamed('people') && !this.#hasPeople) return this.#readPeople(at);
+		const isNamed = (name: string) => json.skipText(from, name) !== FAILED;
+		if (isNamed('people')) return this.#readPeople(at);
 		const isCreated = isNamed('created_count');
 		if (!isCreated && !isNamed('updated_count')) return FAILED;
 		const end = json.skipDigits(at);
@@ -88,6 +80,7 @@ class Reader {
 
 	#readPeople(from: number): number {
 		const json = this.#json;
+		if (this.#hasPeople) return FAILED;
 		this.#hasPeople = true;
 		let at = json.first(from, LIST);
 		while (json.isOpen(at, LIST)) at = json.next(this.#readPerson(at), LIST);
@@ -111,6 +104,8 @@ class Person {
 	readonly #ids = new Set<number>();
 	#idsFound = 0;
 	#userId = '';
+	/** The place of the member that probably comes next. */
+	#place = 0;
 	#isConfirmed = false;
 	#created = NOWHERE;
 	#updated = NOWHERE;
@@ -143,58 +138,66 @@ class Person {
 	}
 
 	#skipMember(from: number): number {
-		const json = this.#json;
-		const to = json.skipString(from);
-		const at = json.valueAfter(to);
-		if (at === FAILED) return FAILED;
-		const name = this.#nameOf(from + 1, to - 1);
-		const end = name === undefined ? FAILED : json.skipValue(at);
-		return end !== FAILED && name !== undefined && this.#isFine(name, at, end) ? end : FAILED;
+		const name = this.#nameAt(from);
+		if (name === undefined) return FAILED;
+		const at = this.#json.valueAfter(from + 1 + name.length + 1);
+		return at === FAILED ? FAILED : this.#skipValueOf(name, at);
 	}
 
-	#nameOf(from: number, to: number): Member | undefined {
-		for (const name of MEMBERS_BY_LENGTH[to - from] ?? NO_MEMBERS) {
-			if (this.#json.isText(from, to, name)) return name;
+	/** People usually have the same members in the same order, so the one after the last is tried first. */
+	#nameAt(from: number): Member | undefined {
+		for (const _ of PERSON_MEMBERS) {
+			const name = PERSON_MEMBERS[this.#place];
+			this.#place = (this.#place + 1) % PERSON_MEMBERS.length;
+			if (name !== undefined && this.#json.skipText(from, name) !== FAILED) return name;
 		}
 		return undefined;
 	}
 
-	/** Whether a member, if it says something about the success, is as documented. */
-	#isFine(name: Member, at: number, end: number): boolean {
+	/** Skips the value of a member; fails if it says something about the success and is not as documented. */
+	#skipValueOf(name: Member, at: number): number {
 		switch (name) {
 			case 'id':
-				return this.#takeId(at, end);
+				return this.#skipId(at);
 			case 'workspace_id':
-				return this.#workspaceId === '' || this.#isText(at, end, this.#workspaceId);
+				return this.#skipWorkspace(at);
 			case 'external_id':
-				this.#isConfirmed = this.#isText(at, end, this.#userId);
-				return this.#isConfirmed;
+				return this.#skipUserId(at);
 			case 'status':
-				return STATUSES.some((status) => this.#isText(at, end, status));
+				return this.#skipStatus(at);
 			case 'created_at':
-				this.#created = { from: at, to: end };
-				return this.#isPlain(at, end);
+				this.#created = { from: at, to: this.#json.skipUnescaped(at) };
+				return this.#created.to;
 			case 'updated_at':
-				this.#updated = { from: at, to: end };
-				return this.#isPlain(at, end);
+				this.#updated = { from: at, to: this.#json.skipUnescaped(at) };
+				return this.#updated.to;
 			default:
-				return true;
+				return this.#json.skipValue(at);
 		}
 	}
 
-	#takeId(at: number, end: number): boolean {
+	#skipId(at: number): number {
+		const end = this.#json.skipUnescaped(at);
 		this.#idsFound++;
 		this.#ids.add(this.#json.hash(at, end));
-		return this.#isPlain(at, end);
+		return end;
 	}
 
-	/** Whether a value is this text. */
-	#isText(at: number, end: number, text: string): boolean {
-		return this.#json.isString(at) && this.#json.isText(at + 1, end - 1, text);
+	#skipWorkspace(at: number): number {
+		const { length } = this.#workspaceId;
+		return length > 0 ? this.#json.skipText(at, this.#workspaceId) : this.#json.skipValue(at);
 	}
 
-	/** Whether a value is text in ASCII without escapes. */
-	#isPlain(at: number, end: number): boolean {
-		return this.#json.isString(at) && this.#json.isPlain(at, end);
+	#skipUserId(at: number): number {
+		this.#isConfirmed = true;
+		return this.#json.skipText(at, this.#userId);
+	}
+
+	#skipStatus(at: number): number {
+		for (const status of STATUSES) {
+			const end = this.#json.skipText(at, status);
+			if (end !== FAILED) return end;
+		}
+		return FAILED;
 	}
 }

@@ -71,30 +71,6 @@ export class JsonBytes {
 		return this.skipBlanks(from) === this.#bytes.length;
 	}
 
-	/** Whether a span is this text, all of it plain ASCII. */
-	isText(from: number, to: number, text: string): boolean {
-		if (to - from !== text.length) return false;
-		for (let i = 0; i < text.length; i++) {
-			const code = text.charCodeAt(i);
-			if (this.#at(from + i) !== code || code >= FIRST_BEYOND_ASCII) return false;
-		}
-		return true;
-	}
-
-	/** Whether the value at a position is a string. */
-	isString(from: number): boolean {
-		return this.#at(from) === QUOTE;
-	}
-
-	/** Whether a span is ASCII without escapes. */
-	isPlain(from: number, to: number): boolean {
-		for (let at = from; at < to; at++) {
-			const byte = this.#at(at);
-			if (byte >= FIRST_BEYOND_ASCII || byte === BACKSLASH) return false;
-		}
-		return true;
-	}
-
 	/** Whether two spans have the same bytes. */
 	areEqual(one: Span, other: Span): boolean {
 		const length = one.to - one.from;
@@ -108,7 +84,7 @@ export class JsonBytes {
 	/** A number that is equal for equal spans, and rarely for others. */
 	hash(from: number, to: number): number {
 		let hash = 0;
-		for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + this.#at(at)) | 0;
+		for (let at = from; at < to; at++) hash = Math.imul(hash, 31) ^ this.#at(at);
 		return hash;
 	}
 
@@ -177,6 +153,21 @@ export class JsonBytes {
 		}
 	}
 
+	/** Skips a string that is exactly this text, all of it ASCII that needs no escapes. */
+	skipText(from: number, text: string): number {
+		const end = from + 1 + text.length;
+		return this.#at(from) === QUOTE && this.#at(end) === QUOTE && this.#isAt(from + 1, text)
+			? end + 1
+			: FAILED;
+	}
+
+	/** Skips a string without escapes, so that other bytes are another text. */
+	skipUnescaped(from: number): number {
+		if (this.#at(from) !== QUOTE) return FAILED;
+		const end = this.#skipPlain(from + 1);
+		return this.#at(end) === QUOTE ? end + 1 : FAILED;
+	}
+
 	skipString(from: number): number {
 		if (this.#at(from) !== QUOTE) return FAILED;
 		let at = this.#skipPlain(from + 1);
@@ -192,6 +183,15 @@ export class JsonBytes {
 	/** The byte at a position; 0, which is no part of JSON, outside of the text. */
 	#at(position: number): number {
 		return this.#bytes[position] ?? 0;
+	}
+
+	/** Whether a text is at a position, all of it ASCII that needs no escapes. */
+	#isAt(from: number, text: string): boolean {
+		for (let i = 0; i < text.length; i++) {
+			const code = text.charCodeAt(i);
+			if (this.#at(from + i) !== code || code >= FIRST_BEYOND_ASCII || !isPlain(code)) return false;
+		}
+		return true;
 	}
 
 	#skipPlain(from: number): number {
@@ -229,8 +229,7 @@ export class JsonBytes {
 	}
 
 	#skipWord(from: number, word: string): number {
-		const end = from + word.length;
-		return this.isText(from, end, word) ? end : FAILED;
+		return this.#isAt(from, word) ? from + word.length : FAILED;
 	}
 
 	#skipNumber(from: number): number {

@@ -140,6 +140,17 @@ describe('any other answer', () => {
 		expect(quick).toEqual(whole);
 	});
 
+	it.each([
+		['a","first_name":"b', '"a","first_name":"b"'],
+		['a","status":"failed', '"a","status":"failed"'],
+		['a\\', '"a\\"'],
+		['a\\', '"a\\\\"'],
+	])('is left to it if a user ID needs escapes: %s', (userId, json) => {
+		const body = bodyOf([person('1')], { created_count: 1, updated_count: 0 });
+		const bytes = Buffer.from(body.replace('"external_id":"1"', () => `"external_id":${json}`));
+		expect(readConfirmation(bytes, { userIds: [userId], workspaceId: '' })).toBeUndefined();
+	});
+
 	it('is left to it if a user ID looks the same in other bytes', () => {
 		const bytes = Buffer.from(bodyOf([person('é')], { created_count: 1, updated_count: 0 }));
 		expect(readConfirmation(bytes, { userIds: ['Ã©'], workspaceId: '' })).toBeUndefined();
