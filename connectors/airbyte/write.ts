@@ -429,7 +429,13 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const DELETED_AT = ['_ab_cdc_deleted_at', '_AB_CDC_DELETED_AT'];
 
 /** Flameup documents no way to delete, and sending the record would create the person again. */
-const isDeleted = (data: unknown): boolean =>
-	isObject(data) && DELETED_AT.some((column) => !isBlank(data[column]) && data[column] !== false);
+function isDeleted(data: unknown): boolean {
+	if (!isObject(data)) return false;
+	for (const column of DELETED_AT) {
+		const deletedAt = data[column];
+		if (!isBlank(deletedAt) && deletedAt !== false) return true;
+	}
+	return false;
+}
 
 const NO_MESSAGES = new FlameupError({ code: 'no_messages' });

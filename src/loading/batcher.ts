@@ -114,12 +114,17 @@ export class Batcher<Item> {
 	}
 
 	#hasRoomFor(json: string, replaced?: string): boolean {
-		const added = () => this.#size(json) - (replaced === undefined ? 0 : this.#size(replaced));
-		if (this.#bytes + added() <= this.#options.maxBytes) return true;
+		if (this.#fits(json, replaced)) return true;
 		if (this.#isCounted || this.#batch === undefined) return false;
 		this.#isCounted = true;
 		this.#bytes = ENVELOPE_BYTES;
 		for (const entry of this.#batch.entries.values()) this.#bytes += this.#size(entry.json);
-		return this.#bytes + added() <= this.#options.maxBytes;
+		return this.#fits(json, replaced);
+	}
+
+	/** Whether there is room, as far as the bytes have been counted. */
+	#fits(json: string, replaced: string | undefined): boolean {
+		const freed = replaced === undefined ? 0 : this.#size(replaced);
+		return this.#bytes + this.#size(json) - freed <= this.#options.maxBytes;
 	}
 }
