@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUpsert } from '../../src/flameup/answers';
-import { readConfirmation } from '../../src/flameup/confirmation';
+import { readConfirmation, type Sent } from '../../src/flameup/confirmation';
 import type { HttpResponse } from '../../src/ports';
 
 const USER_IDS = ['1', 'u-2', 'Ann@example.com', '4:x'];
@@ -38,17 +38,17 @@ const responseOf = (bytes: Buffer): HttpResponse => ({
 });
 
 /** What an answer says, without the people that it shows. */
-function saidBy(response: HttpResponse) {
-	const answer = readUpsert(response, SENT, false);
+function saidBy(response: HttpResponse, sent: Sent) {
+	const answer = readUpsert(response, sent, false);
 	if (answer === undefined) return undefined;
 	const { people: _, ...said } = answer;
 	return said;
 }
 
 /** The reading of an answer without and with the shortcut. */
-function both(bytes: Buffer) {
+function both(bytes: Buffer, sent: Sent = SENT) {
 	const { bytes: _, ...slow } = responseOf(bytes);
-	return { whole: saidBy(slow), quick: saidBy(responseOf(bytes)) };
+	return { whole: saidBy(slow, sent), quick: saidBy(responseOf(bytes), sent) };
 }
 
 const isShort = (body: string) => readConfirmation(Buffer.from(body), SENT) !== undefined;
@@ -225,8 +225,8 @@ describe('an answer that something has changed', () => {
 		return text.slice(0, place) + added + text.slice(place + (isByte ? removed : 0));
 	}
 
-	const read = (bytes: Buffer) => {
-		const { whole, quick } = both(bytes);
+	const read = (bytes: Buffer, sent?: Sent) => {
+		const { whole, quick } = both(bytes, sent);
 		expect(quick).toEqual(whole);
 	};
 
@@ -260,6 +260,29 @@ describe('an answer that something has changed', () => {
 				const all = Buffer.from(text);
 				for (const [at, byte] of bytes) all[at % all.length] = byte;
 				read(all);
+			}),
+			{ numRuns: 5_000 },
+		);
+	});
+
+	it('is read as JSON.parse reads it, whatever the user IDs are', () => {
+		const unit = fc.constantFrom(...'a"\\,:{}é\u0000', '","status":"failed', '\\u0061', '","id":"');
+		const userId = fc.string({ unit, minLength: 1, maxLength: 3 });
+		const written = fc.record({ userId, given: fc.option(userId), isRaw: fc.boolean() });
+		const all = fc.uniqueArray(written, {
+			minLength: 1,
+			maxLength: 3,
+			selector: (one) => one.userId,
+		});
+		fc.assert(
+			fc.property(all, (all) => {
+				const listed = all.map(({ given, isRaw, userId }, place) => {
+					const external_id = given ?? userId;
+					const json = JSON.stringify({ ...person('1'), id: `id-${place}`, external_id });
+					return isRaw ? json.replace(JSON.stringify(external_id), () => `"${external_id}"`) : json;
+				});
+				const text = `{"people":[${listed}],"created_count":${all.length},"updated_count":0}`;
+				read(Buffer.from(text), { ...SENT, userIds: all.map(({ userId }) => userId) });
 			}),
 			{ numRuns: 5_000 },
 		);
