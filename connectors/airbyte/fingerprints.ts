@@ -165,7 +165,6 @@ export class Fingerprints {
 		}
 		this.#lock = lock;
 		const loaded = await this.#load(lock.isInherited);
-		await this.#journal.unseal();
 		if (typeof loaded === 'string') {
 			this.#tell(...resendText(loaded));
 			await this.#rewrite([]);
@@ -176,6 +175,8 @@ export class Fingerprints {
 			if (loaded.isTorn) await this.#rewrite(loaded.table);
 			this.#begin(loaded.table);
 		}
+		// Not earlier: a damaged journal without a seal would look like one that a crash left behind.
+		await this.#journal.unseal();
 		// All of it must have come from where the lock is: an empty storage would let everyone be sent unseen.
 		await lock.isHeld();
 		void this.#saveRegularly();

@@ -43,6 +43,12 @@ const given: fc.Arbitrary<Given> = fc.record({
 
 const at = fc.nat(24);
 
+const killedInStorage: fc.Arbitrary<Trouble> = fc.record({
+	what: fc.constant('killed in storage' as const),
+	at,
+	torn: fc.constantFrom(0, 0.3, 0.9, 1),
+});
+
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
 	fc.constant({ what: 'nothing' as const }),
 	fc.record({
@@ -50,11 +56,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
 		request: fc.integer({ min: 1, max: 4 }),
 		reaches: fc.boolean(),
 	}),
-	fc.record({
-		what: fc.constant('killed in storage' as const),
-		at,
-		torn: fc.constantFrom(0, 0.3, 0.9, 1),
-	}),
+	killedInStorage,
 	fc.record({
 		what: fc.constantFrom('storage fails once', 'storage vanishes', 'storage hangs'),
 		at,
@@ -63,6 +65,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
 
 const loss: fc.Arbitrary<Trouble> = fc.oneof(
 	fc.constant({ what: 'nothing' as const }),
+	killedInStorage,
 	fc.record({ what: fc.constant('storage is replaced' as const), at }),
 	fc.record({ what: fc.constantFrom('last part is lost', 'last part is emptied') }),
 );
@@ -280,3 +283,31 @@ it.each(['folder', 's3'] as const)('so it does if a %s loses what it held', asyn
 		expect(times).toBeGreaterThan(30);
 	}
 });
+
+/** One run with one person in this version. */
+const runOf = (version: string, trouble: Trouble = { what: 'nothing' }): Run => ({
+	records: version === '' ? [] : [{ person: 1, version, flaw: 'none', pauseMs: 0 }],
+	trouble,
+	kind: 'usual',
+	seesEnded: true,
+});
+
+it.each(
+	(['folder', 's3'] as const).flatMap((storage) =>
+		(['last part is lost', 'last part is emptied'] as const).flatMap((loss) =>
+			['', 'A', 'C'].map((version) => [storage, loss, version] as const),
+		),
+	),
+)(
+	'so it does if in a %s the %s and the next run is killed in any operation (version %j)',
+	async (storage, what, version) => {
+		for (let at = 0; at <= 24; at++) {
+			const nights = createNights({ storage });
+			const killed = runOf(version, { what: 'killed in storage', at, torn: 0 });
+			for (const one of [runOf('A'), runOf('B', { what }), killed, runOf('A')]) {
+				await play(nights, one, 1);
+			}
+			expect([at, nights.people().get('p1')?.traits.plan]).toEqual([at, 'A']);
+		}
+	},
+);
