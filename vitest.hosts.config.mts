@@ -24,6 +24,7 @@ export default defineConfig({
 					name: 'image',
 					include: ['test/image/*.image.mts'],
 					globalSetup: 'test/image/environment.mts',
+					setupFiles: ['test/cleanUp.mts'],
 					maxConcurrency: 2,
 				},
 			},

@@ -40,7 +40,7 @@ export function setup() {
 		execFileSync(process.execPath, [path.join(folder, 'release/image.mts')], {
 			env: {
 				...process.env,
-				IMAGE_BUILDER: `${root}/test/image/buildah bud --isolation chroot --network host --pull-never`,
+				IMAGE_BUILDER: `${root}/test/image/buildah bud --quiet --isolation chroot --network host --pull-never`,
 			},
 			stdio: ['ignore', 'ignore', 'inherit'],
 		});
