@@ -27,12 +27,14 @@ if [ ! -f "$folder/base.tar" ]; then
 	mv "$folder/new.tar" "$folder/base.tar"
 fi
 
-version=$(node_modules/.bin/node --version)
-[ "$(cat "$folder/installed.txt")" = "$version" ] && exit
+# Podman refuses a storage that has been moved.
+installed="Node $(node_modules/.bin/node --version) in $(pwd -P)"
+[ "$(cat "$folder/installed.txt")" = "$installed" ] && exit
+rm -rf "$folder/root" "$folder/run"
 cp "$(readlink -f node_modules/node/bin/node)" "$folder/node"
 base=docker.io/library/node:24-bookworm-slim
 cp test/image/base.Dockerfile "$folder/Dockerfile"
 test/image/buildah bud --isolation chroot --network host --tag "$base" "$folder" ||
 	cannot 'The base image could not be built.'
 test/image/docker run --rm --entrypoint node "$base" --version || cannot 'No container could be started.'
-echo "$version" >"$folder/installed.txt"
+echo "$installed" >"$folder/installed.txt"
