@@ -1,4 +1,23 @@
-import { FAILED, JsonBytes, LIST, OBJECT, type Span } from './jsonBytes';
+import {
+	areEqual,
+	digits,
+	FAILED,
+	first,
+	hash,
+	isOpen,
+	isOver,
+	LIST,
+	next,
+	OBJECT,
+	type Span,
+	skipAscii,
+	skipBlanks,
+	skipDigits,
+	skipString,
+	skipText,
+	skipValue,
+	valueAfter,
+} from './jsonBytes';
 import { PERSON_MEMBERS } from './personMembers';
 
 /** A documented answer that lists everybody who was sent. */
@@ -34,10 +53,10 @@ const MOST_DIGITS = 9;
  * that confirm people.
  */
 export const readConfirmation = (bytes: Uint8Array, sent: Sent): Confirmation | undefined =>
-	new Reader(new JsonBytes(bytes), sent).read();
+	new Reader(bytes, sent).read();
 
 class Reader {
-	readonly #json: JsonBytes;
+	readonly #bytes: Uint8Array;
 	readonly #userIds: readonly string[];
 	readonly #person: Person;
 	readonly #areNew: boolean[] = [];
@@ -45,17 +64,17 @@ class Reader {
 	#created = Number.NaN;
 	#updated = Number.NaN;
 
-	constructor(json: JsonBytes, { userIds, workspaceId }: Sent) {
-		this.#json = json;
+	constructor(bytes: Uint8Array, { userIds, workspaceId }: Sent) {
+		this.#bytes = bytes;
 		this.#userIds = userIds;
-		this.#person = new Person(json, workspaceId);
+		this.#person = new Person(bytes, workspaceId);
 	}
 
 	read(): Confirmation | undefined {
-		const json = this.#json;
-		let at = json.first(json.skipBlanks(0), OBJECT);
-		while (json.isOpen(at, OBJECT)) at = json.next(this.#readMember(at), OBJECT);
-		if (at === FAILED || !json.isOver(at + 1)) return undefined;
+		const bytes = this.#bytes;
+		let at = first(bytes, skipBlanks(bytes, 0), OBJECT);
+		while (isOpen(bytes, at, OBJECT)) at = next(bytes, this.#readMember(at), OBJECT);
+		if (at === FAILED || !isOver(bytes, at + 1)) return undefined;
 		const [created, updated, areNew] = [this.#created, this.#updated, this.#areNew];
 		const { length } = this.#userIds;
 		if (areNew.length !== length || created + updated !== length) return undefined;
@@ -64,26 +83,26 @@ class Reader {
 	}
 
 	#readMember(from: number): number {
-		const json = this.#json;
-		const at = json.valueAfter(json.skipString(from));
+		const bytes = this.#bytes;
+		const at = valueAfter(bytes, skipString(bytes, from));
 		if (at === FAILED) return FAILED;
-		const isNamed = (name: string) => json.skipText(from, name) !== FAILED;
+		const isNamed = (name: string) => skipText(bytes, from, name) !== FAILED;
 		if (isNamed('people')) return this.#readPeople(at);
 		const isCreated = isNamed('created_count');
 		if (!isCreated && !isNamed('updated_count')) return FAILED;
-		const end = json.skipDigits(at);
-		if (json.skipValue(at) !== end || end - at > MOST_DIGITS) return FAILED;
-		if (isCreated) this.#created = json.digits(at, end);
-		else this.#updated = json.digits(at, end);
+		const end = skipDigits(bytes, at);
+		if (skipValue(bytes, at) !== end || end - at > MOST_DIGITS) return FAILED;
+		if (isCreated) this.#created = digits(bytes, at, end);
+		else this.#updated = digits(bytes, at, end);
 		return end;
 	}
 
 	#readPeople(from: number): number {
-		const json = this.#json;
+		const bytes = this.#bytes;
 		if (this.#hasPeople) return FAILED;
 		this.#hasPeople = true;
-		let at = json.first(from, LIST);
-		while (json.isOpen(at, LIST)) at = json.next(this.#readPerson(at), LIST);
+		let at = first(bytes, from, LIST);
+		while (isOpen(bytes, at, LIST)) at = next(bytes, this.#readPerson(at), LIST);
 		return at === FAILED ? FAILED : at + 1;
 	}
 
@@ -98,7 +117,7 @@ class Reader {
 
 /** Reads the people of an answer, one after the other. */
 class Person {
-	readonly #json: JsonBytes;
+	readonly #bytes: Uint8Array;
 	readonly #workspaceId: string;
 	/** Hashes of the IDs of Flameup; two that are equal by chance only cost a JSON.parse. */
 	readonly #ids = new Set<number>();
@@ -110,8 +129,8 @@ class Person {
 	#created = NOWHERE;
 	#updated = NOWHERE;
 
-	constructor(json: JsonBytes, workspaceId: string) {
-		this.#json = json;
+	constructor(bytes: Uint8Array, workspaceId: string) {
+		this.#bytes = bytes;
 		this.#workspaceId = workspaceId;
 	}
 
@@ -122,25 +141,25 @@ class Person {
 
 	/** Skips a person; fails if they may not have been stored, or under another user ID. */
 	skip(from: number, userId: string): number {
-		const json = this.#json;
+		const bytes = this.#bytes;
 		this.#userId = userId;
 		this.#isConfirmed = false;
 		this.#created = NOWHERE;
 		this.#updated = NOWHERE;
-		let at = json.first(from, OBJECT);
-		while (json.isOpen(at, OBJECT)) at = json.next(this.#skipMember(at), OBJECT);
+		let at = first(bytes, from, OBJECT);
+		while (isOpen(bytes, at, OBJECT)) at = next(bytes, this.#skipMember(at), OBJECT);
 		return at === FAILED || !this.#isConfirmed ? FAILED : at + 1;
 	}
 
 	get isNew(): boolean {
 		const [created, updated] = [this.#created, this.#updated];
-		return created !== NOWHERE && this.#json.areEqual(created, updated);
+		return created !== NOWHERE && areEqual(this.#bytes, created, updated);
 	}
 
 	#skipMember(from: number): number {
 		const name = this.#nameAt(from);
 		if (name === undefined) return FAILED;
-		const at = this.#json.valueAfter(from + 1 + name.length + 1);
+		const at = valueAfter(this.#bytes, from + 1 + name.length + 1);
 		return at === FAILED ? FAILED : this.#skipValueOf(name, at);
 	}
 
@@ -149,7 +168,7 @@ class Person {
 		for (const _ of PERSON_MEMBERS) {
 			const name = PERSON_MEMBERS[this.#place];
 			this.#place = (this.#place + 1) % PERSON_MEMBERS.length;
-			if (name !== undefined && this.#json.skipText(from, name) !== FAILED) return name;
+			if (name !== undefined && skipText(this.#bytes, from, name) !== FAILED) return name;
 		}
 		return undefined;
 	}
@@ -166,36 +185,36 @@ class Person {
 			case 'status':
 				return this.#skipStatus(at);
 			case 'created_at':
-				this.#created = { from: at, to: this.#json.skipUnescaped(at) };
+				this.#created = { from: at, to: skipAscii(this.#bytes, at) };
 				return this.#created.to;
 			case 'updated_at':
-				this.#updated = { from: at, to: this.#json.skipUnescaped(at) };
+				this.#updated = { from: at, to: skipAscii(this.#bytes, at) };
 				return this.#updated.to;
 			default:
-				return this.#json.skipValue(at);
+				return skipValue(this.#bytes, at);
 		}
 	}
 
 	#skipId(at: number): number {
-		const end = this.#json.skipUnescaped(at);
+		const end = skipAscii(this.#bytes, at);
 		this.#idsFound++;
-		this.#ids.add(this.#json.hash(at, end));
+		this.#ids.add(hash(this.#bytes, at, end));
 		return end;
 	}
 
 	#skipWorkspace(at: number): number {
 		const { length } = this.#workspaceId;
-		return length > 0 ? this.#json.skipText(at, this.#workspaceId) : this.#json.skipValue(at);
+		return length > 0 ? skipText(this.#bytes, at, this.#workspaceId) : skipValue(this.#bytes, at);
 	}
 
 	#skipUserId(at: number): number {
 		this.#isConfirmed = true;
-		return this.#json.skipText(at, this.#userId);
+		return skipText(this.#bytes, at, this.#userId);
 	}
 
 	#skipStatus(at: number): number {
 		for (const status of STATUSES) {
-			const end = this.#json.skipText(at, status);
+			const end = skipText(this.#bytes, at, status);
 			if (end !== FAILED) return end;
 		}
 		return FAILED;

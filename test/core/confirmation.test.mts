@@ -151,6 +151,21 @@ describe('any other answer', () => {
 		expect(readConfirmation(bytes, { userIds: [userId], workspaceId: '' })).toBeUndefined();
 	});
 
+	it.each([
+		['timestamps', '"created_at":"2026-01-01T00:00:00Z"', '"updated_at":"2026-01-01T00:00:00Z"'],
+		[
+			'IDs',
+			'"id":"0b8f7c1e-5d1a-4c7e-9a52-000000000000"',
+			'"id":"0b8f7c1e-5d1a-4c7e-9a52-000000000001"',
+		],
+	])('is left to it if %s differ only in bytes that are not UTF-8', (_name, one, other) => {
+		const bytes = Buffer.from(bodyOf(people()));
+		bytes[bytes.indexOf(one) + one.length - 2] = 0x80;
+		bytes[bytes.indexOf(other) + other.length - 2] = 0x81;
+		expect(readConfirmation(bytes, SENT)).toBeUndefined();
+		expect(saidBy(responseOf(bytes), SENT)).toBeDefined();
+	});
+
 	it('is left to it if a user ID looks the same in other bytes', () => {
 		const bytes = Buffer.from(bodyOf([person('é')], { created_count: 1, updated_count: 0 }));
 		expect(readConfirmation(bytes, { userIds: ['Ã©'], workspaceId: '' })).toBeUndefined();
