@@ -1,12 +1,12 @@
 /**
  * The benchmark: `npm run bench -- [--only throughput,night,latency,limit,real,lag,small,startup,growth]
- * [--records 1000000] [--peer-records 200000] [--rounds 5] [--kinds ascii,languages,numbers]
+ * [--records 1000000] [--peer-records 100000] [--rounds 5] [--kinds ascii,languages,numbers]
  * [--answers documented|empty] [--latency 100] [--latency-records 20000] [--growth-records 10000000]
  * [--peers faros,naive,benthos,syslog-ng] [--seed 1] [--write] [--save FILE] [--from FILE]
- * [--destination build/destination-flameup,OTHER]`. Several destinations are compared with each other. Figures go to stdout, progress to stderr. A run of all
- * sections also writes them into `docs/`; a run of some does so with `--write`. `--save` stores the
- * results in a file, section by section, and `--from` prints and writes them again. It fails only if
- * people or STATEs were lost, never because of slow runs.
+ * [--destination build/destination-flameup,OTHER]`. Several destinations are compared with each other. Figures
+ * go to stdout, progress to stderr. A run of all sections also writes them into `docs/`; a run of some does so
+ * with `--write`. `--save` stores the results in a file, section by section, and `--from` prints and writes
+ * them again. It fails only if people or STATEs were lost, never because of slow runs.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@ import { KINDS, type Kind } from './records.mts';
 
 const NUMBERS = {
 	records: 1_000_000,
-	'peer-records': 200_000,
+	'peer-records': 100_000,
 	rounds: 5,
 	latency: 100,
 	'latency-records': 20_000,

@@ -11,7 +11,7 @@ const MOST_MEGABYTES = 90;
 
 /** Whether memory stays constant in a very long sync; its source is generated while it is read. */
 export const growth: Section = {
-	seconds: ({ 'growth-records': records }) => 1.1 * records * 30e-6,
+	seconds: ({ 'growth-records': records }) => 1.1 * records * 25e-6,
 	async run({ options, senders, folder }) {
 		const { answers, kinds, seed, 'growth-records': records } = options;
 		const server = await startSink(answers);

@@ -27,8 +27,10 @@ const FIRST_NIGHT = `${CHANGED}, the first night`;
 
 /** A full refresh in which few people have changed since the last one; only ours can leave out the others. */
 export const night: Section = {
-	seconds: ({ peers, records, rounds }) =>
-		records * (100e-6 + rounds * (80e-6 + peers.length * 50e-6)),
+	seconds: ({ peers, records, rounds }) => {
+		const others = peers.filter((name) => name === 'faros' || name === 'naive').length;
+		return records * (80e-6 + rounds * (60e-6 + others * 35e-6));
+	},
 	async run({ options: { answers, records, rounds, seed }, senders, folder }) {
 		const server = await startSink(answers);
 		const file = join(folder, 'source.jsonl');

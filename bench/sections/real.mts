@@ -38,7 +38,7 @@ const CASES: Case[] = [
 
 /** The built destination at the rate limit, in real time; several runs at once. */
 export const real: Section = {
-	seconds: ({ peers }) => (3.3 * MINUTE_MS + (CASES.length + peers.length) * BETWEEN_MS) / 1000,
+	seconds: ({ peers }) => (2.3 * MINUTE_MS + (CASES.length + peers.length) * BETWEEN_MS) / 1000,
 	async run(bench) {
 		const tasks = CASES.flatMap((one) => whoRuns(one, bench.senders).map((who) => ({ one, who })));
 		for (const one of CASES) writeRecords(fileOf(one, bench), shapeOf(one, bench));
