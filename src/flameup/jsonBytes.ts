@@ -3,7 +3,7 @@
  * what they skip, or FAILED if it is not valid JSON; from FAILED they fail as well. To visit the members of an
  * object or the items of a list: `first`, then `next` after each of them, while `isOpen`.
  *
- * Plain functions, because the same as methods take more than twice as long.
+ * Plain functions, because methods with private fields took a third longer.
  */
 
 /** The result of skipping something that is not valid JSON. */
