@@ -75,8 +75,11 @@ it('is in the node list, with its actions', async () => {
 	await shot('node-list');
 	await item('Flameup').click();
 	await item('Create or update person').waitFor();
-	pictures['n8n-actions'] = await shot('actions', [id('node-creator')]);
-	const actions = await id('node-creator-item-name').allTextContents();
+	// the list of nodes slides out
+	await id('node-creator-search-bar').waitFor({ state: 'hidden' });
+	const names = id('node-creator-item-name');
+	pictures['n8n-actions'] = await shot('actions', [id('node-creator')], names.last());
+	const actions = await names.allTextContents();
 	expect(actions.map((text) => text.trim())).toEqual(
 		expect.arrayContaining([
 			'Get many events',
@@ -125,13 +128,11 @@ it('accepts fields dragged onto the person and the traits', async () => {
 	await id('assignment-name').nth(1).waitFor();
 	await quieten();
 	await mapped('userId').evaluate((field: Scrollable) => {
-		field.style.scrollMarginTop = '90px';
+		field.style.scrollMarginTop = '76px';
 		field.scrollIntoView({ block: 'start' });
 	});
-	pictures['n8n-mapping'] = await shot('mapped', [
-		id('ndv-input-panel'),
-		id('node-execute-button').first(),
-	]);
+	const shown = [id('ndv-input-panel'), id('node-execute-button').first()];
+	pictures['n8n-mapping'] = await shot('mapped', shown, traits);
 	const expressions = ['userId', 'email', 'first_name'].map((name) =>
 		editor.expression(mapped(name)),
 	);
@@ -175,6 +176,7 @@ it('shows the failed row with its code and its reason in the error branch', asyn
 });
 
 it('shows code and reason on screen, in a table in a window of 1280 pixels', async () => {
+	await page.setViewportSize({ width: 1280, height: 800 });
 	const rows = `return [{ json: { user_id: 'u-1002', email: 'no' } }];`;
 	const onError = 'continueErrorOutput' as const;
 	const credential = await rest.credential('Flameup', credentialData);

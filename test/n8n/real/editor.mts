@@ -33,8 +33,11 @@ function around(boxes: readonly Box[]): Box | undefined {
 const quiet =
 	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-/** The window of a small laptop. */
-const size = { width: 1280, height: 800 };
+/** Tall enough for the list of all actions, wide enough for the buttons above the output. */
+const size = { width: 1440, height: 1000 };
+
+/** n8n's buttons that lead to the node before and the node after cover the edges of the panels. */
+const style = '[data-test-id="floating-nodes"] { visibility: hidden }';
 
 /** The n8n editor in a browser that can reach only loopback. */
 export async function openEditor(url: string, shots: string) {
@@ -62,7 +65,7 @@ export async function openEditor(url: string, shots: string) {
 		const clip = around(await Promise.all(shown.map(boxOf)));
 		const end = clip && until && (await boxOf(until));
 		if (end) clip.height = Math.min(clip.height, end.y + end.height + MARGIN - clip.y);
-		await page.screenshot({ path: file, ...(clip && { clip }) });
+		await page.screenshot({ path: file, animations: 'disabled', style, ...(clip && { clip }) });
 		return file;
 	};
 	/** A field of the input pane: the part of its row that can be dragged. */
@@ -90,12 +93,13 @@ export async function openEditor(url: string, shots: string) {
 		parameter: (name: string, inside?: Locator) => id(`parameter-input-${name}`, inside),
 		/** A field of the person in the mapper. */
 		mapped: (name: string) => id(`parameter-input-${name}`, id('resource-mapper-container')),
-		/** Closes popups and removes the focus, so that a picture shows the node. */
+		/** Closes popups and moves the focus and the pointer away, so that a picture shows the node. */
 		async quieten() {
 			for (const close of await page.locator('.el-notification__closeBtn').all()) {
 				await close.click({ timeout: 2000 }).catch(() => {});
 			}
-			await id('input-panel-title').or(page.getByText('Mapping Column Mode')).first().click();
+			await page.getByText('Mapping Column Mode').click();
+			await page.mouse.move(0, 0);
 			await page.waitForTimeout(600);
 		},
 		/** The text of a field with an expression. */
