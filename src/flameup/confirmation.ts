@@ -165,7 +165,7 @@ class Person {
 
 	/** People usually have the same members in the same order, so the one after the last is tried first. */
 	#nameAt(from: number): Member | undefined {
-		for (const _ of PERSON_MEMBERS) {
+		for (let tried = 0; tried < PERSON_MEMBERS.length; tried++) {
 			const name = PERSON_MEMBERS[this.#place];
 			this.#place = (this.#place + 1) % PERSON_MEMBERS.length;
 			if (name !== undefined && skipText(this.#bytes, from, name) !== FAILED) return name;
