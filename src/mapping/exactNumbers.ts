@@ -38,23 +38,29 @@ function needsText(source: string): boolean {
 	return !isSafe || (NOT_WHOLE.test(source) && String(value) !== source);
 }
 
+/** Part of a text. */
+interface Span {
+	readonly from: number;
+	readonly to: number;
+}
+
 /**
- * Calls `onNumber` with the position of each number of a JSON text that may have to be kept as text. The
- * position may also be inside a string. For speed, it checks only every 16th character, and the characters
- * around a digit.
+ * The next number of a JSON text that may have to be kept as text; it may also be inside a string. For speed,
+ * only every 16th character is checked, and the characters around a digit.
  */
-function findLongNumbers(text: string, onNumber: (from: number, to: number) => void): void {
-	for (let at = 0; at < text.length; at += LONGEST_SAFE) {
+function nextLongNumber(text: string, start: number): Span | undefined {
+	for (let at = start; at < text.length; at += LONGEST_SAFE) {
 		if (!isDigitOrDot(text.charCodeAt(at))) continue;
 		let from = at;
 		while (from > 0 && isDigitOrDot(text.charCodeAt(from - 1))) from--;
 		let to = at + 1;
 		while (isDigitOrDot(text.charCodeAt(to))) to++;
-		at = to - (to % LONGEST_SAFE);
+		at = to;
 		if (to - from < LONGEST_SAFE) continue;
 		if (text.charCodeAt(from - 1) === MINUS) from--;
-		if (startsValue(text, from)) onNumber(from, to);
+		if (startsValue(text, from)) return { from, to };
 	}
+	return undefined;
 }
 
 const isExponent = (text: string, at: number): boolean => text[at] === 'e' || text[at] === 'E';
@@ -76,11 +82,10 @@ const MARK = String.fromCharCode(MARK_CODE);
 const ESCAPED_MARK = /\\u007f/i;
 
 /** The text with each number in `spans` as a marked string. */
-function withStrings(text: string, spans: readonly number[]): string {
+function withStrings(text: string, spans: readonly Span[]): string {
 	let result = '';
 	let done = 0;
-	for (let i = 0; i < spans.length; i += 2) {
-		const [from = 0, to = 0] = [spans[i], spans[i + 1]];
+	for (const { from, to } of spans) {
 		result += `${text.slice(done, from)}"${MARK}${text.slice(from, to)}"`;
 		done = to;
 	}
@@ -116,7 +121,7 @@ function restoreItems(items: unknown[]): void {
 }
 
 /** Parses a text whose numbers in `spans` must be kept; undefined if they are inside strings. */
-function parseMarked(text: string, spans: readonly number[]): unknown {
+function parseMarked(text: string, spans: readonly Span[]): unknown {
 	if (text.includes(MARK) || ESCAPED_MARK.test(text)) return undefined;
 	let value: unknown;
 	try {
@@ -140,13 +145,15 @@ const parseWithSources = (text: string): unknown =>
 
 /** JSON.parse, but keeps numbers that a double cannot hold exactly as text (JSON.rawJSON). */
 export function parseExactly(text: string): unknown {
-	const spans: number[] = [];
-	let hasExponent = false;
-	findLongNumbers(text, (from, to) => {
-		if (isExponent(text, to)) hasExponent = true;
-		else if (endsValue(text, to) && needsText(text.slice(from, to))) spans.push(from, to);
-	});
-	if (hasExponent) return parseWithSources(text);
-	if (spans.length === 0) return JSON.parse(text);
+	let spans: Span[] | undefined;
+	let next = nextLongNumber(text, 0);
+	for (; next !== undefined; next = nextLongNumber(text, next.to)) {
+		const { from, to } = next;
+		if (isExponent(text, to)) return parseWithSources(text);
+		if (!endsValue(text, to) || !needsText(text.slice(from, to))) continue;
+		spans ??= [];
+		spans.push(next);
+	}
+	if (spans === undefined) return JSON.parse(text);
 	return parseMarked(text, spans) ?? parseWithSources(text);
 }
