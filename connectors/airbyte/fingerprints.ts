@@ -37,7 +37,8 @@ const NO_JOURNAL = 'none';
 /** The host's part of the storage. */
 export interface StorageAccess {
 	readonly storage: Storage;
-	readonly digest: Digest;
+	/** The SHA-256 of a key followed by a text. */
+	keyedDigest(key: string): Digest;
 	readonly holder: Holder;
 	hasEnded(holder: Partial<Holder>): boolean;
 	gzip(text: string): Uint8Array;
@@ -81,8 +82,9 @@ export class Fingerprints {
 	memory: string | undefined;
 
 	private constructor(options: FingerprintOptions) {
-		const { clock, digest, settings, streams } = options;
+		const { clock, keyedDigest, settings, streams } = options;
 		this.#options = options;
+		const digest = keyedDigest('');
 		const hex = (text: string) => Buffer.from(digest(text), 'latin1').toString('hex');
 		const file = (parts: readonly string[]) =>
 			`fingerprints/${hex(JSON.stringify([settings.api_url, settings.workspace_id, ...parts])).slice(0, 16)}`;
@@ -92,7 +94,7 @@ export class Fingerprints {
 		this.#owners = names.map((name) => `${file(['owner', name])}.owner`);
 		const { api_key, mapping, rejected_records, streams: own } = settings;
 		const key = hex(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
-		this.#digest = (text) => digest(key + text);
+		this.#digest = keyedDigest(key);
 		const [id, id2] = fingerprintOf(this.#digest('owner'));
 		this.#header = { owner: [id, id2], begunAt: clock.now() };
 	}

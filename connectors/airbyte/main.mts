@@ -27,6 +27,7 @@ import {
 import type { StorageAccess } from './fingerprints';
 import { createFolderStorage } from './folderStorage.mjs';
 import { InputError } from './inputError';
+import { createKeyedDigest } from './keyedDigest.mts';
 import { isSupported } from './nodeVersion';
 import type { LogLevel, OutgoingMessage } from './protocol';
 import { createKeyRedactor, createRedactor } from './redact';
@@ -172,10 +173,9 @@ async function accessStorage(
 	if (connected === undefined) return undefined;
 	const storage = createStoppable(connected, clock, storageSetting(settings));
 	const host = hostId();
-	const { hash: digest } = crypto();
 	return {
 		storage,
-		digest: (text) => digest('sha256', text, 'binary'),
+		keyedDigest: createKeyedDigest,
 		gzip: (text) => zlib().gzipSync(text),
 		gunzip: (bytes) =>
 			zlib().gunzipSync(bytes, { finishFlush: zlib().constants.Z_SYNC_FLUSH }).toString(),

@@ -6,6 +6,7 @@ import {
 	retry,
 	write,
 } from '../../connectors/airbyte/destination';
+import { createKeyedDigest } from '../../connectors/airbyte/keyedDigest.mts';
 import { createS3Storage } from '../../connectors/airbyte/s3Storage.mts';
 import { createStoppable } from '../../connectors/airbyte/stoppableStorage';
 import { FlameupError, type Problem } from '../../src/errors';
@@ -183,7 +184,7 @@ export function createNights({ storage: kind = 'folder', ...options }: NightsOpt
 			hash: (text: string) => sha256(text).slice(0, 6),
 			access: {
 				storage,
-				digest: sha256,
+				keyedDigest: createKeyedDigest,
 				gzip: (text: string) => gzipSync(text),
 				gunzip: (bytes: Uint8Array) =>
 					gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString(),

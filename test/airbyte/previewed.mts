@@ -1,7 +1,8 @@
 import { preview, readCatalog, readSettings } from '../../connectors/airbyte/destination';
+import { createKeyedDigest } from '../../connectors/airbyte/keyedDigest.mts';
 import { createFakeClock, type FakeClock } from '../core/fake-clock.mts';
 import { API_KEY, API_URL, WORKSPACE } from '../core/fake-flameup.mts';
-import { createFakeStorage, type Objects, sha256 } from '../core/fake-storage.mts';
+import { createFakeStorage, type Objects } from '../core/fake-storage.mts';
 import { catalogOf, type StreamSpec } from './catalog.mts';
 
 export interface PreviewSpec {
@@ -50,7 +51,7 @@ const readOnly = (objects: Objects) => ({
 	storage: createFakeStorage(objects, {
 		before: (operation) => (['list', 'read'].includes(operation) ? 'goes on' : never()),
 	}),
-	digest: sha256,
+	keyedDigest: createKeyedDigest,
 	gzip: never,
 	gunzip: never,
 	holder: { host: 'here', pid: 1, run: 'preview' },
