@@ -139,8 +139,10 @@ export class Fingerprints {
 			const isLong =
 				superfluous > SUPERFLUOUS.entries && superfluous > SUPERFLUOUS.share * this.#entries;
 			if (isLong || this.#journal.parts > MOST_PARTS) await this.#rewrite(changes.all());
-			await this.#journal.append(closingFrame());
-			await this.#journal.seal();
+			if (!this.#journal.isComplete) {
+				await this.#journal.append(closingFrame());
+				await this.#journal.complete();
+			}
 		}
 		await lock.release();
 	}
@@ -177,8 +179,6 @@ export class Fingerprints {
 			if (loaded.isTorn) await this.#rewrite(loaded.table);
 			this.#begin(loaded.table);
 		}
-		// Not earlier: a damaged journal without a seal would look like one that a crash left behind.
-		await this.#journal.unseal();
 		// All of it must have come from where the lock is: an empty storage would let everyone be sent unseen.
 		await lock.isHeld();
 		void this.#saveRegularly();
@@ -210,8 +210,8 @@ export class Fingerprints {
 	}
 
 	/**
-	 * The table and whether its end is to be cut off, or why everyone is sent. A journal without a closing
-	 * frame or a seal is used only if the lock of its run is still there.
+	 * The table and whether its end is to be cut off, or why everyone is sent. A journal that is not complete is
+	 * used only if the lock of its run is still there.
 	 */
 	async #load(
 		hasLock: boolean,
@@ -232,7 +232,7 @@ export class Fingerprints {
 			reader.push(part);
 		}
 		const { end, header } = reader;
-		const isEnded = (end === 'closed' && found.isSealed) || (hasLock && end !== 'damaged');
+		const isEnded = (end === 'closed' && found.isComplete) || (hasLock && end !== 'damaged');
 		if (header === undefined || !found.isWhole || !isEnded) return 'damaged';
 		if (String(header.owner) !== String(this.#header.owner)) return 'other settings';
 		if (!(await this.#isOwner())) return 'other runs';

@@ -9,6 +9,9 @@ const MOST_WRITTEN = 8_000_000;
 
 const PART = /\/([1-9]\d{0,8})-([1-9]\d{0,8})\.journal$/;
 
+/** The generation, the least number of parts and, in a complete journal, their length. */
+const SEAL = /^(\d+)-(\d+)(-\d+)?$/;
+
 /** One object of a journal. */
 interface Part {
 	readonly name: string;
@@ -22,15 +25,17 @@ interface FoundJournal {
 	readonly bytes: number;
 	/** The names of the parts in order. */
 	readonly names: readonly string[];
-	/** No part is missing or empty, as far as can be seen: without a seal, the last ones may be missing. */
+	/** No part is missing or empty; the end of the last one may be missing, unless the journal is complete. */
 	readonly isWhole: boolean;
-	readonly isSealed: boolean;
+	/** No run was adding to it. */
+	readonly isComplete: boolean;
 }
 
 /**
  * A journal in storage, as numbered parts: `<folder>/<generation>-<number>.journal`. A journal that is written
  * anew is a new generation, whose first part is written last. The newest generation with a first part counts,
- * so what a crash leaves of others is never read.
+ * so what a crash leaves of others is never read. A seal beside the parts says which must be there; it follows
+ * each new part.
  */
 export class StoredJournal {
 	readonly #storage: Storage;
@@ -41,10 +46,16 @@ export class StoredJournal {
 	#bytes = MOST_APPENDED;
 	/** The length of all parts. */
 	#total = 0;
+	#seal = '';
 
 	constructor(storage: Storage, folder: string) {
 		this.#storage = storage;
 		this.#folder = folder;
+	}
+
+	/** Whether nothing was added since it was completed. */
+	get isComplete(): boolean {
+		return this.#seal === this.#extent;
 	}
 
 	/** How many parts there are. */
@@ -64,34 +75,33 @@ export class StoredJournal {
 		this.#generation = newest.generation;
 		this.#number = parts.at(-1)?.number ?? 1;
 		this.#total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-		const seal = await readText(this.#storage, this.#sealName);
+		this.#seal = (await readText(this.#storage, this.#sealName)) ?? '';
 		const hasGap = parts.length < this.#number || parts.some(({ bytes }) => bytes === 0);
 		return {
 			bytes: this.#total,
 			names: parts.map(({ name }) => name),
-			isWhole: !hasGap && (seal === undefined || seal === this.#extent),
-			isSealed: seal !== undefined,
+			isWhole: !hasGap && this.#hasSealed,
+			isComplete: this.isComplete,
 		};
 	}
 
-	/** Notes that the journal is complete as it is now, so that the loss of any part of it is noticed. */
-	seal(): Promise<void> {
-		return writeText(this.#storage, this.#sealName, this.#extent);
+	/** Notes that the journal is complete as it is now. */
+	complete(): Promise<void> {
+		return this.#sealAs(this.#extent);
 	}
 
-	/** Allows the journal to change. */
-	unseal(): Promise<void> {
-		return this.#storage.remove(this.#sealName);
-	}
-
+	/** Resolves once the chunk is saved, and the loss of its part would be noticed. */
 	async append(chunk: Uint8Array): Promise<void> {
-		if (this.#bytes + chunk.length > MOST_APPENDED) {
+		const needsPart = this.#bytes + chunk.length > MOST_APPENDED;
+		if (needsPart) {
+			await this.#sealAs(this.#least);
 			this.#number++;
 			this.#bytes = 0;
 		}
 		await this.#storage.append(this.#name(this.#generation, this.#number), chunk);
 		this.#bytes += chunk.length;
 		this.#total += chunk.length;
+		if (needsPart) await this.#sealAs(this.#least);
 	}
 
 	/** Replaces the whole journal. */
@@ -109,6 +119,7 @@ export class StoredJournal {
 			else await this.#storage.write(this.#name(this.#generation, this.#number), part);
 		}
 		await this.#storage.write(this.#name(this.#generation, 1), first);
+		await this.#sealAs(this.#least);
 		for (const { name } of old) await this.#storage.remove(name);
 	}
 
@@ -117,13 +128,31 @@ export class StoredJournal {
 		for (const { name } of await this.#list()) await this.#storage.remove(name);
 	}
 
+	/** Whether the parts are those of the seal; a crash may have left the seal of the generation before. */
+	get #hasSealed(): boolean {
+		const [, generation, least, total] = SEAL.exec(this.#seal) ?? ['', '0', '0'];
+		if (Number(generation) !== this.#generation) return Number(generation) < this.#generation;
+		return total === undefined ? Number(least) <= this.#number : this.#seal === this.#extent;
+	}
+
+	async #sealAs(seal: string): Promise<void> {
+		if (seal === this.#seal) return;
+		await writeText(this.#storage, this.#sealName, seal);
+		this.#seal = seal;
+	}
+
 	get #sealName(): string {
 		return `${this.#folder}/seal`;
 	}
 
-	/** The generation, and the number and length of its parts. */
+	/** The seal of a journal to which more may be added. */
+	get #least(): string {
+		return `${this.#generation}-${this.#number}`;
+	}
+
+	/** The seal of a complete journal. */
 	get #extent(): string {
-		return `${this.#generation}-${this.#number}-${this.#total}`;
+		return `${this.#least}-${this.#total}`;
 	}
 
 	#name(generation: number, number: number): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type S3Fate, s3Error } from '../core/fake-s3.mts';
 import type { Objects } from '../core/fake-storage.mts';
 import { record } from './input.mts';
@@ -292,22 +292,40 @@ const runOf = (version: string, trouble: Trouble = { what: 'nothing' }): Run => 
 	seesEnded: true,
 });
 
-it.each(
-	(['folder', 's3'] as const).flatMap((storage) =>
-		(['last part is lost', 'last part is emptied'] as const).flatMap((loss) =>
-			['', 'A', 'C'].map((version) => [storage, loss, version] as const),
-		),
-	),
-)(
-	'so it does if in a %s the %s and the next run is killed in any operation (version %j)',
-	async (storage, what, version) => {
-		for (let at = 0; at <= 24; at++) {
-			const nights = createNights({ storage });
-			const killed = runOf(version, { what: 'killed in storage', at, torn: 0 });
-			for (const one of [runOf('A'), runOf('B', { what }), killed, runOf('A')]) {
-				await play(nights, one, 1);
+const LOSSES = ['last part is lost', 'last part is emptied'] as const;
+
+const killedAt = (version: string, at: number): Run =>
+	runOf(version, { what: 'killed in storage', at, torn: 0 });
+
+describe.each(['folder', 's3'] as const)('so it does if in a %s', (storage) => {
+	describe.each(LOSSES)('the %s', (what) => {
+		/** Plays runs for each operation in which one of them is killed; Flameup must hold version A at the end. */
+		async function proveForEach(runs: (at: number) => readonly (Run | 'loss')[]): Promise<void> {
+			for (let at = 0; at <= 24; at++) {
+				const nights = createNights({ storage });
+				for (const one of runs(at)) {
+					if (one === 'loss') spoil({ what }, nights.objects);
+					else await play(nights, one, 1);
+				}
+				expect([at, nights.people().get('p1')?.traits.plan]).toEqual([at, 'A']);
 			}
-			expect([at, nights.people().get('p1')?.traits.plan]).toEqual([at, 'A']);
 		}
-	},
-);
+
+		it.each(['', 'A', 'C'])('before a run that is killed in any operation (%j)', (version) =>
+			proveForEach((at) => [runOf('A'), runOf('B'), 'loss', killedAt(version, at), runOf('A')]),
+		);
+
+		it('after a run that was killed in any operation', () =>
+			proveForEach((at) => [runOf('A'), killedAt('B', at), 'loss', runOf('A')]));
+
+		it('after each of two runs that were killed in any operation', () =>
+			proveForEach((at) => [
+				runOf('A'),
+				killedAt('B', at),
+				'loss',
+				killedAt('C', at),
+				'loss',
+				runOf('A'),
+			]));
+	});
+});
