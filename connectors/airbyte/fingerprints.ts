@@ -126,6 +126,8 @@ export class Fingerprints {
 			else await this.#end(changes, this.#lock);
 		} catch (error) {
 			this.#warn(error);
+			// An older storage in its place would know nothing of this run.
+			if (isAbout(error, 'VANISHED')) await this.#journal.remove().catch(() => undefined);
 		}
 		return changes?.count().unseen ?? 0;
 	}
@@ -155,8 +157,8 @@ export class Fingerprints {
 			this.#tell(...resendText(loaded));
 			this.#begin();
 		} else {
-			this.#tell('INFO', loadedText(loaded.table.count().known));
-			this.#begin(loaded.table);
+			this.#tell('INFO', loadedText(loaded.count().known));
+			this.#begin(loaded);
 		}
 	}
 
@@ -175,9 +177,8 @@ export class Fingerprints {
 			await this.#own();
 			this.#begin();
 		} else {
-			this.#tell('INFO', loadedText(loaded.table.count().known));
-			if (loaded.isTorn) await this.#rewrite(loaded.table);
-			this.#begin(loaded.table);
+			this.#tell('INFO', loadedText(loaded.count().known));
+			this.#begin(loaded);
 		}
 		// All of it must have come from where the lock is: an empty storage would let everyone be sent unseen.
 		await lock.isHeld();
@@ -210,12 +211,10 @@ export class Fingerprints {
 	}
 
 	/**
-	 * The table and whether its end is to be cut off, or why everyone is sent. A journal that is not complete is
-	 * used only if the lock of its run is still there.
+	 * The table, or why everyone is sent. A journal that is not complete is used only if the lock of its run is
+	 * still there.
 	 */
-	async #load(
-		hasLock: boolean,
-	): Promise<ResendReason | { readonly table: FingerprintTable; readonly isTorn: boolean }> {
+	async #load(hasLock: boolean): Promise<ResendReason | FingerprintTable> {
 		const { clock, settings, storage, streams } = this.#options;
 		if (streams.some(({ replaces }) => replaces)) return 'overwrite';
 		const found = await this.#journal.find();
@@ -241,7 +240,7 @@ export class Fingerprints {
 		if (due !== undefined) return due;
 		this.#header = header;
 		this.#entries = reader.entries;
-		return { table: table ?? new FingerprintTable(), isTorn: end === 'torn' };
+		return table ?? new FingerprintTable();
 	}
 
 	/**
@@ -264,11 +263,12 @@ export class Fingerprints {
 	}
 
 	/**
-	 * Removes the journal, or disowns it if another run uses it now. Looks at the lock afterwards too: what is
-	 * removed from a storage that is not there comes back with it.
+	 * Removes the journal, also from a storage that has taken the place of the run's, or disowns it if another run
+	 * uses it now. Rejects if the lock has vanished: what is removed from a storage that is not there comes back
+	 * with it.
 	 */
 	async #discard(lock: StorageLock): Promise<void> {
-		if (await lock.isHeld()) await this.#journal.remove();
+		if ((await lock.state()) !== 'taken') await this.#journal.remove();
 		if (await lock.isHeld()) return;
 		await this.#disown();
 		for (const name of this.#owners) {

@@ -64,11 +64,8 @@ function encodeFrame(entries: readonly Fingerprint[]): Uint8Array {
 	return bytes;
 }
 
-/**
- * How a journal ends: with a closing frame, without one, in the middle of a frame (a crash while writing), or
- * with bytes that are no frame.
- */
-export type JournalEnd = 'closed' | 'open' | 'torn' | 'damaged';
+/** How a journal ends: with a closing frame, without one, or with bytes that are no whole frame. */
+export type JournalEnd = 'closed' | 'open' | 'damaged';
 
 /** Reads a journal piece by piece; calls back for each fingerprint, later ones of a person last. */
 export class JournalReader {
@@ -95,8 +92,7 @@ export class JournalReader {
 
 	/** How the journal ends, once all of it has been pushed. */
 	get end(): JournalEnd {
-		if (this.#isDamaged || this.header === undefined) return 'damaged';
-		if (this.#rest.length > 0) return 'torn';
+		if (this.#isDamaged || this.header === undefined || this.#rest.length > 0) return 'damaged';
 		return this.#isClosed ? 'closed' : 'open';
 	}
 

@@ -72,14 +72,21 @@ export class StorageLock {
 	}
 
 	/**
-	 * Whether no other run has taken the lock over, as it may if this one was suspended for 30 s. Rejects if
-	 * there is no lock: then this is not the storage that it was taken in.
+	 * Whether this run holds it. Another one may have taken it over if this one was suspended for 30 s. If there
+	 * is no lock, this is not the storage that it was taken in.
 	 */
-	async isHeld(): Promise<boolean> {
+	async state(): Promise<'held' | 'taken' | 'vanished'> {
 		const { holder, name, storage } = this.#options;
 		const { run } = parsed((await readText(storage, name)) ?? '');
-		if (run === undefined) throw this.failure('VANISHED');
-		return run === holder.run;
+		if (run === undefined) return 'vanished';
+		return run === holder.run ? 'held' : 'taken';
+	}
+
+	/** Whether no other run has taken the lock over; rejects if there is none. */
+	async isHeld(): Promise<boolean> {
+		const state = await this.state();
+		if (state === 'vanished') throw this.failure('VANISHED');
+		return state === 'held';
 	}
 
 	/** Rejects unless this run holds the lock. */

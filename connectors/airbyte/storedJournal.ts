@@ -63,19 +63,20 @@ export class StoredJournal {
 		return this.#number;
 	}
 
-	/** The journal as it is found; undefined if there is none. */
+	/** The journal as it is found; undefined if there never was one. */
 	async find(): Promise<FoundJournal | undefined> {
 		const all = await this.#list();
+		this.#seal = (await readText(this.#storage, this.#sealName)) ?? '';
 		const newest = all.findLast(({ number }) => number === 1);
 		if (newest === undefined) {
-			this.#generation = next(all);
-			return undefined;
+			this.#generation = this.#next(all);
+			const absent = { bytes: 0, names: [], isWhole: false, isComplete: false };
+			return this.#seal === '' ? undefined : absent;
 		}
 		const parts = all.filter(({ generation }) => generation === newest.generation);
 		this.#generation = newest.generation;
 		this.#number = parts.at(-1)?.number ?? 1;
 		this.#total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-		this.#seal = (await readText(this.#storage, this.#sealName)) ?? '';
 		const hasGap = parts.length < this.#number || parts.some(({ bytes }) => bytes === 0);
 		return {
 			bytes: this.#total,
@@ -107,7 +108,7 @@ export class StoredJournal {
 	/** Replaces the whole journal. */
 	async rewrite(chunks: Iterable<Uint8Array>): Promise<void> {
 		const old = await this.#list();
-		this.#generation = next(old);
+		this.#generation = this.#next(old);
 		this.#number = 0;
 		this.#total = 0;
 		let first: Uint8Array = new Uint8Array();
@@ -130,15 +131,20 @@ export class StoredJournal {
 
 	/** Whether the parts are those of the seal; a crash may have left the seal of the generation before. */
 	get #hasSealed(): boolean {
-		const [, generation, least, total] = SEAL.exec(this.#seal) ?? ['', '0', '0'];
-		if (Number(generation) !== this.#generation) return Number(generation) < this.#generation;
-		return total === undefined ? Number(least) <= this.#number : this.#seal === this.#extent;
+		const { generation, isComplete, least } = sealed(this.#seal);
+		if (generation !== this.#generation) return generation < this.#generation;
+		return isComplete ? this.isComplete : least <= this.#number;
 	}
 
 	async #sealAs(seal: string): Promise<void> {
 		if (seal === this.#seal) return;
 		await writeText(this.#storage, this.#sealName, seal);
 		this.#seal = seal;
+	}
+
+	/** A generation of which there never was a part. */
+	#next(parts: readonly Part[]): number {
+		return 1 + Math.max(parts.at(-1)?.generation ?? 0, sealed(this.#seal).generation);
 	}
 
 	get #sealName(): string {
@@ -172,8 +178,15 @@ export class StoredJournal {
 	}
 }
 
-/** A generation that has no part yet. */
-const next = (parts: readonly Part[]): number => (parts.at(-1)?.generation ?? 0) + 1;
+/** What a seal says; zeros if there is none. */
+function sealed(seal: string) {
+	const [, generation = 0, least = 0, total] = SEAL.exec(seal) ?? [];
+	return {
+		generation: Number(generation),
+		least: Number(least),
+		isComplete: total !== undefined,
+	};
+}
 
 /** Chunks joined to parts. */
 function* joined(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {

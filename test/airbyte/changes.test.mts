@@ -293,18 +293,27 @@ describe('the storage', () => {
 		});
 	});
 
-	it.each([0.5, 1])('is mended after a crash that wrote %s of a frame', async (torn) => {
-		const { night } = createNights();
-		await night({ input });
-		const killed = await night({
-			input: [people(1, 30), version('new', 'a')],
-			fate: { torn, before: (operation) => (operation === 'append' ? 'never returns' : 'goes on') },
-		});
-		expect(killed.ending).toBeUndefined();
-		expect(counts(await night({ input: [version('later', 'a')] })).upserted).toBe(1);
-		const last = await night({ input: [people(1, 30), version('later', 'a')] });
-		expect(counts(last).unchanged).toBe(31);
-	});
+	it.each([
+		[0.5, 1],
+		[1, 31],
+	])(
+		'of which a crash wrote %s of a frame is used only if that is all',
+		async (torn, unchanged) => {
+			const { night } = createNights();
+			await night({ input });
+			const killed = await night({
+				input: [people(1, 30), version('new', 'a')],
+				fate: {
+					torn,
+					before: (operation) => (operation === 'append' ? 'never returns' : 'goes on'),
+				},
+			});
+			expect(killed.ending).toBeUndefined();
+			expect(counts(await night({ input: [version('later', 'a')] })).upserted).toBe(1);
+			const last = await night({ input: [people(1, 30), version('later', 'a')] });
+			expect(counts(last).unchanged).toBe(unchanged);
+		},
+	);
 
 	it('is of no use to a second run at once, after which everyone is sent', async () => {
 		const { night, objects } = createNights();
@@ -451,6 +460,52 @@ describe('the storage', () => {
 		objects.clear();
 		for (const [name, content] of lost ?? []) objects.set(name, content);
 		expect(counts(await night({ input })).unchanged).toBe(30);
+	});
+
+	it('whose journal was lost and comes back after the next sync hides nothing', async () => {
+		const { night, objects, people: held } = createNights();
+		await night({ input });
+		const lost = [...objects].filter(([name]) => name.endsWith('.journal'));
+		for (const [name] of lost) objects.delete(name);
+		const changed = await night({ input: [people(1, 30, 10, { plan: 'pro' })] });
+		expect(changed.lines.join('\n')).toContain('damaged or incomplete');
+		for (const [name, content] of lost) objects.set(name, content);
+		await night({ input: [people(1, 30, 10, { plan: 'free' })] });
+		await night({ input: [people(1, 30, 10, { plan: 'pro' })] });
+		expect(held().get('p1')?.traits.plan).toBe('pro');
+	});
+
+	it('in whose place an older copy comes, at any moment before a sync has looked at it for the last time, hides nothing', async () => {
+		const versions = ['a', 'b'].map((plan) => people(1, 30, 10, { plan }));
+		const [older = '', newer = ''] = versions;
+		const batches = { people_per_request: 10 };
+		const operations: string[] = [];
+		const { night } = createNights();
+		await night({ input: [older] });
+		const before = (operation: string, name: string) => {
+			operations.push(`${operation} ${name.split('.').at(-1)}`);
+			return 'goes on' as const;
+		};
+		await night({ input: [newer], settings: { batches }, fate: { before } });
+		const last = operations.lastIndexOf('read lock');
+		expect(last).toBeGreaterThan(10);
+		for (let at = 0; at <= last; at++) {
+			const { night, objects, people: held } = createNights();
+			await night({ input: [older] });
+			const copy = new Map(objects);
+			let number = 0;
+			const replaced = () => {
+				if (number++ === at) {
+					objects.clear();
+					for (const [name, content] of copy) objects.set(name, content);
+				}
+				return 'goes on' as const;
+			};
+			await night({ input: [newer], settings: { batches }, fate: { before: replaced } });
+			await night({ input: [older] });
+			expect([at, held().get('p1')?.traits.plan]).toEqual([at, 'a']);
+			expect([at, held().get('p30')?.traits.plan]).toEqual([at, 'a']);
+		}
 	});
 
 	it.each([
