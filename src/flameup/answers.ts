@@ -110,8 +110,14 @@ function fromListed(
 	const { created, updated } = counts ?? { created: 0, updated: 0 };
 	const isPlausible = created >= 0 && updated >= 0 && created + updated <= userIds.length;
 	const addsUp = counts !== undefined && isPlausible && created + updated === userIds.length;
-	const stored = listed.filter(isObject).filter((person) => isStored(person, counts !== undefined));
-	const people = matchPeople(stored, userIds);
+	const shown = listed.filter(isObject);
+	const isFailed = (person: Json) => !isStored(person, counts !== undefined);
+	// Somebody whom the answer lists twice, once as failed, is in doubt.
+	const failed = new Set(shown.filter(isFailed).map(idOf));
+	const people = matchPeople(
+		shown.filter((person) => !isFailed(person) && !failed.has(idOf(person))),
+		userIds.filter((userId) => !failed.has(userId)),
+	);
 	const areNew = userIds.map((userId) => isNew(people.get(userId)));
 	const changes = addsUp ? changesOf(created, updated, areNew) : undefined;
 	return {
@@ -154,9 +160,13 @@ function isStored(person: Json, hasCounts: boolean): boolean {
 	return hasCounts || ADDED.some((name) => name in person);
 }
 
-/** A person's user ID as text; Flameup's reference calls it external_id, its guide to people userId. */
+/**
+ * A person's user ID as text; Flameup's reference calls it external_id, its guide to people userId. Undefined for
+ * a number that may have lost digits.
+ */
 export function idOf(person: Json): string | undefined {
 	const id = person.external_id ?? person.userId;
+	if (typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER) return undefined;
 	return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
 

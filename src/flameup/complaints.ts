@@ -54,14 +54,14 @@ export const isComplaint = (json: Json): boolean =>
 		if (HARMLESS.has(name)) return false;
 		const known = spelled(name);
 		if (FAILURE.test(known)) return says(value);
-		if (SUCCESS.test(known)) return value === false || value === 'false';
+		if (SUCCESS.test(known)) return value === false || value === 'false' || value === 0;
 		return STATUS.test(known) && isFailure(value);
 	});
 
-/** Whether a value reports anything: null, false, zero and an empty list or text do not. */
+/** Whether a value reports anything: null, false, zero and an empty list, object or text do not. */
 const says = (value: unknown): boolean =>
-	Array.isArray(value)
-		? value.length > 0
+	typeof value === 'object' && value !== null
+		? Object.keys(value).length > 0
 		: Boolean(value) && value !== 'false' && !(typeof value === 'string' && value.trim() === '');
 
 function isFailure(value: unknown): boolean {

@@ -251,6 +251,7 @@ const FAILURES: readonly Record<string, unknown>[] = [
 	{ errorMessage: 'no' },
 	{ success: false },
 	{ success: 'false' },
+	{ success: 0 },
 	{ ok: false },
 	{ status: 'failed' },
 	{ status: 'error', message: 'no' },
@@ -297,6 +298,14 @@ describe('an answer to an upsert of a and b', () => {
 			},
 			[true, false],
 		]),
+		...FAILURES.flatMap((failed): [string, unknown, boolean[]][] => {
+			const twice = [{ external_id: 'b' }, { external_id: 'b', ...failed }];
+			return [twice, twice.toReversed()].map((b) => [
+				`lists one, and the other twice, once with ${JSON.stringify(failed)}`,
+				{ people: [{ external_id: 'a' }, ...b], ...counts(2, 0) },
+				[true, false],
+			]);
+		}),
 		['lists both in another order', { people: people('b', 'a'), ...counts(1, 1) }, [true, true]],
 		['lists both by userId', { people: [held('a'), held('b')] }, [true, true]],
 		[
@@ -330,6 +339,7 @@ describe('an answer to an upsert of a and b', () => {
 			{
 				error: null,
 				errors: [],
+				failures: {},
 				failed: 0,
 				has_errors: false,
 				ok: true,
@@ -386,6 +396,22 @@ describe('an answer to an upsert of a and b', () => {
 		const read = upsert(listed, ['9007199254740991', '7', '07']);
 		expect(read?.confirmed).toEqual([true, true, false]);
 		expect([...(read?.people?.keys() ?? [])].sort()).toEqual(['7', '9007199254740991']);
+	});
+
+	it('does not take a number that may have lost digits for a user ID', () => {
+		const listed = { people: [{ external_id: 9_007_199_254_740_992 }], ...counts(1, 0) };
+		expect(upsert(listed, ['9007199254740992'])?.confirmed).toEqual([false]);
+	});
+
+	it.each([
+		[['A'], [false]],
+		[
+			['a', 'A'],
+			[true, false],
+		],
+	])('does not take one person for another who failed, by case: %j', (sent, confirmed) => {
+		const listed = [{ external_id: 'a' }, { external_id: 'A', error: 'bad' }];
+		expect(upsert({ people: listed }, sent)?.confirmed).toEqual(confirmed);
 	});
 
 	it.each<[string, string[], string[], boolean[]]>([
