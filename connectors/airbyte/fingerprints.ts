@@ -216,8 +216,8 @@ export class Fingerprints {
 	 */
 	async #load(hasLock: boolean): Promise<ResendReason | FingerprintTable> {
 		const { clock, settings, storage, streams } = this.#options;
-		if (streams.some(({ replaces }) => replaces)) return 'overwrite';
 		const found = await this.#journal.find();
+		if (streams.some(({ replaces }) => replaces)) return 'overwrite';
 		if (found === undefined) return 'first run';
 		let table: FingerprintTable | undefined;
 		const reader = new JournalReader((entry) => {
