@@ -37,7 +37,7 @@ const NO_JOURNAL = 'none';
 /** The host's part of the storage. */
 export interface StorageAccess {
 	readonly storage: Storage;
-	/** The SHA-256 of a key followed by a text. */
+	/** The SHA-256 of a key, one byte a character, followed by a text. */
 	keyedDigest(key: string): Digest;
 	readonly holder: Holder;
 	hasEnded(holder: Partial<Holder>): boolean;
@@ -93,7 +93,7 @@ export class Fingerprints {
 		this.#journal = new StoredJournal(options.storage, this.#name);
 		this.#owners = names.map((name) => `${file(['owner', name])}.owner`);
 		const { api_key, mapping, rejected_records, streams: own } = settings;
-		const key = hex(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
+		const key = digest(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
 		this.#digest = keyedDigest(key);
 		const [id, id2] = fingerprintOf(this.#digest('owner'));
 		this.#header = { owner: [id, id2], begunAt: clock.now() };
