@@ -124,9 +124,13 @@ export class JournalReader {
 		const size = FRAME_HEADER_BYTES + count * ENTRY_BYTES;
 		if (bytes.length < size) return 0;
 		if (view.getUint32(4, true) !== crc32(bytes.subarray(8, size))) return this.#damaged();
-		const word = (at: number) => view.getUint32(at, true);
 		for (let at = FRAME_HEADER_BYTES; at < size; at += ENTRY_BYTES) {
-			this.#onEntry([word(at), word(at + 4), word(at + 8), word(at + 12)]);
+			this.#onEntry([
+				view.getUint32(at, true),
+				view.getUint32(at + 4, true),
+				view.getUint32(at + 8, true),
+				view.getUint32(at + 12, true),
+			]);
 		}
 		this.entries += count;
 		this.#isClosed = count === 0;

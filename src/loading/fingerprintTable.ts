@@ -30,10 +30,11 @@ export class FingerprintTable {
 	}
 
 	/** Whether this is the fingerprint of the person, who is then marked as seen. */
-	matches([id, id2, content, content2]: Fingerprint): boolean {
-		const slot = this.#find(id, id2);
+	matches(fingerprint: Fingerprint): boolean {
+		const slot = this.#find(fingerprint[0], fingerprint[1]);
 		const at = slot * WORDS;
-		if (this.#words[at + 2] !== content || this.#words[at + 3] !== content2) return false;
+		if (this.#words[at + 2] !== fingerprint[2]) return false;
+		if (this.#words[at + 3] !== fingerprint[3]) return false;
 		this.#seen[slot] = 1;
 		return true;
 	}
@@ -47,26 +48,26 @@ export class FingerprintTable {
 
 	/** Whether there is a fingerprint for the person. */
 	has(id: number, id2: number): boolean {
-		const at = this.#find(id, id2) * WORDS;
-		return (this.#words[at + 2] ?? 0) !== 0 || (this.#words[at + 3] ?? 0) !== 0;
+		return this.#isKnown(this.#find(id, id2));
 	}
 
 	/** Sets a person's fingerprint; without content, the person has none any more. */
-	set([id, id2, content, content2]: Fingerprint, isSeen: boolean): void {
-		let slot = this.#find(id, id2);
+	set(fingerprint: Fingerprint, isSeen: boolean): void {
+		let slot = this.#find(fingerprint[0], fingerprint[1]);
 		if (this.#isEmpty(slot)) {
 			if (this.#used + 1 > this.#slots * FULLEST) {
 				this.#grow();
-				slot = this.#find(id, id2);
+				slot = this.#find(fingerprint[0], fingerprint[1]);
 			}
 			this.#used++;
 		}
-		this.#put(slot, id, id2, content, content2, isSeen ? 1 : 0);
+		this.#put(slot, fingerprint, isSeen ? 1 : 0);
 	}
 
 	/** All people who have a fingerprint. */
 	*[Symbol.iterator](): Generator<Fingerprint> {
-		for (const slot of this.#known()) {
+		for (let slot = 0; slot < this.#slots; slot++) {
+			if (!this.#isKnown(slot)) continue;
 			const at = slot * WORDS;
 			const [id = 0, id2 = 0, content = 0, content2 = 0] = this.#words.subarray(at, at + WORDS);
 			yield [id, id2, content, content2];
@@ -77,22 +78,20 @@ export class FingerprintTable {
 	count(): { readonly known: number; readonly unseen: number } {
 		let known = 0;
 		let unseen = 0;
-		for (const slot of this.#known()) {
+		for (let slot = 0; slot < this.#slots; slot++) {
+			if (!this.#isKnown(slot)) continue;
 			known++;
 			if (this.#seen[slot] === 0) unseen++;
 		}
 		return { known, unseen };
 	}
 
-	*#known(): Generator<number> {
-		for (let slot = 0; slot < this.#slots; slot++) {
-			const at = slot * WORDS;
-			if ((this.#words[at + 2] ?? 0) !== 0 || (this.#words[at + 3] ?? 0) !== 0) yield slot;
-		}
-	}
-
 	#isEmpty(slot: number): boolean {
 		return this.#words[slot * WORDS] === 0 && this.#words[slot * WORDS + 1] === 0;
+	}
+
+	#isKnown(slot: number): boolean {
+		return this.#words[slot * WORDS + 2] !== 0 || this.#words[slot * WORDS + 3] !== 0;
 	}
 
 	/** The slot of a person, or the empty one where they belong. */
@@ -106,19 +105,12 @@ export class FingerprintTable {
 		return slot;
 	}
 
-	#put(
-		slot: number,
-		id: number,
-		id2: number,
-		content: number,
-		content2: number,
-		seen: number,
-	): void {
+	#put(slot: number, fingerprint: Fingerprint, seen: number): void {
 		const at = slot * WORDS;
-		this.#words[at] = id;
-		this.#words[at + 1] = id2;
-		this.#words[at + 2] = content;
-		this.#words[at + 3] = content2;
+		this.#words[at] = fingerprint[0];
+		this.#words[at + 1] = fingerprint[1];
+		this.#words[at + 2] = fingerprint[2];
+		this.#words[at + 3] = fingerprint[3];
 		this.#seen[slot] = seen;
 	}
 
@@ -131,7 +123,7 @@ export class FingerprintTable {
 		for (let at = 0; at < words.length; at += WORDS) {
 			const [id = 0, id2 = 0, content = 0, content2 = 0] = words.subarray(at, at + WORDS);
 			if (id === 0 && id2 === 0) continue;
-			this.#put(this.#find(id, id2), id, id2, content, content2, seen[at / WORDS] ?? 0);
+			this.#put(this.#find(id, id2), [id, id2, content, content2], seen[at / WORDS] ?? 0);
 		}
 	}
 }
