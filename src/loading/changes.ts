@@ -62,7 +62,11 @@ export class Changes {
 
 	/** Whether a person equals what Flameup last confirmed of them; false while other records of theirs are under way. */
 	isUnchanged({ json, person: { userId } }: Mapped): boolean {
-		return this.#table.matches(fingerprintOf(this.#digest(userId), this.#digest(json)));
+		const id = this.#digest(userId);
+		const [word, word2] = fingerprintOf(id);
+		return (
+			this.#table.has(word, word2) && this.#table.matches(fingerprintOf(id, this.#digest(json)))
+		);
 	}
 
 	/**
