@@ -21,6 +21,8 @@ const MOST_PLANNED = 100_000;
 
 /** The first names of a record, and the plans for records that have no others. */
 interface Names {
+	/** All of them, once a record had no others. */
+	all?: readonly string[];
 	readonly next: Map<string, Names>;
 	/** Names that are equal when compared loosely to others of them. */
 	lookAlikes?: readonly string[];
@@ -43,6 +45,8 @@ export class Columns {
 	readonly #known: KnownColumns;
 	readonly #clashes = new Set<string>();
 	#names = noNames();
+	/** Those of the latest record; most records have the same ones as the one before. */
+	#latest = this.#names;
 	#planned = 0;
 	/** Those in use. */
 	#plans: Plan[] = [];
@@ -74,6 +78,23 @@ export class Columns {
 
 	/** The plan for the columns of a record; it is made once for all records that have the same ones. */
 	plan(record: SourceRecord): Plan {
+		const names = this.#namesOf(record);
+		names.lookAlikes ??= lookAlikesIn(record);
+		const absent = names.lookAlikes.length === 0 ? NONE : absentFrom(record, names.lookAlikes);
+		const key = absent.length === 0 ? '' : JSON.stringify(absent);
+		const known = names.plans.get(key);
+		if (known !== undefined) return known;
+		const plan = this.#make(record, names.lookAlikes, absent);
+		names.plans.set(key, plan);
+		return plan;
+	}
+
+	#namesOf(record: SourceRecord): Names {
+		if (!hasExactly(record, this.#latest.all ?? NONE)) this.#latest = this.#search(record);
+		return this.#latest;
+	}
+
+	#search(record: SourceRecord): Names {
 		let names = this.#names;
 		for (const name in record) {
 			let next = names.next.get(name);
@@ -83,14 +104,8 @@ export class Columns {
 			}
 			names = next;
 		}
-		names.lookAlikes ??= lookAlikesIn(record);
-		const absent = names.lookAlikes.length === 0 ? NONE : absentFrom(record, names.lookAlikes);
-		const key = absent.length === 0 ? '' : JSON.stringify(absent);
-		const known = names.plans.get(key);
-		if (known !== undefined) return known;
-		const plan = this.#make(record, names.lookAlikes, absent);
-		names.plans.set(key, plan);
-		return plan;
+		names.all ??= namesOf(record);
+		return names;
 	}
 
 	/** Traits that several columns map to, of which the source declares at most one. */
@@ -153,6 +168,7 @@ export class Columns {
 		this.#planned += names.length;
 		if (this.#planned > MOST_PLANNED) {
 			this.#names = noNames();
+			this.#latest = this.#names;
 			this.#plans = [];
 			this.#planned = names.length;
 		}
@@ -196,6 +212,14 @@ export class Columns {
 }
 
 const NONE: readonly string[] = [];
+
+function hasExactly(record: SourceRecord, names: readonly string[]): boolean {
+	let count = 0;
+	for (const name in record) {
+		if (name !== names[count++]) return false;
+	}
+	return count === names.length;
+}
 
 function namesOf(record: SourceRecord): string[] {
 	const names: string[] = [];
