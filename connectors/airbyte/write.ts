@@ -260,7 +260,7 @@ class Write {
 
 	#takeLine(line: string, isWhole: boolean): void {
 		this.#lines++;
-		const text = line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+		const text = line.charCodeAt(0) === BYTE_ORDER_MARK ? line.slice(1) : line;
 		const message = isWhole ? parseMessage(text) : undefined;
 		const type = message?.type;
 		if (type === 'RECORD' && isObject(message?.record)) this.#takeRecord(message.record);
@@ -423,7 +423,7 @@ function maxPending({ batches, pace }: Settings) {
 	return { records, characters };
 }
 
-const BYTE_ORDER_MARK = '\uFEFF';
+const BYTE_ORDER_MARK = 0xfeff;
 
 /** CDC sources set this column on records of deleted rows; some databases store its name in capitals. */
 const DELETED_AT = ['_ab_cdc_deleted_at', '_AB_CDC_DELETED_AT'];

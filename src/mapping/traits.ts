@@ -114,8 +114,8 @@ export class Traits {
 	#add(parts: Parts, { asText, name }: Target, given: unknown): void {
 		const value = asText && typeof given === 'string' ? given.trim() : asJson(given);
 		if (isBlank(value)) {
-			const isFirst = !Object.hasOwn(parts.traits, name);
-			if (this.#keepsEmpty && isFirst) define(parts.traits, name, value ?? null);
+			const isKept = this.#keepsEmpty && !Object.hasOwn(parts.traits, name);
+			if (isKept) define(parts.traits, name, value ?? null);
 		} else if (asText) {
 			define(parts.traits, name, scalarText(value) ?? toJson(value) ?? value);
 		} else if (typeof value === 'object' && !isExactNumber(value)) {

@@ -23,33 +23,33 @@ const nameOf = (path: readonly string[]): string => path.join('.');
 export function readUserId(record: SourceRecord, plan: Plan, prefix: string): string | Rejection {
 	const { joined, paths } = plan.userId;
 	const texts: string[] = [];
-	const empty: string[] = [];
 	for (const path of paths) {
-		const text = readText(valueAt(record, path, plan), nameOf(path));
+		const text = readText(valueAt(record, path, plan), path);
 		if (typeof text !== 'string') return text;
-		if (text === '') empty.push(nameOf(path));
-		else if (joined) texts.push(escaped(text));
-		else return checked(prefix + text);
+		if (!joined && text !== '') return checked(prefix + text);
+		texts.push(text);
 	}
+	const empty = paths.filter((_, i) => texts[i] === '');
 	return joined && empty.length === 0
-		? checked(prefix + texts.join(':'))
-		: { code: 'missing_user_id', columns: empty, joined };
+		? checked(prefix + texts.map(escaped).join(':'))
+		: { code: 'missing_user_id', columns: empty.map(nameOf), joined };
 }
 
 const checked = (userId: string): string | Rejection =>
 	userId.length > LIMITS.userId ? { code: 'user_id_too_long', length: userId.length } : userId;
 
-function readText(value: unknown, column: string): string | Rejection {
-	if (mayHaveLostDigits(value)) return { code: 'invalid_user_id', column, holds: 'lost digits' };
+function readText(value: unknown, path: readonly string[]): string | Rejection {
 	const text = isBlank(value) ? '' : idText(value);
-	return text ?? { code: 'invalid_user_id', column, holds: kindOf(value) };
+	const isSound = text !== undefined && !mayHaveLostDigits(value);
+	return isSound ? text : { code: 'invalid_user_id', column: nameOf(path), holds: kindOf(value) };
 }
 
 /** Drops a fraction of zeros from numbers kept as text, as a double does. */
 const idText = (value: unknown): string | undefined =>
 	isExactNumber(value) ? value.rawJSON.replace(/\.0+$/, '') : scalarText(value);
 
-function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' | 'a date' {
+function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' | 'a date' | 'lost digits' {
+	if (typeof value === 'number') return 'lost digits';
 	if (Array.isArray(value)) return 'a list';
 	if (typeof value === 'boolean') return 'a boolean';
 	return typeof asJson(value) === 'string' ? 'a date' : 'an object';
@@ -57,12 +57,12 @@ function kindOf(value: unknown): 'a list' | 'an object' | 'a boolean' | 'a date'
 
 /** The value at a path, without its excluded parts; undefined if there is none. */
 export function valueAt(record: SourceRecord, path: readonly string[], plan: Plan): unknown {
-	const [column = '', ...rest] = path;
+	const [column = ''] = path;
 	const name = plan.nameOf(column);
 	const whole = Object.hasOwn(record, name) ? record[name] : undefined;
 	const exclusions = plan.exclusions(column);
 	const value = exclusions === undefined ? whole : withoutExcluded(whole, exclusions);
-	if (rest.length > 0) return rest.reduce(stepInto, value);
+	if (path.length > 1) return path.slice(1).reduce(stepInto, value);
 	return plan.isNumeric(column) ? asNumber(value) : value;
 }
 
