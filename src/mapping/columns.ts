@@ -40,6 +40,8 @@ const noNames = (): Names => ({ next: new Map(), plans: new Map() });
 export class Columns {
 	readonly #options: PlanOptions;
 	readonly #listings: readonly Listing[];
+	/** Traits that the settings give to columns. */
+	readonly #given: ReadonlySet<string | undefined>;
 	readonly #declared: KnownColumns;
 	/** Declared columns, then others in the order in which they appeared. */
 	readonly #known: KnownColumns;
@@ -55,6 +57,7 @@ export class Columns {
 	/** Throws FlameupError (columns_clash) when two declared columns would become one trait. */
 	constructor(mapping: Mapping, shape: StreamShape, phoneIsTrait: boolean) {
 		this.#listings = listingsOf(mapping);
+		this.#given = new Set(this.#listings.map(({ trait }) => trait));
 		this.#declared = new KnownColumns(shape.columns);
 		const expected = new KnownColumns((shape.expected ?? []).slice(0, MOST_COLUMNS));
 		this.#known = new KnownColumns([...shape.columns, ...expected]);
@@ -197,11 +200,16 @@ export class Columns {
 		});
 	}
 
-	/** The first spelling of a column that is not declared; exactly the same name wins over one of the same words. */
+	/**
+	 * The first spelling of a column that is not declared; exactly the same name wins over one of the same words.
+	 * A trait that the settings give to a column is no spelling, so that another column clashes with it always or
+	 * never.
+	 */
 	#traitOf(name: string): string {
-		if (this.#known.has(name)) return name;
+		if (this.#known.has(name) || this.#given.has(name)) return name;
 		const words = wordsIn(name);
-		return likeIn(this.#known, name).find((other) => wordsIn(other) === words) ?? name;
+		const spellings = likeIn(this.#known, name).filter((other) => wordsIn(other) === words);
+		return spellings.find((other) => !this.#given.has(other)) ?? name;
 	}
 
 	#add(column: string): void {

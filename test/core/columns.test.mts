@@ -316,6 +316,15 @@ describe('another spelling of a column', () => {
 		expect(columns.known).toEqual(['Plan Type', 'PLANTYPE']);
 	});
 
+	it('is not the trait of a renamed column, whatever came before', () => {
+		const columns = resolve([], rename({ tier: 'plan' }));
+		const both = { Plan: 1, tier: 2 };
+		expect(targetOf(columns, 'Plan', both)).toBe('Plan');
+		expect(targetOf(columns, 'plan', { plan: 1, tier: 2 })).toBe('*nothing*');
+		expect(targetOf(columns, 'Plan', { ...both, other: 3 })).toBe('Plan');
+		expect(targetOf(columns, 'PLAN', { PLAN: 1, tier: 2 })).toBe('Plan');
+	});
+
 	it('ignores no separators in a name made only of them', () => {
 		const columns = resolve(['-', '_', ' ', '']);
 		expect(columns.known.map((name) => targetOf(columns, name))).toEqual(['-', '_', ' ', '']);
