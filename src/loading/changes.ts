@@ -62,11 +62,10 @@ export class Changes {
 
 	/** Whether a person equals what Flameup last confirmed of them; false while other records of theirs are under way. */
 	isUnchanged({ json, person: { userId } }: Mapped): boolean {
-		const id = this.#digest(userId);
-		const [word, word2] = fingerprintOf(id);
-		return (
-			this.#table.has(word, word2) && this.#table.matches(fingerprintOf(id, this.#digest(json)))
-		);
+		const idDigest = this.#digest(userId);
+		const [id, id2] = fingerprintOf(idDigest);
+		if (!this.#table.has(id, id2)) return false;
+		return this.#table.matches(fingerprintOf(idDigest, this.#digest(json)));
 	}
 
 	/**
