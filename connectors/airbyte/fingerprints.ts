@@ -31,6 +31,9 @@ const SUPERFLUOUS = { share: 0.25, entries: 10_000 } as const;
 /** So is one that has grown to more parts than this. */
 const MOST_PARTS = 50;
 
+/** How the names of owner files end. */
+const OWNER = '.owner';
+
 /** Whose people a stream's owner file says were sent last: those of a journal, or of a run without one. */
 const NO_JOURNAL = 'none';
 
@@ -69,6 +72,10 @@ export class Fingerprints {
 	readonly #name: string;
 	readonly #journal: StoredJournal;
 	readonly #owners: readonly string[];
+	/** The folders of the streams' owner files, one for each workspace. */
+	readonly #ownerFolders: readonly string[];
+	/** The owner files for an empty workspace, which may be the same as any; none if this run's is empty. */
+	readonly #unnamed: readonly string[];
 	/** Keyed by all that shapes a person, and by the API key, so that nobody can try out user IDs. */
 	readonly #digest: Digest;
 	#lock: StorageLock | undefined;
@@ -86,13 +93,16 @@ export class Fingerprints {
 		this.#options = options;
 		const digest = keyedDigest('');
 		const hex = (text: string) => Buffer.from(digest(text), 'latin1').toString('hex');
-		const file = (parts: readonly string[]) =>
-			`fingerprints/${hex(JSON.stringify([settings.api_url, settings.workspace_id, ...parts])).slice(0, 16)}`;
+		const short = (...parts: readonly string[]) => hex(JSON.stringify(parts)).slice(0, 16);
+		const { api_key, api_url, mapping, rejected_records, streams: own, workspace_id } = settings;
 		const names = streams.map(({ name }) => name).sort();
-		this.#name = file(names);
+		this.#name = `fingerprints/${short(api_url, workspace_id, ...names)}`;
 		this.#journal = new StoredJournal(options.storage, this.#name);
-		this.#owners = names.map((name) => `${file(['owner', name])}.owner`);
-		const { api_key, mapping, rejected_records, streams: own } = settings;
+		this.#ownerFolders = names.map((name) => `fingerprints/${short('stream', name)}/`);
+		const ownersIn = (workspace: string) =>
+			this.#ownerFolders.map((folder) => `${folder}${short('workspace', workspace)}${OWNER}`);
+		this.#owners = ownersIn(workspace_id);
+		this.#unnamed = workspace_id === '' ? [] : ownersIn('');
 		const key = digest(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
 		this.#digest = keyedDigest(key);
 		const [id, id2] = fingerprintOf(this.#digest('owner'));
@@ -134,6 +144,8 @@ export class Fingerprints {
 
 	async #end(changes: Changes, lock: StorageLock): Promise<void> {
 		await changes.save();
+		// They may have been taken over during the run.
+		await this.#disownOthers();
 		if (!changes.hasFailed && !this.#isBroken) {
 			await lock.confirm();
 			const { known } = changes.count();
@@ -180,6 +192,7 @@ export class Fingerprints {
 			this.#tell('INFO', loadedText(loaded.count().known));
 			this.#begin(loaded);
 		}
+		await this.#disownOthers();
 		// All of it must have come from where the lock is: an empty storage would let everyone be sent unseen.
 		await lock.isHeld();
 		void this.#saveRegularly();
@@ -303,8 +316,26 @@ export class Fingerprints {
 
 	/** Notes that people are sent without being remembered, so that no journal says what they were before. */
 	async #disown(): Promise<void> {
+		await this.#free(this.#owners);
+		await this.#disownOthers();
+	}
+
+	/** Notes that no journal may be used whose workspace can be the same, although the settings differ. */
+	async #disownOthers(): Promise<void> {
+		if (this.#unnamed.length > 0) {
+			await this.#free(this.#unnamed);
+			return;
+		}
+		for (const folder of this.#ownerFolders) {
+			const found = await this.#options.storage.list(folder);
+			const owners = found.map(({ name }) => name).filter((name) => name.endsWith(OWNER));
+			await this.#free(owners.filter((name) => !this.#owners.includes(name)));
+		}
+	}
+
+	async #free(owners: readonly string[]): Promise<void> {
 		const { storage } = this.#options;
-		for (const name of this.#owners) {
+		for (const name of owners) {
 			const owner = await readText(storage, name);
 			const isNeeded = owner !== undefined && owner !== NO_JOURNAL;
 			if (isNeeded) await writeText(storage, name, NO_JOURNAL);

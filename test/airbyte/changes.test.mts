@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { API_URL, WORKSPACE } from '../core/fake-flameup.mts';
 import { people, record, state, sumOfStats } from './input.mts';
 import { createNights, type Night } from './nights.mts';
 
@@ -204,6 +205,27 @@ describe('everyone is sent', () => {
 		});
 		await night({ input: [version('a', 'A')] });
 		expect(held().get('a')?.traits.plan).toBe('A');
+	});
+
+	it.each([
+		['another spelling of the address', {}, { api_url: `${API_URL}/` }],
+		['the workspace by its ID', { workspace_id: '' }, { workspace_id: WORKSPACE }],
+		['the workspace of the API key', { workspace_id: WORKSPACE }, { workspace_id: '' }],
+	])('after a run that names %s', async (_name, settings, others) => {
+		const { night, people: held } = createNights();
+		await night({ input: [version('a', 'A')], settings });
+		await night({ input: [version('a', 'B')], settings: { ...settings, ...others } });
+		expect(held().get('a')?.traits.plan).toBe('B');
+		const next = await night({ input: [version('a', 'A')], settings });
+		expect(held().get('a')?.traits.plan).toBe('A');
+		expect(next.lines.join('\n')).toContain('were sent without it');
+	});
+
+	it('but not after a run for another workspace', async () => {
+		const { night } = createNights();
+		await night({ input });
+		await night({ input, settings: { workspace_id: 'another' } });
+		expect(counts(await night({ input })).unchanged).toBe(30);
 	});
 
 	it('after a run of one of the streams with another one', async () => {
