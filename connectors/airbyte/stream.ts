@@ -39,6 +39,8 @@ export interface Stream {
 	readonly isDeclared: boolean;
 	/** The log has described its columns. */
 	isDescribed: boolean;
+	/** A record of it had a user ID. */
+	isIdentified: boolean;
 	readonly report: Report<RecordRef>;
 	/** Positions of the first merged records. */
 	readonly merged: number[];
@@ -71,6 +73,7 @@ export function createStream(
 		isInput,
 		isDeclared: columns.length > 0,
 		isDescribed: false,
+		isIdentified: false,
 		mapper: new Mapper({
 			settings,
 			mapping,

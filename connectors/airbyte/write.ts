@@ -306,6 +306,7 @@ class Write {
 		const mapped = stream.mapper.toPerson(data);
 		this.#options.watcher?.mapped(ref, data, mapped);
 		if (!stream.isDescribed && isObject(data)) this.#describe(stream);
+		if (!stream.isIdentified && 'person' in mapped) this.#identify(stream);
 		if ('emailLeftOut' in mapped) this.#streams.emailsLeftOut++;
 		this.#show(mapped);
 		this.#loader.add(ref, mapped);
@@ -317,9 +318,14 @@ class Write {
 		stream.isDescribed = true;
 		this.#options.log('INFO', columnsText(stream.name, stream.mapper.understanding()));
 		if (stream.isDeclared) return;
-		this.#streams.checkOverlap();
 		const doubt = doubtPeople(stream);
 		if (doubt !== undefined) this.#options.log('WARN', paragraph(describe(doubt, this.#words)));
+	}
+
+	/** Once a record has a user ID, the column is known; undeclared ones are not known before. */
+	#identify(stream: Stream): void {
+		stream.isIdentified = true;
+		this.#streams.checkOverlap();
 	}
 
 	#takeState(state: NonNullable<IncomingMessage['state']>, text: string): void {

@@ -48,6 +48,19 @@ async function expectRefused(
 	expect([run.requests, run.states]).toEqual([0, []]);
 }
 
+it('that declare no columns stop the run once both have user IDs, whatever their first records had', async () => {
+	const person = (stream: string, data: object) => record(data, { stream });
+	const run = await sync({
+		streams: [{ name: 'a' }, { name: 'b' }],
+		input:
+			person('b', { email: 'q@example.com' }) +
+			person('a', { id: '1', email: 'a@example.com' }) +
+			person('b', { id: '1', email: 'b@example.com' }),
+	});
+	expect(run.failure).toContain('Several streams take the user ID from their own primary key');
+	expect(run.failure).toContain('"b" takes it from "id"');
+});
+
 describe('streams that take the user ID from their own keys', () => {
 	const TAKES = [
 		'Several streams take the user ID from their own primary key',
