@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 import { FlameupError } from '../../src/errors';
 import { parseExactly } from '../../src/mapping/exactNumbers';
-import { isObject } from '../../src/mapping/jsonValues';
+import { isObject, type SourceRecord } from '../../src/mapping/jsonValues';
 
 /** The parts of Airbyte's protocol that a destination needs (version 0.2.0, one JSON object per line). */
 
@@ -31,6 +31,11 @@ export type OutgoingMessage =
 
 const path = z.array(z.string());
 
+/** An object with any names; zod's own records refuse `constructor`. */
+const properties = z.custom<SourceRecord>(isObject, {
+	params: { problem: 'type', expected: 'object' },
+});
+
 /** A configured catalog; some senders write explicit nulls. Other properties are ignored. */
 export const ConfiguredCatalog = z.object({
 	streams: z.array(
@@ -38,9 +43,7 @@ export const ConfiguredCatalog = z.object({
 			stream: z.object({
 				name: z.string(),
 				namespace: z.string().nullish(),
-				json_schema: z
-					.object({ properties: z.record(z.string(), z.unknown()).nullish() })
-					.nullish(),
+				json_schema: z.object({ properties: properties.nullish() }).nullish(),
 				source_defined_primary_key: z.array(path).nullish(),
 			}),
 			primary_key: z.array(path).nullish(),

@@ -363,6 +363,12 @@ describe('a configured catalog', () => {
 			'with modes and members yet unknown',
 			{ streams: [{ stream, destination_sync_mode: 'new', x: {} }], y: 1 },
 		],
+		[
+			'with columns named like members of every object',
+			{
+				streams: [{ stream: { ...stream, json_schema: { properties: { constructor: {} } } } }],
+			},
+		],
 	])('is read %s', (_name, catalog) => {
 		expect(readCatalog(JSON.stringify(catalog))).toHaveLength(catalog.streams.length);
 	});
@@ -380,6 +386,11 @@ describe('a configured catalog', () => {
 			'a key that is no list of paths',
 			'{"streams":[{"stream":{"name":"a"},"primary_key":["id"]}]}',
 			'streams.0.primary_key.0 must be a list.',
+		],
+		[
+			'columns that are a list',
+			'{"streams":[{"stream":{"name":"a","json_schema":{"properties":[]}}}]}',
+			'streams.0.stream.json_schema.properties must be an object.',
 		],
 	])('is refused with %s', (_name, text, expected) => {
 		expect(complaint(() => readCatalog(text))).toContain(expected);
