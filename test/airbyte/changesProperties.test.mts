@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { API_URL } from '../core/fake-flameup.mts';
 import { type S3Fate, s3Error } from '../core/fake-s3.mts';
 import type { Objects } from '../core/fake-storage.mts';
 import { record } from './input.mts';
@@ -27,10 +28,19 @@ type Trouble =
 	/** After the run. */
 	| { readonly what: 'last part is lost' | 'last part is emptied' };
 
+type Kind =
+	| 'usual'
+	| 'another mapping'
+	| 'no fingerprints'
+	| 'another stream'
+	/** The same one, in another way. */
+	| 'address in another spelling'
+	| 'workspace of the key';
+
 interface Run {
 	readonly records: readonly Given[];
 	readonly trouble: Trouble;
-	readonly kind: 'usual' | 'another mapping' | 'no fingerprints' | 'another stream';
+	readonly kind: Kind;
 	readonly seesEnded: boolean;
 }
 
@@ -41,7 +51,10 @@ const given: fc.Arbitrary<Given> = fc.record({
 	pauseMs: fc.constantFrom(0, 0, 0, 100, 5_000, 400_000),
 });
 
-const at = fc.nat(24);
+/** A run makes 25 operations in a folder, if somebody has changed; the fates of S3 count in twos. */
+const MOST_OPERATIONS = 28;
+
+const at = fc.nat(MOST_OPERATIONS);
 
 const killedInStorage: fc.Arbitrary<Trouble> = fc.record({
 	what: fc.constant('killed in storage' as const),
@@ -73,9 +86,10 @@ const loss: fc.Arbitrary<Trouble> = fc.oneof(
 const run: fc.Arbitrary<Run> = fc.record({
 	records: fc.array(given, { maxLength: 16 }),
 	trouble,
-	kind: fc.constantFrom(
-		...(['usual', 'usual', 'usual', 'usual', 'usual', 'usual'] as const),
+	kind: fc.constantFrom<Kind[]>(
+		...(['usual', 'usual', 'usual', 'usual', 'usual', 'usual', 'usual', 'usual'] as const),
 		...(['another mapping', 'no fingerprints', 'another stream'] as const),
+		...(['address in another spelling', 'workspace of the key'] as const),
 	),
 	seesEnded: fc.boolean(),
 });
@@ -173,6 +187,8 @@ async function play(nights: Nights, one: Run, size: number): Promise<Night> {
 			batches: { people_per_request: size },
 			streams_share_user_ids: true,
 			...(kind === 'no fingerprints' && { changes: 'send_all' }),
+			...(kind === 'address in another spelling' && { api_url: `${API_URL}/` }),
+			...(kind === 'workspace of the key' && { workspace_id: '' }),
 			...(kind === 'another mapping' && { mapping: { exclude_columns: ['other'] } }),
 		},
 	});
@@ -301,7 +317,7 @@ describe.each(['folder', 's3'] as const)('so it does if in a %s', (storage) => {
 	describe.each(LOSSES)('the %s', (what) => {
 		/** Plays runs for each operation in which one of them is killed; Flameup must hold version A at the end. */
 		async function proveForEach(runs: (at: number) => readonly (Run | 'loss')[]): Promise<void> {
-			for (let at = 0; at <= 24; at++) {
+			for (let at = 0; at <= MOST_OPERATIONS; at++) {
 				const nights = createNights({ storage });
 				for (const one of runs(at)) {
 					if (one === 'loss') spoil({ what }, nights.objects);
