@@ -40,7 +40,7 @@ const NO_JOURNAL = 'none';
 /** The host's part of the storage. */
 export interface StorageAccess {
 	readonly storage: Storage;
-	/** The SHA-256 of a key, one byte a character, followed by a text. */
+	/** A SHA-256, one byte a character, of a key in the same form and a text. */
 	keyedDigest(key: string): Digest;
 	readonly holder: Holder;
 	hasEnded(holder: Partial<Holder>): boolean;
