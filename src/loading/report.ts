@@ -47,9 +47,10 @@ export const createReport = <Ref>(): Report<Ref> => ({ ...noCounts(), rejections
 
 /** Adds one settled record to the counts. */
 export function count(counts: Counts, outcome: Outcome<unknown>): void {
-	if (outcome.status === 'unchanged') counts.unchanged++;
-	else if (outcome.status === 'rejected') counts.rejected++;
-	if (outcome.status !== 'upserted') return;
+	if (outcome.status !== 'upserted') {
+		counts[outcome.status]++;
+		return;
+	}
 	counts.upserted++;
 	if (outcome.merged) counts.merged++;
 	else if (outcome.change !== undefined) counts[outcome.change]++;
