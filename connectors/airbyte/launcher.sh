@@ -14,8 +14,8 @@ for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_byte
 done
 # A small heap that grows in small steps, one arena, and one thread that compiles: less than half of the memory
 # at the same speed. Smaller semi-spaces would copy the people under way twice, and collect more often. With
-# allocation sites, V8 takes what every record allocates for long-lived in one run of three, which then collects
-# the old space eight times as often.
+# allocation sites, V8 at times takes what every record allocates for long-lived, and then collects the old space
+# up to eight times as often.
 export MALLOC_ARENA_MAX=1
 exec "$node" --max-semi-space-size=4 --heap-growing-percent=50 --no-concurrent-recompilation \
 	--no-allocation-site-pretenuring "$here/destination-flameup.mjs" "$@"
