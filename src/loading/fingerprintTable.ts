@@ -1,4 +1,7 @@
-/** A fingerprint: two words for the user ID, and two for what was sent; the latter are 0 if that is unknown. */
+/**
+ * A fingerprint: two words for the user ID, and two for what was sent; the latter are 0 if that is unknown. In
+ * loops over all people, it is read by index, because taking it apart calls an iterator.
+ */
 export type Fingerprint = readonly [id: number, id2: number, content: number, content2: number];
 
 /** The part of a fingerprint that stands for what was sent. */

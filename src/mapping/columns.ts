@@ -41,7 +41,7 @@ export class Columns {
 	readonly #options: PlanOptions;
 	readonly #listings: readonly Listing[];
 	/** Traits that the settings give to columns. */
-	readonly #given: ReadonlySet<string | undefined>;
+	readonly #given: ReadonlySet<string>;
 	readonly #declared: KnownColumns;
 	/** Declared columns, then others in the order in which they appeared. */
 	readonly #known: KnownColumns;
@@ -57,7 +57,7 @@ export class Columns {
 	/** Throws FlameupError (columns_clash) when two declared columns would become one trait. */
 	constructor(mapping: Mapping, shape: StreamShape, phoneIsTrait: boolean) {
 		this.#listings = listingsOf(mapping);
-		this.#given = new Set(this.#listings.map(({ trait }) => trait));
+		this.#given = new Set(this.#listings.flatMap(({ trait }) => trait ?? []));
 		this.#declared = new KnownColumns(shape.columns);
 		const expected = new KnownColumns((shape.expected ?? []).slice(0, MOST_COLUMNS));
 		this.#known = new KnownColumns([...shape.columns, ...expected]);
