@@ -7,6 +7,7 @@ const key = fc.constantFrom('', 'key', 'Schlüssel', '\0\xff');
 const text = fc.oneof(
 	fc.string({ unit: 'binary', maxLength: 300 }),
 	fc.constantFrom('', 'é', 'a\0', 'a', '\uD800', 'a\uDC00', '東'.repeat(5_000)),
+	fc.integer({ min: 4_000, max: 4_200 }).map((length) => 'x'.repeat(length)),
 );
 
 it('is the SHA-256 of the key, the width of a character, and each text', () => {
