@@ -1,10 +1,6 @@
 import { problemOf } from '../../src/errors';
 import { Changes } from '../../src/loading/changes';
-import {
-	type Fingerprint,
-	FingerprintTable,
-	fingerprintOf,
-} from '../../src/loading/fingerprintTable';
+import { type Fingerprint, FingerprintTable, halfOf } from '../../src/loading/fingerprintTable';
 import type { Clock, Digest, StopSignal, Storage } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
 import {
@@ -105,8 +101,7 @@ export class Fingerprints {
 		this.#unnamed = workspace_id === '' ? [] : ownersIn('');
 		const key = digest(JSON.stringify([api_key, mapping, own, rejected_records.invalid_email]));
 		this.#digest = keyedDigest(key);
-		const [id, id2] = fingerprintOf(this.#digest('owner'));
-		this.#header = { owner: [id, id2], begunAt: clock.now() };
+		this.#header = { owner: halfOf(this.#digest('owner')), begunAt: clock.now() };
 	}
 
 	/**

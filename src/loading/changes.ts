@@ -1,14 +1,11 @@
 import type { Mapped } from '../mapping/mapper';
 import type { Digest } from '../ports';
-import {
-	type Content,
-	type Fingerprint,
-	FingerprintTable,
-	fingerprintOf,
-} from './fingerprintTable';
+import { type Fingerprint, FingerprintTable, type Half, halfOf } from './fingerprintTable';
 
 /** After this many new fingerprints they are saved, so that they take little memory. */
 const MOST_UNSAVED = 10_000;
+
+const UNKNOWN: Half = [0, 0];
 
 /** What the changes need. */
 export interface ChangesOptions {
@@ -60,29 +57,33 @@ export class Changes {
 		return this.#table;
 	}
 
-	/** Whether a person equals what Flameup last confirmed of them; false while other records of theirs are under way. */
+	/**
+	 * Whether a person equals what Flameup last confirmed of them; false while other records of theirs are under
+	 * way. Most sources keep their order, so the person who came next before is tried first: what was sent of
+	 * them contains their user ID, and proves by itself who it is.
+	 */
 	isUnchanged({ json, person: { userId } }: Mapped): boolean {
-		const idDigest = this.#digest(userId);
-		const [id, id2] = fingerprintOf(idDigest);
-		if (!this.#table.has(id, id2)) return false;
-		return this.#table.matches(fingerprintOf(idDigest, this.#digest(json)));
+		const next = this.#table.hasNext ? this.#half(json) : undefined;
+		if (next !== undefined && this.#table.isNext(next)) return true;
+		const id = this.#half(userId);
+		return this.#table.has(id) && this.#table.matches(id, next ?? this.#half(json));
 	}
 
 	/**
 	 * Takes what the caller kept of a person, for the record that comes next: only what agrees with all that is
 	 * known of the person counts, so that in doubt the record is sent.
 	 */
-	recall(userId: string, kept: Content): void {
-		const [id, id2] = fingerprintOf(this.#digest(userId));
-		const known = this.#table.contentOf(id, id2);
-		if (known === undefined) this.#table.set([id, id2, ...kept], false);
-		else if (known[0] !== kept[0] || known[1] !== kept[1]) this.#table.set([id, id2, 0, 0], true);
+	recall(userId: string, kept: Half): void {
+		const id = this.#half(userId);
+		const known = this.#table.contentOf(id) ?? kept;
+		const agrees = known[0] === kept[0] && known[1] === kept[1];
+		this.#table.set([...id, ...(agrees ? kept : UNKNOWN)], !agrees);
 	}
 
 	/** What Flameup last confirmed of a person, for the caller to keep; undefined if that is unknown. */
-	confirmed(userId: string): Content | undefined {
-		const [id, id2] = fingerprintOf(this.#digest(userId));
-		return this.#table.has(id, id2) ? this.#table.contentOf(id, id2) : undefined;
+	confirmed(userId: string): Half | undefined {
+		const id = this.#half(userId);
+		return this.#table.has(id) ? this.#table.contentOf(id) : undefined;
 	}
 
 	/** A record of the person will be sent. */
@@ -90,8 +91,9 @@ export class Changes {
 		const records = this.#underWay.get(userId);
 		this.#underWay.set(userId, (records ?? 0) + 1);
 		if (records !== undefined) return;
-		const withdrawn = fingerprintOf(this.#digest(userId));
-		if (!this.#table.has(withdrawn[0], withdrawn[1])) return;
+		const id = this.#half(userId);
+		if (!this.#table.has(id)) return;
+		const withdrawn = [...id, ...UNKNOWN] as const;
 		this.#table.set(withdrawn, true);
 		this.#unsaved.push(withdrawn);
 		this.#toWithdraw.set(userId, this.#next);
@@ -117,7 +119,7 @@ export class Changes {
 		}
 		this.#underWay.delete(userId);
 		if (json === undefined || this.#failure !== undefined) return;
-		const confirmed = fingerprintOf(this.#digest(userId), this.#digest(json));
+		const confirmed = [...this.#half(userId), ...this.#half(json)] as const;
 		this.#table.set(confirmed, true);
 		this.#unsaved.push(confirmed);
 		if (this.#unsaved.length % MOST_UNSAVED === 0) void this.save();
@@ -127,6 +129,10 @@ export class Changes {
 	save(): Promise<void> {
 		this.#saving = this.#saving.then(() => this.#saveNow());
 		return this.#saving;
+	}
+
+	#half(text: string): Half {
+		return halfOf(this.#digest(text));
 	}
 
 	async #saveNow(): Promise<void> {

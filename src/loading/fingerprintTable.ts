@@ -1,79 +1,88 @@
+/** Two words of a digest; 0 if it is unknown. */
+export type Half = readonly [word: number, word2: number];
+
 /**
- * A fingerprint: two words for the user ID, and two for what was sent; the latter are 0 if that is unknown. In
- * loops over all people, it is read by index, because taking it apart calls an iterator.
+ * A fingerprint: one half for the user ID, and one for what was sent. In loops over all people, it is read by
+ * index, because taking it apart calls an iterator.
  */
 export type Fingerprint = readonly [id: number, id2: number, content: number, content2: number];
 
-/** The part of a fingerprint that stands for what was sent. */
-export type Content = readonly [content: number, content2: number];
-
 const WORDS = 4;
-
-/** The largest used share of the slots; above it, searches take long. */
-const FULLEST = 0.8;
 
 /** Growing by half keeps the memory below 60 bytes a person, even while both tables exist. */
 const GROWTH = 1.5;
 
-const FEWEST_SLOTS = 1_024;
+const FEWEST = 1_000;
 
-/** Fingerprints by user ID, in flat memory: 17 bytes a slot. */
+/** The slots of the index for each person; with fewer, searches take long. */
+const SLOTS = 1.5;
+
+/** The bit of the last word that says, in the table, that the person came in this run; no digest has it. */
+const SEEN = 1;
+
+/** Nobody's place, which a search without success and an empty slot lead to: all words there are 0. */
+const NOBODY = 0;
+
+/**
+ * Fingerprints in flat memory, 22 bytes a person: one after the other in the order in which the people came,
+ * with an index by user ID. Most sources keep their order, so that the next person is looked for there first.
+ */
 export class FingerprintTable {
-	#words: Uint32Array;
-	/** Whether the person of each slot came in this run. */
-	#seen: Uint8Array;
-	#slots: number;
-	#used = 0;
+	#words = new Uint32Array();
+	/** By user ID, the number of each person, from 1; the bits above it are of the ID, and spare looks at others. */
+	#index = new Int32Array();
+	/** The bits of a number. */
+	#numbers = 0;
+	#people = 0;
+	/** The place after that of the latest person who matched. */
+	#next = NOBODY;
 
 	/** `people` is how many are expected. */
 	constructor(people = 0) {
-		this.#slots = Math.max(FEWEST_SLOTS, Math.ceil(people / FULLEST) + 1);
-		this.#words = new Uint32Array(this.#slots * WORDS);
-		this.#seen = new Uint8Array(this.#slots);
+		this.#resize(Math.max(FEWEST, people));
 	}
 
-	/** Whether this is the fingerprint of the person, who is then marked as seen. */
-	matches(fingerprint: Fingerprint): boolean {
-		const slot = this.#find(fingerprint[0], fingerprint[1]);
-		const at = slot * WORDS;
-		if (this.#words[at + 2] !== fingerprint[2]) return false;
-		if (this.#words[at + 3] !== fingerprint[3]) return false;
-		this.#seen[slot] = 1;
-		return true;
+	/** Whether it is known who came after the latest person who matched. */
+	get hasNext(): boolean {
+		return this.#isKnown(this.#next);
 	}
 
-	/** What is known of the content that the person was sent with: zeros if that is unknown, undefined for a new person. */
-	contentOf(id: number, id2: number): Content | undefined {
-		const slot = this.#find(id, id2);
-		if (this.#isEmpty(slot)) return undefined;
-		return [this.#words[slot * WORDS + 2] ?? 0, this.#words[slot * WORDS + 3] ?? 0];
+	/** Whether that person was sent with this content, and is then marked as seen. */
+	isNext(content: Half): boolean {
+		return this.#matchesAt(this.#next, content);
+	}
+
+	/** Whether this person was sent with this content, and is then marked as seen. */
+	matches(id: Half, content: Half): boolean {
+		return this.#matchesAt(this.#find(id[0], id[1]), content);
+	}
+
+	/** What the person was sent with: zeros if that is unknown, undefined for a new person. */
+	contentOf(id: Half): Half | undefined {
+		const at = this.#find(id[0], id[1]);
+		return at === NOBODY ? undefined : [this.#words[at + 2] ?? 0, this.#content2(at)];
 	}
 
 	/** Whether there is a fingerprint for the person. */
-	has(id: number, id2: number): boolean {
-		return this.#isKnown(this.#find(id, id2));
+	has(id: Half): boolean {
+		return this.#isKnown(this.#find(id[0], id[1]));
 	}
 
 	/** Sets a person's fingerprint; without content, the person has none any more. */
 	set(fingerprint: Fingerprint, isSeen: boolean): void {
-		let slot = this.#find(fingerprint[0], fingerprint[1]);
-		if (this.#isEmpty(slot)) {
-			if (this.#used + 1 > this.#slots * FULLEST) {
-				this.#grow();
-				slot = this.#find(fingerprint[0], fingerprint[1]);
-			}
-			this.#used++;
-		}
-		this.#put(slot, fingerprint, isSeen ? 1 : 0);
+		const at =
+			this.#find(fingerprint[0], fingerprint[1]) || this.#add(fingerprint[0], fingerprint[1]);
+		this.#words[at + 2] = fingerprint[2];
+		this.#words[at + 3] = withoutSeen(fingerprint[3]) + (isSeen ? SEEN : 0);
+		this.#next = NOBODY;
 	}
 
-	/** All people who have a fingerprint. */
+	/** All people who have a fingerprint, in the order in which they came. */
 	*[Symbol.iterator](): Generator<Fingerprint> {
-		for (let slot = 0; slot < this.#slots; slot++) {
-			if (!this.#isKnown(slot)) continue;
-			const at = slot * WORDS;
-			const [id = 0, id2 = 0, content = 0, content2 = 0] = this.#words.subarray(at, at + WORDS);
-			yield [id, id2, content, content2];
+		for (let at = 0; at < this.#end; at += WORDS) {
+			if (!this.#isKnown(at)) continue;
+			const [id = 0, id2 = 0, content = 0] = this.#words.subarray(at, at + WORDS);
+			yield [id, id2, content, this.#content2(at)];
 		}
 	}
 
@@ -81,62 +90,88 @@ export class FingerprintTable {
 	count(): { readonly known: number; readonly unseen: number } {
 		let known = 0;
 		let unseen = 0;
-		for (let slot = 0; slot < this.#slots; slot++) {
-			if (!this.#isKnown(slot)) continue;
+		for (let at = 0; at < this.#end; at += WORDS) {
+			if (!this.#isKnown(at)) continue;
 			known++;
-			if (this.#seen[slot] === 0) unseen++;
+			if (this.#words[at + 3] === this.#content2(at)) unseen++;
 		}
 		return { known, unseen };
 	}
 
-	#isEmpty(slot: number): boolean {
-		return this.#words[slot * WORDS] === 0 && this.#words[slot * WORDS + 1] === 0;
+	/** The place after the last person. */
+	get #end(): number {
+		return (1 + this.#people) * WORDS;
 	}
 
-	#isKnown(slot: number): boolean {
-		return this.#words[slot * WORDS + 2] !== 0 || this.#words[slot * WORDS + 3] !== 0;
+	#isKnown(at: number): boolean {
+		return (this.#words[at + 2] ?? 0) !== 0 || this.#content2(at) !== 0;
 	}
 
-	/** The slot of a person, or the empty one where they belong. */
+	#content2(at: number): number {
+		return withoutSeen(this.#words[at + 3] ?? 0);
+	}
+
+	#matchesAt(at: number, content: Half): boolean {
+		if (this.#words[at + 2] !== content[0] || this.#content2(at) !== content[1]) return false;
+		this.#words[at + 3] = content[1] + SEEN;
+		this.#next = at + WORDS;
+		return true;
+	}
+
+	/** The place of a person. */
 	#find(id: number, id2: number): number {
-		let slot = Math.floor((id / 2 ** 32) * this.#slots);
-		while (!this.#isEmpty(slot)) {
-			const at = slot * WORDS;
-			if (this.#words[at] === id && this.#words[at + 1] === id2) break;
-			slot = slot + 1 === this.#slots ? 0 : slot + 1;
+		return ((this.#index[this.#slotOf(id, id2)] ?? 0) & this.#numbers) * WORDS;
+	}
+
+	/** Makes a place for a person at the end. */
+	#add(id: number, id2: number): number {
+		const at = this.#end;
+		if (at === this.#words.length) this.#resize(Math.ceil(this.#people * GROWTH));
+		this.#people++;
+		this.#words[at] = id;
+		this.#words[at + 1] = id2;
+		this.#enter(at);
+		return at;
+	}
+
+	/** Enters the person at a place in the index. */
+	#enter(at: number): void {
+		const id2 = this.#words[at + 1] ?? 0;
+		const slot = this.#slotOf(this.#words[at] ?? 0, id2);
+		this.#index[slot] = (at / WORDS) | (id2 & ~this.#numbers);
+	}
+
+	/** The slot of a person in the index, or the empty one where they belong. */
+	#slotOf(id: number, id2: number): number {
+		const slots = this.#index.length;
+		let slot = Math.floor((id / 2 ** 32) * slots);
+		for (;;) {
+			const entry = this.#index[slot] ?? 0;
+			if (entry === 0) return slot;
+			const at = (entry & this.#numbers) * WORDS;
+			const isAlike = ((entry ^ id2) & ~this.#numbers) === 0;
+			if (isAlike && this.#words[at] === id && this.#words[at + 1] === id2) return slot;
+			slot = slot + 1 === slots ? 0 : slot + 1;
 		}
-		return slot;
 	}
 
-	#put(slot: number, fingerprint: Fingerprint, seen: number): void {
-		const at = slot * WORDS;
-		this.#words[at] = fingerprint[0];
-		this.#words[at + 1] = fingerprint[1];
-		this.#words[at + 2] = fingerprint[2];
-		this.#words[at + 3] = fingerprint[3];
-		this.#seen[slot] = seen;
-	}
-
-	#grow(): void {
+	/** Makes room for so many people. */
+	#resize(most: number): void {
 		const words = this.#words;
-		const seen = this.#seen;
-		this.#slots = Math.ceil(this.#slots * GROWTH);
-		this.#words = new Uint32Array(this.#slots * WORDS);
-		this.#seen = new Uint8Array(this.#slots);
-		for (let at = 0; at < words.length; at += WORDS) {
-			const [id = 0, id2 = 0, content = 0, content2 = 0] = words.subarray(at, at + WORDS);
-			if (id === 0 && id2 === 0) continue;
-			this.#put(this.#find(id, id2), [id, id2, content, content2], seen[at / WORDS] ?? 0);
-		}
+		this.#words = new Uint32Array((1 + most) * WORDS);
+		this.#words.set(words);
+		this.#index = new Int32Array(Math.ceil(most * SLOTS));
+		this.#numbers = -1 >>> Math.clz32(most);
+		for (let at = WORDS; at < this.#end; at += WORDS) this.#enter(at);
 	}
 }
 
-/** The fingerprint of a person, from the digests of the user ID and of what is sent. */
-export const fingerprintOf = (id: string, content?: string): Fingerprint => [
-	word(id, 0),
-	word(id, 4) || 1,
-	content === undefined ? 0 : word(content, 0),
-	content === undefined ? 0 : word(content, 4) || 1,
+const withoutSeen = (word: number): number => (word & ~SEEN) >>> 0;
+
+/** One half of a fingerprint, from a digest; never zeros. */
+export const halfOf = (digest: string): Half => [
+	word(digest, 0),
+	withoutSeen(word(digest, 4)) || 2,
 ];
 
 /** Four characters of a digest as an unsigned number. */

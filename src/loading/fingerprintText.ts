@@ -1,4 +1,4 @@
-import type { Content } from './fingerprintTable';
+import type { Half } from './fingerprintTable';
 
 /** Tells a fingerprint from any other text. */
 const PREFIX = 'flameup-';
@@ -12,11 +12,11 @@ export const isFingerprintText = (value: unknown): value is string =>
 	typeof value === 'string' && value.startsWith(PREFIX) && TEXT.test(value);
 
 /** What was sent, as a text that others can keep. */
-export const fingerprintText = (content: Content): string =>
+export const fingerprintText = (content: Half): string =>
 	PREFIX + content.map((word) => word.toString(16).padStart(DIGITS, '0')).join('');
 
 /** What such a text stands for; zeros, as for what is unknown, if it is none. */
-export function contentOf(text: unknown): Content {
+export function contentOf(text: unknown): Half {
 	if (!isFingerprintText(text)) return [0, 0];
 	const word = (at: number) => Number.parseInt(text.slice(at, at + DIGITS), 16);
 	return [word(PREFIX.length), word(PREFIX.length + DIGITS)];
