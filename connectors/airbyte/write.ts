@@ -431,17 +431,13 @@ function maxPending({ batches, pace }: Settings) {
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** CDC sources set this column on records of deleted rows; some databases store its name in capitals. */
-const DELETED_AT = ['_ab_cdc_deleted_at', '_AB_CDC_DELETED_AT'];
+/**
+ * CDC sources set a column on records of deleted rows; some databases store its name in capitals. Flameup
+ * documents no way to delete, and sending the record would create the person again.
+ */
+const isDeleted = (data: unknown): boolean =>
+	isObject(data) && (isDeletion(data._ab_cdc_deleted_at) || isDeletion(data._AB_CDC_DELETED_AT));
 
-/** Flameup documents no way to delete, and sending the record would create the person again. */
-function isDeleted(data: unknown): boolean {
-	if (!isObject(data)) return false;
-	for (const column of DELETED_AT) {
-		const deletedAt = data[column];
-		if (!isBlank(deletedAt) && deletedAt !== false) return true;
-	}
-	return false;
-}
+const isDeletion = (deletedAt: unknown): boolean => !isBlank(deletedAt) && deletedAt !== false;
 
 const NO_MESSAGES = new FlameupError({ code: 'no_messages' });
