@@ -204,6 +204,32 @@ describe('in automatic mapping, a fingerprint', () => {
 	});
 });
 
+it('of anybody or anything else leaves nobody out, in whatever row it is', async () => {
+	const people = ['ada', 'bob', 'eve'].flatMap((userId) =>
+		['free', 'pro'].map((plan) => ({ userId, plan })),
+	);
+	const texts: IDataObject[string][] = [];
+	for (const one of people) texts.push(...(await save([one])).fingerprints);
+	const of = (at: number) => ({ ...people[at], kept: texts[at] });
+	const index = fc.nat(people.length - 1);
+	const own = index.map(of);
+	const mistaken = fc.tuple(index, index).map(([at, other]) => ({ ...of(at), kept: texts[other] }));
+	const rejected = mistaken.map((one) => ({ ...one, email: 'no address' }));
+	const some = fc.array(fc.oneof(own, own, mistaken, rejected), { minLength: 1, maxLength: 12 });
+	await fc.assert(
+		fc.asyncProperty(some, async (rows) => {
+			const { jsons } = await save(rows, { parameters: automatic(PREVIOUS) });
+			expect(jsons).toHaveLength(rows.length);
+			for (const [i, { kept, plan, userId }] of rows.entries()) {
+				if (jsons[i]?.result !== 'unchanged') continue;
+				const at = people.findIndex((one) => one.userId === userId && one.plan === plan);
+				expect(kept).toBe(texts[at]);
+			}
+		}),
+		{ numRuns: 300 },
+	);
+});
+
 /** A row: who, with which values, and whether Flameup refuses it. */
 const row = fc
 	.record({
