@@ -20,12 +20,12 @@ const SLOTS = 1.5;
 /** The bit of the last word that says, in the table, that the person came in this run; no digest has it. */
 const SEEN = 1;
 
-/** Nobody's place, which a search without success and an empty slot lead to: all words there are 0. */
+/** Nobody's place, to which an empty slot of the index leads: all words there are 0. */
 const NOBODY = 0;
 
 /**
- * Fingerprints in flat memory, 22 bytes a person: one after the other in the order in which the people came,
- * with an index by user ID. Most sources keep their order, so that the next person is looked for there first.
+ * Fingerprints in flat memory, 22 bytes a person: one after the other in the order in which the people first
+ * came, and an index by user ID. Most sources keep their order, so who comes next is known without the index.
  */
 export class FingerprintTable {
 	#words = new Uint32Array();
@@ -34,7 +34,7 @@ export class FingerprintTable {
 	/** The bits of a number. */
 	#numbers = 0;
 	#people = 0;
-	/** The place after that of the latest person who matched. */
+	/** The place after the latest person who matched; nobody's once something is set, which may be mistaken. */
 	#next = NOBODY;
 
 	/** `people` is how many are expected. */
@@ -47,12 +47,12 @@ export class FingerprintTable {
 		return this.#isKnown(this.#next);
 	}
 
-	/** Whether that person was sent with this content, and is then marked as seen. */
+	/** Whether that person was sent with this content; if so, they are marked as seen. */
 	isNext(content: Half): boolean {
 		return this.#matchesAt(this.#next, content);
 	}
 
-	/** Whether this person was sent with this content, and is then marked as seen. */
+	/** Whether this person was sent with this content; if so, they are marked as seen. */
 	matches(id: Half, content: Half): boolean {
 		return this.#matchesAt(this.#find(id[0], id[1]), content);
 	}
