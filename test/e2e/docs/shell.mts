@@ -74,18 +74,21 @@ export async function run(commands: string, place: Place): Promise<Ran> {
 	return { code, output: output() };
 }
 
-/** Starts commands that run until they are stopped; resolves once they have printed something. Returns how to stop them. */
+/** Whether there is a line that is not one of those with which npm begins. */
+const hasBegun = (output: string): boolean => /^[^\s>].*\n/m.test(output);
+
+/** Starts commands that run until they are stopped; resolves once they have printed a line. Returns how to stop them. */
 export async function runInBackground(
 	commands: string,
 	place: Place,
 ): Promise<() => Promise<void>> {
 	const child = open(commands, place);
 	const output = outputOf(child);
-	for (let waited = 0; output().trim() === '' && waited < LONGEST_START_MS; waited += 50) {
+	for (let waited = 0; !hasBegun(output()) && waited < LONGEST_START_MS; waited += 50) {
 		if (child.exitCode !== null) break;
 		await after(50);
 	}
-	if (output().trim() === '' || child.exitCode !== null) {
+	if (!hasBegun(output()) || child.exitCode !== null) {
 		await end(child);
 		throw new Error(`It did not start: ${commands}\n${output()}`);
 	}
