@@ -51,8 +51,10 @@ export async function preview(options: PreviewOptions): Promise<Preview> {
 		watched.fail(error);
 	}
 	const { requests_per_minute: requestsPerMinute } = settings.pace;
+	const { people_per_request: peoplePerRequest } = settings.batches;
 	const result = watched.result(!input.hasMore);
-	return { ...result, minutes: minutesFor(result.requests, requestsPerMinute), requestsPerMinute };
+	const minutes = minutesFor(result.requests, requestsPerMinute);
+	return { ...result, minutes, requestsPerMinute, peoplePerRequest };
 }
 
 const asDryRun = (settings: Settings): Settings => ({

@@ -13,6 +13,8 @@ export interface Preview {
 	/** The time that the requests take at least, because of the pace. */
 	readonly minutes: number;
 	readonly requestsPerMinute: number;
+	/** The most people of one request. */
+	readonly peoplePerRequest: number;
 	/** With `send_changed`: what is known of earlier syncs, or why everyone would be sent. */
 	readonly memory?: string;
 	readonly warnings: readonly string[];

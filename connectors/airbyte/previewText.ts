@@ -238,6 +238,14 @@ const members = (object: Readonly<Record<string, unknown>>): string[] =>
 const commas = (lines: readonly string[]): string[] =>
 	lines.map((line, i) => (i < lines.length - 1 ? `${line},` : line));
 
+/** The requests for many such records; all but the last of those seen are full. */
+function requestsForMany({ peoplePerRequest, received, requests, streams }: Preview): number {
+	const people = streams.reduce((sum, { merged, upserted }) => sum + upserted - merged, 0);
+	const each =
+		requests > 1 ? Math.min(peoplePerRequest, people / (requests - 1)) : peoplePerRequest;
+	return Math.ceil((people * MANY) / received / each);
+}
+
 function totalLines(preview: Preview): string[] {
 	const { failures, isWhole, minutes, received, requests, requestsPerMinute } = preview;
 	if (received === 0) return ['The input has no records.'];
@@ -249,7 +257,7 @@ function totalLines(preview: Preview): string[] {
 		: `The first ${some(received, 'record')}`;
 	const lines = wrapped(`${whole} would take ${some(requests, 'request')}: ${time} ${pace}.`);
 	if (isWhole || failures.length > 0) return lines;
-	const needed = Math.ceil((requests * MANY) / received);
+	const needed = requestsForMany(preview);
 	const estimate = minutesFor(needed, requestsPerMinute);
 	return [
 		...lines,

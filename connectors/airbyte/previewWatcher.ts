@@ -91,7 +91,7 @@ export class PreviewWatcher implements Watcher {
 	}
 
 	/** What was seen; `hasEnded` is whether the input has no more records. */
-	result(hasEnded: boolean): Omit<Preview, 'minutes' | 'requestsPerMinute'> {
+	result(hasEnded: boolean): Omit<Preview, 'minutes' | 'requestsPerMinute' | 'peoplePerRequest'> {
 		const streams = this.#streams;
 		if (streams === undefined) throw new Error('The run has not begun.');
 		const all = [...streams.values()];
