@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { type Options, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
-import { InputError } from './inputError';
+import { InputError, whyUnreadable } from './inputError';
 import { LineSplitter } from './lines';
 
 /** How much of a file its separator is guessed from. */
@@ -41,6 +41,11 @@ export function detectFormat(
 	const encoding = given.encoding ?? encodingOf(sample);
 	// Other bytes are found when the whole file is read.
 	const text = createDecoder(encoding, false).decode(sample, { stream: true });
+	if (text.includes('\0')) {
+		throw new InputError(
+			`${path} has null characters, as UTF-16 has if it is read as ${encoding.toUpperCase()}. Name its encoding, such as --encoding utf-16le.`,
+		);
+	}
 	const [, separator] = /^sep=(.)\r?\n/.exec(text) ?? [];
 	const fromLine = separator === undefined ? 1 : 2;
 	const isWhole = sample.length < SAMPLE_BYTES;
@@ -107,7 +112,7 @@ function readSample(path: string): Buffer {
 }
 
 const unreadable = (path: string, error: unknown): InputError =>
-	new InputError(`The file ${path} could not be read (${(error as NodeJS.ErrnoException).code}).`);
+	new InputError(`The file ${path} ${whyUnreadable(error)}.`);
 
 function encodingOf(sample: Buffer): string {
 	if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
@@ -216,5 +221,5 @@ const isOpenQuote = (error: unknown): error is { empty_lines: number } =>
 
 const openQuote = (path: string, line: number): InputError =>
 	new InputError(
-		`A cell of ${path} begins with a quote that is never closed, in the row that begins in line ${line}. Close it, or double the quotes that belong to the text.`,
+		`A cell of ${path} begins with a quote that is never closed, in the row that begins on line ${line}. Close it, or double the quotes that belong to the text.`,
 	);

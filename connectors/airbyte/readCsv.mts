@@ -41,6 +41,7 @@ export async function readCsv(
 	const format = detectFormat(path, options);
 	const table = await checkTable(format, options.number ?? []);
 	const stream = options.stream ?? basename(path).replace(/\.\w+$/, '');
+	if (stream === '') throw new InputError('The option --stream must be the name of a stream.');
 	const catalog = options['write-catalog'];
 	if (catalog !== undefined) writeCatalog(catalog, path, catalogText(stream, table));
 	await printRecords(format, table, { ...output, stream });
@@ -103,7 +104,7 @@ const unevenRows = (path: string, columns: number, rows: Problems): InputError =
 
 const notNumbers = (path: string, cells: Problems): InputError =>
 	new InputError(
-		`${some(cells.count, 'row')} of ${path} ${cells.count === 1 ? 'has' : 'have'} no number in a column that --number names: ${cells}. A number has a point and no other signs, such as 1234.5.`,
+		`${some(cells.count, 'row')} of ${path} ${cells.count === 1 ? 'has' : 'have'} no number in a column that --number names: ${cells}. A number has a point, no other signs and no leading zeros, such as 1234.5.`,
 	);
 
 function readHeader(path: string, { cells, line }: CsvRow) {
@@ -182,7 +183,7 @@ const SEPARATORS: Readonly<Record<string, string>> = {
 	',': 'commas',
 	';': 'semicolons',
 	'\t': 'tabs',
-	'|': 'bars',
+	'|': 'vertical bars',
 };
 
 function noteText({ delimiter, encoding, path }: CsvFormat, { columns, rows, unnamed }: Table) {

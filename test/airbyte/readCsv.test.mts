@@ -199,13 +199,13 @@ describe.concurrent('read-csv refuses', () => {
 			'a quote that is not closed',
 			'id,name\n1,A\n\n2,"B\n3,C\n',
 			[],
-			'A cell of people.csv begins with a quote that is never closed, in the row that begins in line 4. Close it, or double the quotes that belong to the text.',
+			'A cell of people.csv begins with a quote that is never closed, in the row that begins on line 4. Close it, or double the quotes that belong to the text.',
 		],
 		[
 			'text in a column of numbers',
 			'id,n\n1,2\n2,"1,5"\n3,n/a\n',
 			['--number', 'n'],
-			'2 rows of people.csv have no number in a column that --number names: line 3, column "n": "1,5"; line 4, column "n": "n/a". A number has a point and no other signs, such as 1234.5.',
+			'2 rows of people.csv have no number in a column that --number names: line 3, column "n": "1,5"; line 4, column "n": "n/a". A number has a point, no other signs and no leading zeros, such as 1234.5.',
 		],
 		[
 			'an unknown column of numbers',
@@ -238,6 +238,18 @@ describe.concurrent('read-csv refuses', () => {
 			'The file no/catalog.json of --write-catalog could not be written (ENOENT).',
 		],
 		[
+			'UTF-16 without a mark of it',
+			Buffer.from('id,name\n1,Ada\n', 'utf16le').toString('latin1'),
+			[],
+			'people.csv has null characters, as UTF-16 has if it is read as UTF-8. Name its encoding, such as --encoding utf-16le.',
+		],
+		[
+			'a stream without a name',
+			'id\n1\n',
+			['--stream', ''],
+			'The option --stream must be the name of a stream.',
+		],
+		[
 			'to write the catalog over the file',
 			'id\n1\n',
 			['--write-catalog', './people.csv'],
@@ -260,7 +272,7 @@ describe.concurrent('read-csv refuses', () => {
 		mkdirSync(join(cwd, 'folder'));
 		const cases: [string[], string][] = [
 			[[], 'The file is missing: destination-flameup read-csv people.csv'],
-			[['nowhere.csv'], 'The file nowhere.csv could not be read (ENOENT).'],
+			[['nowhere.csv'], 'The file nowhere.csv does not exist.'],
 			[['folder'], 'folder is not a file. It is read twice, so it cannot be a pipe.'],
 			[['/dev/stdin'], '/dev/stdin is not a file. It is read twice, so it cannot be a pipe.'],
 		];
