@@ -196,6 +196,9 @@ const storageReason = (fault: string): string => {
 /** What to do about a fault that not exactly one setting causes. */
 function storageHint(fault: string, words: Vocabulary): string | undefined {
 	if (fault === 'RequestTimeTooSkewed') return 'Set the clock.';
+	if (fault === 'EACCES' || fault === 'EPERM') {
+		return `Give its user that permission, or correct ${words.setting('storage.path')}.`;
+	}
 	if (fault !== 'AccessDenied') return undefined;
 	return `Give the key these permissions, or correct ${words.setting('storage.access_key_id')} or ${words.setting('storage.s3_bucket_name')}.`;
 }
@@ -432,11 +435,11 @@ const TEXTS: Texts = {
 	}),
 	record_of_unknown_stream: ({ stream }) => ({
 		title: `A record belongs to the stream "${stream}", which is not in the catalog`,
-		hint: 'Refresh the schema of the connection.',
+		hint: 'Refresh the schema of the connection, or use the catalog that belongs to these records.',
 	}),
 	no_messages: () => ({
 		title: 'The input holds no Airbyte messages',
-		hint: 'Pipe in one JSON object per line, such as {"type":"RECORD","record":{"stream":"people","data":{…},"emitted_at":0}}. CSV, JSON arrays and bare rows are not supported.',
+		hint: 'Pipe in one JSON object per line, such as {"type":"RECORD","record":{"stream":"people","data":{…},"emitted_at":0}}. CSV, JSON arrays and bare rows are not supported; destination-flameup read-csv turns a CSV file into such lines.',
 	}),
 	unreadable_input: ({ fault }) => ({
 		title: 'Standard input could not be read',
@@ -551,7 +554,7 @@ const TEXTS: Texts = {
 		...(trouble !== undefined && {
 			reason: `Requests were failing at that time: ${withReason(trouble, words)}`,
 		}),
-		hint: `Everything saved so far is kept; run the ${words.run} again to send the rest.`,
+		hint: `Everything saved so far is kept; start again to send the rest.`,
 	}),
 	unexpected: ({ error }, words) => ({
 		title: 'An unexpected error occurred',

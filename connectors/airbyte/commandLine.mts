@@ -25,4 +25,5 @@ function parse<Options extends ParseArgsOptionsConfig>(options: Options) {
 	}
 }
 
-const SEE_HELP = 'See destination-flameup --help.';
+/** What to do about a command line that is not understood. */
+export const SEE_HELP = 'See destination-flameup --help.';

@@ -181,17 +181,20 @@ const hasSeen = ({ mapper, report }: Stream, listed: string): boolean =>
 /** The summary of the run. */
 function runText({ elapsedMs, isDryRun, stats, streams }: Ended): string {
 	if (isDryRun) return `0 requests (dry run); ${seconds(elapsedMs)} in total.`;
+	const failed = stats.rateLimited + stats.faults;
 	const extra = [
 		stats.rateLimited > 0 ? `, ${number(stats.rateLimited)} of them answered with 429` : '',
 		stats.faults > 0 ? `, ${number(stats.faults)} of them failed` : '',
 	].join('');
-	const average = peoplePerRequest(stats, streams.totals);
-	const each = average > 0 ? ` with ${people(average)}${stats.requests > 1 ? ' each' : ''}` : '';
-	return `${some(stats.requests, 'request')}${each}${extra}; ${seconds(stats.waitedMs)} waiting for the allowance; ${seconds(elapsedMs)} in total.`;
+	const others = stats.requests - failed;
+	const average = peoplePerRequest(others, streams.totals);
+	const whose = failed > 0 ? ', the others' : '';
+	const each = average > 0 ? `${whose} with ${people(average)}${others > 1 ? ' each' : ''}` : '';
+	return `${some(stats.requests, 'request')}${extra}${each}; ${seconds(stats.waitedMs)} waiting to send; ${seconds(elapsedMs)} in total.`;
 }
 
-const peoplePerRequest = ({ requests }: Readonly<ClientStats>, totals: Counts): number =>
-	requests === 0 ? 0 : Math.round(((totals.upserted - totals.merged) * 10) / requests) / 10;
+const peoplePerRequest = (requests: number, totals: Counts): number =>
+	requests <= 0 ? 0 : Math.round(((totals.upserted - totals.merged) * 10) / requests) / 10;
 
 /** The same figures as data, for programs. */
 export function reportOf({ elapsedMs, stats, streams, words }: Ended): object {
@@ -225,7 +228,7 @@ export function reportOf({ elapsedMs, stats, streams, words }: Ended): object {
 			rejected,
 			requests,
 		},
-		peoplePerRequest: peoplePerRequest(stats, streams.totals),
+		peoplePerRequest: peoplePerRequest(requests, streams.totals),
 		waitedMs: Math.round(waitedMs),
 		rateLimited,
 		durationMs: Math.round(elapsedMs),
@@ -363,20 +366,20 @@ const REASONS: Readonly<Record<ResendReason, readonly [LogLevel, string]>> = {
 /** Why unchanged people are sent too, although only changes should be. */
 export function resendText(reason: ResendReason): [LogLevel, string] {
 	const [level, text] = REASONS[reason];
-	return [level, `${text} Nobody is left out as unchanged.`];
+	return [level, `${text} Everyone is sent.`];
 }
 
 /** What is known of earlier syncs. */
 export const loadedText = (known: number): string =>
-	`Known of earlier syncs: ${people(known)}; those who have not changed are not sent.`;
+	`Remembered from earlier syncs: ${people(known)}; those who have not changed are not sent.`;
 
 /** Fingerprints could not be saved. */
 export const unsavedText = (error: unknown): string =>
-	`${paragraph(describe(problemOf(error), ofWarnings()))} What this sync sends is not remembered, so a later sync sends it again.`;
+	`${paragraph(describe(problemOf(error), ofWarnings()))} What was not yet saved is not remembered, so a later sync sends it again.`;
 
 /** People whom a full refresh did not contain. */
 export const missingText = (missing: number): string =>
-	`${people(missing)} of earlier syncs did not come in this full refresh. If the source no longer has them, delete them in Flameup: its API cannot.`;
+	`${people(missing)} of earlier syncs did not appear in this full refresh. If the source no longer has them, delete them in Flameup: its API cannot.`;
 
 /** Where the lists of rejected records are. */
 export const keptText = (names: readonly string[]): string =>
@@ -390,19 +393,38 @@ export const leftText = (megabytes: number): string =>
 export const unkeptText = (error: unknown): string =>
 	`${paragraph(describe(problemOf(error), ofWarnings()))} The report of this sync is not in storage.`;
 
-/** The result of sending listed records again. */
-export function retriedText(
-	sent: number,
-	{ all, removed }: { readonly all: number; readonly removed: number },
-	isDryRun: boolean,
-): string {
-	if (sent === 0) {
-		return 'No listed record with its values fits. Records keep their values in the lists only with rejected_records.keep_values.';
-	}
-	const records = some(sent, 'listed record');
-	return isDryRun
-		? `${records} would be sent again, and ${number(all)} would be accepted. The lists stay as they are.`
-		: `${records} sent again, ${number(all)} accepted and ${all === removed ? '' : `${number(removed)} of them `}removed from the lists.`;
+/** How many listed records were tried again, and why others were not. */
+interface Retried {
+	readonly listed: number;
+	/** Fewer than listed if the run was stopped or failed. */
+	readonly all: number;
+	readonly accepted: number;
+	readonly removed: number;
+	readonly withoutValues: number;
+	/** Lines of input that were no records. */
+	readonly unreadable: number;
+	readonly ofOtherStreams: number;
+}
+
+/** The result of trying listed records again. */
+export function retriedText(retried: Retried, isDryRun: boolean): string {
+	const { accepted, all, listed, ofOtherStreams, removed, unreadable, withoutValues } = retried;
+	const skipped = [
+		withoutValues > 0
+			? `${some(withoutValues, 'record')} without values, which the lists have only with rejected_records.keep_values`
+			: '',
+		unreadable > 0 ? `${some(unreadable, 'line')} of input that could not be read` : '',
+		ofOtherStreams > 0
+			? `${some(ofOtherStreams, 'record')} of streams that are not in --catalog`
+			: '',
+	].filter(Boolean);
+	const tail = skipped.length === 0 ? '' : ` Not tried: ${skipped.join('; ')}.`;
+	if (listed === 0) return `No record in the lists can be tried again.${tail}`;
+	const records = `${all === listed ? '' : `${number(all)} of `}${some(listed, 'listed record')}`;
+	const text = isDryRun
+		? `${records} would be tried again, and ${number(accepted)} would be accepted. The lists stay as they are.`
+		: `${records} tried again, ${number(accepted)} accepted and ${accepted === removed ? '' : `${number(removed)} of them `}removed from the lists.`;
+	return text + tail;
 }
 
 /** A list of rejected records is damaged. */

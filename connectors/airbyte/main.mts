@@ -3,10 +3,11 @@ import { fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as timer } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { z } from 'zod/v4';
 import { FlameupError, INVALID, REFUSED } from '../../src/errors';
 import type { Clock, Storage } from '../../src/ports';
 import type { Settings } from '../../src/settings/settings';
-import { readCommand } from './commandLine.mjs';
+import { readCommand, SEE_HELP } from './commandLine.mjs';
 import {
 	check,
 	connectionStatus,
@@ -26,7 +27,7 @@ import {
 } from './destination';
 import type { StorageAccess } from './fingerprints';
 import { createFolderStorage } from './folderStorage.mjs';
-import { InputError } from './inputError';
+import { InputError, whyUnreadable } from './inputError';
 import { createKeyedDigest } from './keyedDigest.mts';
 import { isSupported } from './nodeVersion';
 import type { LogLevel, OutgoingMessage } from './protocol';
@@ -108,8 +109,7 @@ function readText(path: string | undefined, option: string): string {
 	try {
 		return readFileSync(path, 'utf8');
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		throw new InputError(`The file ${path} of --${option} could not be read (${code}).`);
+		throw new InputError(`The file ${path} of --${option} ${whyUnreadable(error)}.`);
 	}
 }
 
@@ -240,8 +240,7 @@ const RETRY_OPTIONS = {
 
 /** Which records are sent again, by the options of `retry`. */
 function retryFilter(since: string | undefined, code: string | undefined): RetryFilter {
-	const at = since === undefined ? undefined : Date.parse(since);
-	if (Number.isNaN(at)) {
+	if (since !== undefined && !z.iso.date().safeParse(since).success) {
 		throw new InputError('The option --since must be a date such as 2026-03-31.');
 	}
 	const known = [...INVALID, ...REFUSED].find((one) => one === code);
@@ -250,7 +249,10 @@ function retryFilter(since: string | undefined, code: string | undefined): Retry
 			`The option --code must be one of ${[...INVALID, ...REFUSED].join(', ')}.`,
 		);
 	}
-	return { ...(at !== undefined && { since: at }), ...(known && { code: known }) };
+	return {
+		...(since !== undefined && { since: Date.parse(since) }),
+		...(known && { code: known }),
+	};
 }
 
 /** Runs a command that sends people until it ends, fails or is stopped by a signal. */
@@ -370,6 +372,9 @@ function report(error: unknown): void {
 const flushed = () =>
 	new Promise<void>((resolve) => void process.stdout.write('', () => resolve()));
 
+const unknown = (command: string | undefined): string =>
+	command === undefined ? 'The command is missing.' : `There is no command ${command}.`;
+
 async function run(): Promise<void> {
 	if (!isSupported(process.versions.node)) {
 		throw new InputError(
@@ -409,7 +414,7 @@ async function run(): Promise<void> {
 		case 'hash':
 			return runHash(config, positionals.slice(1));
 		default:
-			throw new InputError(`Unknown command. ${USAGE.trim()}`);
+			throw new InputError(`${unknown(positionals[0])} ${SEE_HELP}`);
 	}
 }
 

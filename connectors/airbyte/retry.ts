@@ -3,7 +3,7 @@ import { parseExactly } from '../../src/mapping/exactNumbers';
 import { isObject } from '../../src/mapping/jsonValues';
 import type { StorageAccess } from './fingerprints';
 import { damagedListText, retriedText } from './logMessages';
-import { type StreamDescriptor, streamKey } from './protocol';
+import { streamKey } from './protocol';
 import { LISTS, type RejectedLine } from './rejectedLists';
 import { dateOf } from './storedRuns';
 import { type WriteOptions, write } from './write';
@@ -43,19 +43,9 @@ export async function retry(options: RetryOptions, filter: RetryFilter): Promise
 	const { access, catalog, log, settings } = options;
 	const lists = await readLists(access, filter);
 	for (const { isDamaged, name } of lists) if (isDamaged) log('WARN', damagedListText(name));
-	const known = new Set(catalog.map(({ stream }) => streamKey(stream)));
-	const places = new Map<string, Place[]>();
-	const messages = lists.flatMap((list) =>
-		list.lines.flatMap((text, index) => {
-			const line = recordOf(text, filter);
-			if (line === undefined || !known.has(streamKey(line))) return [];
-			const key = streamKey(line);
-			places.set(key, [...(places.get(key) ?? []), { list, index }]);
-			return [messageOf(line)];
-		}),
-	);
+	const { left, messages, places } = select(lists, filter, catalog);
 	const changed = new Set<List>();
-	const accepted = { all: 0, removed: 0 };
+	const tried = { all: 0, accepted: 0, removed: 0 };
 	async function* input() {
 		yield Buffer.from(messages.join(''));
 	}
@@ -65,18 +55,47 @@ export async function retry(options: RetryOptions, filter: RetryFilter): Promise
 			input: input(),
 			settled({ ref, status }) {
 				const place = places.get(streamKey(ref.stream.descriptor))?.[ref.number - 1];
+				tried.all++;
 				if (status === 'rejected' || place === undefined) return;
-				accepted.all++;
+				tried.accepted++;
 				if (settings.dry_run || place.list.isDamaged) return;
-				accepted.removed++;
+				tried.removed++;
 				place.list.lines[place.index] = undefined;
 				changed.add(place.list);
 			},
 		});
 	} finally {
 		for (const list of changed) await update(access, list);
-		log('INFO', retriedText(messages.length, accepted, settings.dry_run));
+		log('INFO', retriedText({ ...tried, listed: messages.length, ...left }, settings.dry_run));
 	}
+}
+
+/** The listed records to be tried again as messages, where each is listed, and how many others there are. */
+function select(lists: readonly List[], filter: RetryFilter, catalog: RetryOptions['catalog']) {
+	const known = new Set(catalog.map(({ stream }) => streamKey(stream)));
+	const places = new Map<string, Place[]>();
+	const left = { withoutValues: 0, unreadable: 0, ofOtherStreams: 0 };
+	const messages: string[] = [];
+	const take = (line: RejectedLine, place: Place) => {
+		const { data, namespace, stream } = line;
+		const key = streamKey({ name: stream, namespace });
+		if (data === undefined) left.withoutValues++;
+		else if (!isObject(data)) left.unreadable++;
+		else if (!known.has(key)) left.ofOtherStreams++;
+		else {
+			const others = places.get(key);
+			if (others === undefined) places.set(key, [place]);
+			else others.push(place);
+			messages.push(messageOf(line));
+		}
+	};
+	for (const list of lists) {
+		for (const [index, text] of list.lines.entries()) {
+			const line = parsed(text ?? '');
+			if (line !== undefined && matches(line, filter)) take(line, { list, index });
+		}
+	}
+	return { left, messages, places };
 }
 
 async function readLists({ gunzip, storage }: StorageAccess, { since }: RetryFilter) {
@@ -113,16 +132,8 @@ const isListed = (line: RejectedLine | undefined): boolean =>
 /** The name without its folders, which begins with the date. */
 const fileOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-type ListedRecord = StreamDescriptor & { readonly data: unknown };
-
-/** The record of a line, if it is to be sent again. */
-function recordOf(text: string | undefined, { code }: RetryFilter): ListedRecord | undefined {
-	const line = parsed(text ?? '');
-	if (line === undefined || !isObject(line.data)) return undefined;
-	if (code !== undefined && line.code !== code) return undefined;
-	const { data, namespace, stream } = line;
-	return { name: stream, namespace, data };
-}
+const matches = (line: RejectedLine, { code }: RetryFilter): boolean =>
+	code === undefined || line.code === code;
 
 /** A line of a list; undefined if a crash has cut it off. */
 function parsed(text: string): RejectedLine | undefined {
@@ -133,8 +144,8 @@ function parsed(text: string): RejectedLine | undefined {
 	}
 }
 
-const messageOf = ({ data, name, namespace }: ListedRecord): string =>
-	`${JSON.stringify({ type: 'RECORD', record: { stream: name, namespace, data, emitted_at: 0 } })}\n`;
+const messageOf = ({ data, namespace, stream }: RejectedLine): string =>
+	`${JSON.stringify({ type: 'RECORD', record: { stream, namespace, data, emitted_at: 0 } })}\n`;
 
 async function update({ gzip, storage }: StorageAccess, { lines, name }: List): Promise<void> {
 	const left = lines.filter((line) => line !== undefined);

@@ -1,5 +1,6 @@
 import type { z } from 'zod/v4';
 import { FlameupError } from '../../src/errors';
+import { isObject } from '../../src/mapping/jsonValues';
 import { settingIssues } from '../../src/settings/issues';
 import { Settings } from '../../src/settings/settings';
 import { describe } from '../../src/texts';
@@ -7,17 +8,22 @@ import { InputError } from './inputError';
 import { ConfiguredCatalog, type ConfiguredStream } from './protocol';
 import { vocabulary } from './vocabulary';
 
-/** The parser's own message is not shown, because it may quote the API key. */
 function parseJson(text: string, what: string): unknown {
-	const parsed = tryJson(text);
-	if (parsed === undefined) throw new InputError(`The ${what} file is not valid JSON.`);
+	let where = '';
+	const parsed = tryJson(text, ({ message }) => {
+		// The rest of the message may quote the API key.
+		const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
+		if (line !== undefined) where = ` Look at line ${line}, column ${column}.`;
+	});
+	if (parsed === undefined) throw new InputError(`The ${what} file is not valid JSON.${where}`);
 	return parsed;
 }
 
-function tryJson(text: string): unknown {
+function tryJson(text: string, onError?: (error: Error) => void): unknown {
 	try {
 		return JSON.parse(text.replace(/^\uFEFF/, ''));
-	} catch {
+	} catch (error) {
+		onError?.(error as Error);
 		return undefined;
 	}
 }
@@ -81,6 +87,9 @@ export function readCatalog(text: string): ConfiguredStream[] {
 	const input = parseJson(text, 'catalog');
 	const result = ConfiguredCatalog.safeParse(input);
 	if (result.success) return result.data.streams;
-	const { reason = '' } = describe(invalid(result.error, input).problem, vocabulary());
-	throw new InputError(`The catalog is not a configured catalog. ${reason}`);
+	const { reason } = describe(invalid(result.error, input).problem, vocabulary());
+	const why = isObject(input) ? ` ${reason}` : '';
+	throw new InputError(
+		`The catalog is not a configured catalog.${why} It looks like {"streams": [{"stream": {"name": "people"}}]}.`,
+	);
 }

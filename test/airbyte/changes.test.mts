@@ -60,7 +60,7 @@ describe('people who have not changed', () => {
 			unchanged: 20,
 			created: 1,
 		});
-		expect(lines.join('\n')).toContain('Known of earlier syncs: 20 people');
+		expect(lines.join('\n')).toContain('Remembered from earlier syncs: 20 people');
 		expect(lines.join('\n')).toContain('20 unchanged and not sent');
 	});
 
@@ -80,13 +80,13 @@ describe('people who have not changed', () => {
 		expect(counts(second)).toEqual({ received: 300, upserted: 200, unchanged: 100, rejected: 0 });
 	});
 
-	it('are told when they did not come in a full refresh', async () => {
+	it('are told when they did not appear in a full refresh', async () => {
 		const { night } = createNights();
 		await night({ input: [people(1, 5)] });
 		const { lines } = await night({ input: [people(2, 5), version('new', 'a')] });
-		expect(lines.join('\n')).toContain('1 person of earlier syncs did not come');
+		expect(lines.join('\n')).toContain('1 person of earlier syncs did not appear');
 		const incremental = await night({ input: [people(2, 5)], syncMode: 'incremental' });
-		expect(incremental.lines.join('\n')).not.toContain('did not come');
+		expect(incremental.lines.join('\n')).not.toContain('did not appear');
 	});
 
 	it.each([
@@ -97,7 +97,7 @@ describe('people who have not changed', () => {
 		await night({ input: [people(1, 5)] });
 		const { ending, lines } = await night({ input });
 		expect(ending).toBe('completed');
-		expect(lines.join('\n')).not.toContain('did not come');
+		expect(lines.join('\n')).not.toContain('did not appear');
 	});
 });
 
@@ -252,9 +252,7 @@ describe('everyone is sent', () => {
 		objects.set(name, spoil(objects.get(name) ?? Buffer.alloc(0)));
 		const next = await night({ input });
 		expect(counts(next)).toEqual(all);
-		expect(next.lines.join('\n')).toContain(
-			'damaged or incomplete. Nobody is left out as unchanged.',
-		);
+		expect(next.lines.join('\n')).toContain('damaged or incomplete. Everyone is sent.');
 		expect(counts(await night({ input })).unchanged).toBe(30);
 	});
 
@@ -428,9 +426,7 @@ describe('the storage', () => {
 		else objects.set(name, part?.subarray(0, left.length) ?? left);
 		const next = await night({ input: [people(1, 32)] });
 		expect(counts(next).upserted).toBe(32);
-		expect(next.lines.join('\n')).toContain(
-			'damaged or incomplete. Nobody is left out as unchanged.',
-		);
+		expect(next.lines.join('\n')).toContain('damaged or incomplete. Everyone is sent.');
 		expect(counts(await night({ input: [people(1, 32)] })).unchanged).toBe(32);
 	});
 
@@ -450,7 +446,9 @@ describe('the storage', () => {
 			fate: { before: (operation) => (operation === 'append' ? 'fails' : 'goes on') },
 		});
 		expect([full.ending, counts(full).upserted]).toEqual(['completed', 30]);
-		expect(full.lines.join('\n')).toContain('The disk is full. Check storage.path. What this sync');
+		expect(full.lines.join('\n')).toContain(
+			'The disk is full. Check storage.path. What was not yet saved',
+		);
 		expect(held().get('p1')?.traits.plan).toBe('pro');
 		expect(journalIn(objects)).toBe('none');
 		expect(counts(await night({ input: changed })).upserted).toBe(30);

@@ -35,8 +35,8 @@ describe.concurrent('commands', () => {
 	});
 
 	it.each([
-		['no command', [], 'Unknown command. Usage: destination-flameup <command>'],
-		['another command', ['read'], 'Unknown command.'],
+		['no command', [], 'The command is missing. See destination-flameup --help.'],
+		['another command', ['read'], 'There is no command read. See destination-flameup --help.'],
 		[
 			'no configuration',
 			['discover'],
@@ -46,12 +46,12 @@ describe.concurrent('commands', () => {
 		[
 			'a configuration that is not there',
 			['discover', '--config', '/nowhere.json'],
-			'The file /nowhere.json of --config could not be read (ENOENT).',
+			'The file /nowhere.json of --config does not exist.',
 		],
 		[
 			'a folder as configuration',
 			['write', '--config', '/'],
-			'The file / of --config could not be read (EISDIR).',
+			'The file / of --config is a folder.',
 		],
 	])('%s is a config_error', async (_name, args, message) => {
 		const run = await start(args).end();

@@ -151,7 +151,7 @@ describe.concurrent('the run goes on', () => {
 		});
 		const run = await world.write(people(1, 100));
 		expect([run.code, world.held(), run.states.length]).toEqual([0, ids(100), 10]);
-		expect(run.logs.join('\n')).toContain(', 2 of them failed;');
+		expect(run.logs.join('\n')).toContain(', 2 of them failed');
 	});
 
 	it('with a third of all requests failing', async () => {

@@ -55,22 +55,23 @@ describe.concurrent('invalid files', () => {
 	it.each([
 		[
 			'a configuration that is not JSON',
-			'{',
+			'{"api_key": "secret",\n  workspace_id: 1}',
 			'{"streams":[]}',
-			'The configuration file is not valid JSON.',
+			'The configuration file is not valid JSON. Look at line 2, column 3.',
 		],
 		['a catalog that is not JSON', good, 'streams', 'The catalog file is not valid JSON.'],
-		[
-			'no catalog',
-			good,
-			undefined,
-			'The file catalog.txt of --catalog could not be read (ENOENT).',
-		],
+		['no catalog', good, undefined, 'The file catalog.txt of --catalog does not exist.'],
 		[
 			'a catalog of something else',
 			good,
 			'{}',
-			'The catalog is not a configured catalog. streams is missing.',
+			'The catalog is not a configured catalog. streams is missing. It looks like {"streams": [{"stream": {"name": "people"}}]}.',
+		],
+		[
+			'a catalog that is a list',
+			good,
+			'[]',
+			'The catalog is not a configured catalog. It looks like {"streams": [{"stream": {"name": "people"}}]}.',
 		],
 		[
 			'columns that are not there',
@@ -190,7 +191,7 @@ describe.concurrent('the last lines', () => {
 		expect(last.slice(0, 3)).toEqual([
 			'Stream people: 122 records received, 121 upserted (120 created, 1 updated, 0 merged with another record of the same person), 1 rejected (1 missing_user_id).',
 			'Stream crm.leads: no records received.',
-			'2 requests with 60.5 people each; 0.0 s waiting for the allowance; 0.0 s in total.',
+			'2 requests with 60.5 people each; 0.0 s waiting to send; 0.0 s in total.',
 		]);
 		expect(JSON.parse(last[3]?.slice('report '.length) ?? '')).toMatchObject({
 			received: 122,

@@ -234,7 +234,7 @@ describe.concurrent('an answer', () => {
 		const run = await world.write(people(1, 100));
 		expect([run.code, world.held()]).toEqual([0, ids(100)]);
 		expect(run.logs.join('\n')).toContain('(ERR_UNEXPECTED_UPGRADE)');
-		expect(run.logs.join('\n')).toContain(', 2 of them failed;');
+		expect(run.logs.join('\n')).toContain(', 2 of them failed');
 	});
 
 	it('of 101 every time ends the run', async () => {

@@ -117,7 +117,7 @@ describe('while requests fail, the log says', () => {
 		expect(times.length).toBeGreaterThan(1);
 		for (const atMs of times) expect(atMs).toBeLessThan(152_000);
 		expect(run.tookMs).toBeGreaterThan(170_000);
-		expect(run.log).toMatch(/, \d+ of them failed; /);
+		expect(run.log).toMatch(/, \d+ of them failed[;,] /);
 	});
 
 	it('nothing about the allowance, which the requests do not wait for', async () => {
@@ -221,7 +221,7 @@ describe('a run that is stopped', () => {
 			stopAfterMs: 20_000,
 		});
 		expect(run.failure).toBe(
-			`transient_error: The sync was stopped before it finished. Requests were failing at that time: ${why} Everything saved so far is kept; run the sync again to send the rest.`,
+			`transient_error: The sync was stopped before it finished. Requests were failing at that time: ${why} Everything saved so far is kept; start again to send the rest.`,
 		);
 		expect(run.log).toContain('150 not finished when the sync ended');
 		expect(run.tookMs).toBeLessThan(30_000);
@@ -234,7 +234,7 @@ describe('a run that is stopped', () => {
 			stopAfterMs: 20_000,
 		});
 		expect(run.failure).toBe(
-			'transient_error: The sync was stopped before it finished. Everything saved so far is kept; run the sync again to send the rest.',
+			'transient_error: The sync was stopped before it finished. Everything saved so far is kept; start again to send the rest.',
 		);
 		expect(run.states).toHaveLength(15);
 	});

@@ -90,7 +90,7 @@ describe.concurrent('a preview', () => {
 		const input = people(1, 297) + people(298, 300, 10, { plan: 'new' });
 		const text = (await plain(previewArgs(world), { input })).stdout;
 		expect(text).toContain('unchanged        297  (99%)');
-		expect(text).toContain('Known of earlier syncs: 300 people');
+		expect(text).toContain('Remembered from earlier syncs: 300 people');
 		const json = await plain([...previewArgs(world), '--json'], { input });
 		const [stream] = JSON.parse(json.stdout).streams;
 		expect(stream).toMatchObject({ received: 300, unchanged: 297, upserted: 3 });
@@ -98,6 +98,18 @@ describe.concurrent('a preview', () => {
 			...['p298', 'p299', 'p300'],
 		]);
 		expect(stored()).toEqual(before);
+	});
+
+	it.each([
+		['3', 1_000],
+		['150', 1_000],
+		['400', 1_000],
+	])('of %s records says how many requests many would take', async (records, needed) => {
+		const args = [...previewArgs(createFiles({})), '--records', records];
+		const { stdout } = await plain(args, { input: people(1, 500) });
+		expect(stdout.replace(/\s+/g, ' ')).toContain(
+			`100,000 records like these would take about ${needed.toLocaleString('en')} requests`,
+		);
 	});
 
 	it('opens no connection', async () => {
@@ -305,7 +317,14 @@ describe.concurrent('the output of a preview', () => {
 		});
 		const none = { merged: 0, unchanged: 0, deletedInSource: 0, skipped: 0 };
 		expect(JSON.parse(run.stdout)).toEqual({
-			...{ received: 3, isWhole: true, requests: 1, minutes: 0, requestsPerMinute: 120 },
+			...{
+				received: 3,
+				isWhole: true,
+				requests: 1,
+				minutes: 0,
+				requestsPerMinute: 120,
+				peoplePerRequest: 100,
+			},
 			...{ lines: [], warnings: [], failures: [] },
 			streams: [
 				{

@@ -195,7 +195,7 @@ it('says why everyone would be sent', async () => {
 		).memory;
 	expect(await preview({})).toContain('Nothing is in storage yet.');
 	await night({ input: [people(1, 3)] });
-	expect(await preview({})).toContain('Known of earlier syncs: 3 people');
+	expect(await preview({})).toContain('Remembered from earlier syncs: 3 people');
 	expect(await preview({ mapping: { rename: [{ column: 'email', trait: 'mail' }] } })).toContain(
 		'The settings or the API key differ',
 	);

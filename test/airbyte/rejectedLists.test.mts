@@ -219,11 +219,11 @@ describe('a retry', () => {
 		expect(ending).toBe('completed');
 		expect([held().has('bad'), held().has('long')]).toEqual([true, true]);
 		expect(namesIn(objects, 'rejected/')).toEqual([]);
-		expect(lines.join('\n')).toContain('2 listed records sent again, 2 accepted and removed');
+		expect(lines.join('\n')).toContain('2 listed records tried again, 2 accepted and removed');
 		const again = await night({ ...retried, retries: {} });
 		expect([again.requests, again.lines.at(-1)]).toEqual([
 			0,
-			expect.stringContaining('No listed record with its values fits.'),
+			expect.stringContaining('No record in the lists can be tried again.'),
 		]);
 	});
 
@@ -232,17 +232,20 @@ describe('a retry', () => {
 		const settings = { ...kept, changes: 'send_changed' };
 		await night({ input: [people(1, 3), BAD], settings });
 		const { lines } = await night({ input: [], settings, retries: {} });
-		expect(lines.join('\n')).toContain('1 listed record sent again');
-		expect(lines.join('\n')).not.toContain('did not come');
+		expect(lines.join('\n')).toContain('1 listed record tried again');
+		expect(lines.join('\n')).not.toContain('did not appear');
 	});
 
 	it('leaves in the lists what is rejected again, or is without values', async () => {
 		const { night, objects } = createNights();
 		await night({ input: [people(1, 3), BAD], settings: keep() });
 		await night({ input: [people(1, 3), BAD, REFUSED, 'no JSON\n'], settings: kept });
-		await night({ ...retried, retries: {} });
+		const { lines } = await night({ ...retried, retries: {} });
 		const left = linesIn(objects).map(({ code }) => code);
 		expect(left.sort()).toEqual(['invalid_email', 'refused', 'unreadable_line']);
+		expect(lines.at(-1)).toBe(
+			'2 listed records tried again, 1 accepted and removed from the lists. Not tried: 1 record without values, which the lists have only with rejected_records.keep_values; 1 line of input that could not be read.',
+		);
 	});
 
 	it('sends only records of a code, or of runs since a day', async () => {
@@ -261,8 +264,11 @@ describe('a retry', () => {
 	it('sends nothing of streams that are not in the catalog', async () => {
 		const { night, objects } = createNights();
 		await night({ input: [people(1, 3), BAD], settings: kept });
-		const { requests } = await night({ ...retried, streams: ['others'], retries: {} });
+		const { lines, requests } = await night({ ...retried, streams: ['others'], retries: {} });
 		expect([requests, linesIn(objects).length]).toEqual([0, 1]);
+		expect(lines.at(-1)).toBe(
+			'No record in the lists can be tried again. Not tried: 1 record of streams that are not in --catalog.',
+		);
 	});
 
 	it('removes what was accepted before it failed', async () => {
@@ -282,6 +288,9 @@ describe('a retry', () => {
 		});
 		expect(killed.ending).toMatchObject({ code: 'unauthorized' });
 		expect(linesIn(objects)).toHaveLength(2);
+		expect(killed.lines.join('\n')).toContain(
+			'1 of 3 listed records tried again, 1 accepted and removed from the lists.',
+		);
 	});
 
 	it('leaves the lists as they are in a dry run', async () => {
@@ -295,7 +304,7 @@ describe('a retry', () => {
 		});
 		expect([requests, held().has('bad')]).toEqual([0, false]);
 		expect(new Map(objects)).toEqual(before);
-		expect(lines.join('\n')).toContain('1 listed record would be sent again');
+		expect(lines.join('\n')).toContain('1 listed record would be tried again');
 		await night({ ...retried, retries: {} });
 		expect(held().has('bad')).toBe(true);
 	});

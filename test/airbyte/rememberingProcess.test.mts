@@ -130,12 +130,18 @@ it('sends listed records again', async () => {
 	const options = ['--code', 'invalid_email', '--since', '2026-01-01'];
 	const { code, logs } = await start(['retry', ...writeArgs.slice(1), ...options]).end();
 	expect([code, flameup.people().has('bad')]).toEqual([0, true]);
-	expect(logs.join('\n')).toContain('1 listed record sent again, 1 accepted and removed');
+	expect(logs.join('\n')).toContain('1 listed record tried again, 1 accepted and removed');
 	expect(readdirSync(join(folder, 'rejected/people'))).toEqual([]);
 });
 
 it.each([
-	['a date that is none', ['--since', 'yesterday'], 'The option --since must be a date such as'],
+	...['yesterday', '01.12.2026', '2026', '5', '2026-02-30', '2026-1-1', ''].map(
+		(date): [string, string[], string] => [
+			`"${date}" as a date`,
+			['--since', date],
+			'The option --since must be a date such as 2026-03-31.',
+		],
+	),
 	['an unknown code', ['--code', 'bad_email'], 'The option --code must be one of missing_user_id,'],
 	['no storage', [], 'No storage is set.'],
 ])('refuses to retry with %s', async (_what, options, said) => {

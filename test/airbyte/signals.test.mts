@@ -123,7 +123,7 @@ describe.concurrent('SIGTERM', () => {
 			expect(run.errors.map(({ failure_type }) => failure_type)).toEqual(['transient_error']);
 			const why = trouble === undefined ? '' : ` Requests were failing at that time: ${trouble}`;
 			expect(run.errors[0]?.message).toBe(
-				`The sync was stopped before it finished.${why} Everything saved so far is kept; run the sync again to send the rest.`,
+				`The sync was stopped before it finished.${why} Everything saved so far is kept; start again to send the rest.`,
 			);
 			expect(run.logs.join('\n')).toContain('Stream people: ');
 		},

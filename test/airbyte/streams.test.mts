@@ -167,7 +167,7 @@ const CASES: Record<string, Case> = {
 		holds: [],
 		counts: [],
 		fails:
-			'A record belongs to the stream "crm.invoices", which is not in the catalog. Refresh the schema of the connection.',
+			'A record belongs to the stream "crm.invoices", which is not in the catalog. Refresh the schema of the connection, or use the catalog that belongs to these records.',
 	},
 	'state-of-unknown-stream': {
 		holds: ['p1'],

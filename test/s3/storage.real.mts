@@ -244,7 +244,7 @@ describe('a sync', () => {
 		const denied = await write(people(1, 300));
 		expect([denied.code, flameup.people().size]).toEqual([0, 300]);
 		expect(denied.logs.join('\n')).toContain(
-			'or correct storage.access_key_id or storage.s3_bucket_name. What this sync sends is not remembered',
+			'or correct storage.access_key_id or storage.s3_bucket_name. What was not yet saved is not remembered',
 		);
 		held = () => 0;
 		expect(reportIn((await write(people(1, 300))).logs)).toMatchObject({ unchanged: 0 });
@@ -284,6 +284,6 @@ describe('a sync', () => {
 		expect(flameup.people().size).toBe(3);
 		const { code, logs } = await start(['retry', ...writeArgs.slice(1)]).end();
 		expect([code, (await storage.list('rejected/')).length]).toEqual([0, 1]);
-		expect(logs.join('\n')).toContain('2 listed records sent again, 0 accepted');
+		expect(logs.join('\n')).toContain('2 listed records tried again, 0 accepted');
 	});
 });
