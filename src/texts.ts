@@ -554,7 +554,7 @@ const TEXTS: Texts = {
 		...(trouble !== undefined && {
 			reason: `Requests were failing at that time: ${withReason(trouble, words)}`,
 		}),
-		hint: `Everything saved so far is kept; start again to send the rest.`,
+		hint: 'Everything saved so far is kept; start again to send the rest.',
 	}),
 	unexpected: ({ error }, words) => ({
 		title: 'An unexpected error occurred',

@@ -92,7 +92,7 @@ function select(lists: readonly List[], filter: RetryFilter, catalog: RetryOptio
 	for (const list of lists) {
 		for (const [index, text] of list.lines.entries()) {
 			const line = parsed(text ?? '');
-			if (line !== undefined && matches(line, filter)) take(line, { list, index });
+			if (isListed(line) && matches(line, filter)) take(line, { list, index });
 		}
 	}
 	return { left, messages, places };
@@ -126,7 +126,7 @@ function listIn(name: string, text: string | undefined): List {
 	return { name, lines, isDamaged: !isWhole };
 }
 
-const isListed = (line: RejectedLine | undefined): boolean =>
+const isListed = (line: RejectedLine | undefined): line is RejectedLine =>
 	isObject(line) && typeof line.stream === 'string' && typeof line.code === 'string';
 
 /** The name without its folders, which begins with the date. */

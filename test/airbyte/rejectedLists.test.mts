@@ -313,6 +313,7 @@ describe('a retry', () => {
 		['cut off', (list) => list.subarray(0, -20)],
 		['no gzip', () => Buffer.from('not gzip')],
 		['another file', () => gzipSync('{"foreign":1}\n')],
+		['another file of JSON', () => gzipSync('null\n1\n"a"\n[]\n')],
 		['partly another file', (list) => Buffer.concat([list, gzipSync('no JSON\n')])],
 		['empty', () => new Uint8Array()],
 	])('leaves a list that is damaged as it is, and says so: %s', async (_what, damaged) => {
