@@ -38,14 +38,9 @@ export function detectFormat(
 	if (sample.subarray(0, 4).equals(ZIP)) {
 		throw new InputError(`${path} is a spreadsheet or a zip file. ${SAVE_AS_CSV}`);
 	}
-	const encoding = given.encoding ?? encodingOf(sample);
+	const encoding = given.encoding ?? encodingOf(sample, path);
 	// Other bytes are found when the whole file is read.
 	const text = createDecoder(encoding, false).decode(sample, { stream: true });
-	if (text.includes('\0')) {
-		throw new InputError(
-			`${path} has null characters, as UTF-16 has if it is read as ${encoding.toUpperCase()}. Name its encoding, such as --encoding utf-16le.`,
-		);
-	}
 	const [, separator] = /^sep=(.)\r?\n/.exec(text) ?? [];
 	const fromLine = separator === undefined ? 1 : 2;
 	const isWhole = sample.length < SAMPLE_BYTES;
@@ -114,9 +109,14 @@ function readSample(path: string): Buffer {
 const unreadable = (path: string, error: unknown): InputError =>
 	new InputError(`The file ${path} ${whyUnreadable(error)}.`);
 
-function encodingOf(sample: Buffer): string {
+function encodingOf(sample: Buffer, path: string): string {
 	if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
 	if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
+	if (sample.includes(0)) {
+		throw new InputError(
+			`${path} has null characters, as UTF-16 has if it is read as UTF-8. Name its encoding, such as --encoding utf-16le.`,
+		);
+	}
 	return 'utf-8';
 }
 

@@ -52,6 +52,18 @@ describe.concurrent('read-csv reads', () => {
 		['old Mac line breaks', 'id,name\r1,A\r2,B\r', [], AB],
 		['mixed line breaks', 'id,name\r\n1,A\n2,B\r', [], AB],
 		['no last line break', 'id,name\n1,A\n2,B', [], AB],
+		[
+			'UTF-16 that is named',
+			Buffer.from('id,name\n1,A\n2,B\n', 'utf16le'),
+			['--encoding', 'utf-16le'],
+			AB,
+		],
+		[
+			'null characters in text',
+			'id,name\n1,A\0\n',
+			['--encoding', 'utf-8'],
+			[{ id: '1', name: 'A\0' }],
+		],
 		['empty lines', '\nid,name\n\n1,A\n\n\n2,B\n\n', [], AB],
 		[
 			'quotes, and line breaks in cells',
