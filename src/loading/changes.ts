@@ -1,11 +1,9 @@
 import type { Mapped } from '../mapping/mapper';
 import type { Digest } from '../ports';
-import { type Fingerprint, FingerprintTable, type Half, halfOf } from './fingerprintTable';
+import { type Fingerprint, FingerprintTable, type Half, halfOf, UNKNOWN } from './fingerprintTable';
 
 /** After this many new fingerprints they are saved, so that they take little memory. */
 const MOST_UNSAVED = 10_000;
-
-const UNKNOWN: Half = [0, 0];
 
 /** What the changes need. */
 export interface ChangesOptions {

@@ -1,6 +1,9 @@
 /** Two words of a digest; 0 if it is unknown. */
 export type Half = readonly [word: number, word2: number];
 
+/** The content of a person of whom it is not known what was sent. */
+export const UNKNOWN: Half = [0, 0];
+
 /**
  * A fingerprint: one half for the user ID, and one for what was sent. In loops over all people, it is read by
  * index, because taking it apart calls an iterator.

@@ -1,4 +1,4 @@
-import type { Half } from './fingerprintTable';
+import { type Half, UNKNOWN } from './fingerprintTable';
 
 /** Tells a fingerprint from any other text. */
 const PREFIX = 'flameup-';
@@ -15,9 +15,9 @@ export const isFingerprintText = (value: unknown): value is string =>
 export const fingerprintText = (content: Half): string =>
 	PREFIX + content.map((word) => word.toString(16).padStart(DIGITS, '0')).join('');
 
-/** What such a text stands for; zeros, as for what is unknown, if it is none. */
+/** What such a text stands for; UNKNOWN if it is none. */
 export function contentOf(text: unknown): Half {
-	if (!isFingerprintText(text)) return [0, 0];
+	if (!isFingerprintText(text)) return UNKNOWN;
 	const word = (at: number) => Number.parseInt(text.slice(at, at + DIGITS), 16);
 	return [word(PREFIX.length), word(PREFIX.length + DIGITS)];
 }
