@@ -2,7 +2,7 @@ import type { Fingerprint } from '../../src/loading/fingerprintTable';
 import { crc32 } from './crc32';
 
 /** The beginning of every journal: the format and its version. */
-const FORMAT = 0x464c_4d01;
+const FORMAT = 0x464c_4d02;
 const FRAME = 0x464c_4d46;
 
 const HEADER_BYTES = 32;
